@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Build the modules for one kernel outside the tree, where several kernels can
+# have their objects side by side and the working tree stays clean.
+#
+#	build.sh KVER|debug	build, print the directory with the modules
+#
+# With W=1, and a warning is an error. On the debug kernel our code, and only
+# ours, is instrumented for KCOV and UBSAN.
+
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+kver=$1
+kdir=$("$ROOT/scripts/kernels.sh" build "$kver")
+dir=$CACHE/build/$kver
+log=$dir/build.log
+args=(W=1 KCFLAGS=-Werror)
+[ "$kver" != debug ] || args+=(KCOV_INSTRUMENT=y UBSAN_SANITIZE=y)
+
+mkdir -p "$dir"
+exec 9>"$dir/lock"
+flock 9
+
+# Another header package or debug kernel: nothing built before is of use.
+id=$(realpath "$kdir")\ $(stat -Lc %Y "$kdir/Module.symvers")
+if [ "$id" != "$(cat "$dir/id" 2>/dev/null)" ]; then
+	rm -rf "$dir/kernel"
+	echo "$id" >"$dir/id"
+fi
+
+rsync -a --delete \
+	--exclude='*.o' --exclude='*.ko' --exclude='*.mod' --exclude='*.mod.c' \
+	--exclude='.*.cmd' --exclude='*.order' --exclude='Module.symvers' \
+	--exclude='*.d' --exclude='.tmp_*' --exclude='*.symversions' \
+	"$ROOT/kernel/" "$dir/kernel/"
+
+if ! make -C "$kdir" M="$dir/kernel" -j"$(nproc)" "${args[@]}" modules >"$log" 2>&1; then
+	grep -vE '^make|^  [A-Z]+ ' "$log" >&2 || cat "$log" >&2
+	die "the modules do not build for kernel $kver ($log)"
+fi
+
+# Warnings that are not the C compiler's: modpost, objtool, kernel-doc.
+if grep -i '\<warning:' "$log" | grep -v 'the compiler differs' >&2; then
+	# Kbuild would be silent about them the next time.
+	find "$dir/kernel" -name '*.o' -delete
+	die "warnings in the build for kernel $kver ($log)"
+fi
+echo "$dir/kernel"

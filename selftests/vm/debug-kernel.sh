@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Build the debug kernel: Debian's linux-source-6.1 with debug.config, outside
+# the tree, once per source version and configuration.
+#
+#	debug-kernel.sh			build it if needed, print its directory
+#	debug-kernel.sh --cached	print its directory if it is built, else fail
+#
+# The directory holds:
+#	vmlinuz				the kernel
+#	build/				for make -C DIR/build M=...
+#	root/lib/modules/RELEASE	its modules
+#	release				RELEASE, one line
+# A build that was interrupted is taken up where it stopped; two callers at
+# once share one build.
+
+set -euo pipefail
+. "$(dirname "$0")/../../scripts/common.sh"
+
+SERIES=6.1
+TARBALL=/usr/src/linux-source-$SERIES.tar.xz
+FRAGMENT=$ROOT/selftests/vm/debug.config
+# Raise it when this script starts to build something else from the same input.
+RECIPE=1
+
+source_version=$(dpkg-query -W -f '${Version}' "linux-source-$SERIES" 2>/dev/null) ||
+	die "the debug kernel needs the package linux-source-$SERIES (scripts/deps.sh debug)"
+wanted=$(sed -n '/^CONFIG_/p' "$FRAGMENT")
+id=$(echo "$RECIPE $source_version $wanted" | sha256sum | cut -c1-12)
+DIR=$CACHE/debug-$id
+SRC=$CACHE/src/linux-$source_version
+
+if [ -e "$DIR/complete" ]; then
+	echo "$DIR"
+	exit
+fi
+[ "${1-}" != --cached ] || exit 1
+
+unpack()
+{
+	[ ! -e "$SRC/.unpacked" ] || return 0
+	note "unpacking linux-source-$SERIES $source_version"
+	mkdir -p "$SRC"
+	tar -C "$SRC" --strip-components=1 -xf "$TARBALL"
+	touch "$SRC/.unpacked"
+}
+
+configure()
+{
+	local line bad=0
+
+	kmake KCONFIG_ALLCONFIG="$FRAGMENT" allnoconfig >/dev/null
+	while read -r line; do
+		grep -qxF "$line" "$DIR/build/.config" && continue
+		note "debug.config: $line was not taken over by Kconfig"
+		bad=1
+	done <<<"$wanted"
+	[ $bad = 0 ] || exit 1
+}
+
+kmake()
+{
+	nice -n 19 make -s -C "$SRC" O="$DIR/build" KBUILD_BUILD_TIMESTAMP=@0 "$@"
+}
+
+# Objects and built modules are not needed to build other modules.
+prune()
+{
+	find "$DIR/build" \( -path "$DIR/build/scripts" -o \
+			     -path "$DIR/build/tools" \) -prune -o \
+		-type f \( -name '*.o' -o -name '*.a' -o -name '*.ko' -o \
+			   -name '.*.cmd' -o -name 'vmlinux*' -o \
+			   -name 'bzImage' \) -delete
+}
+
+mkdir -p "$DIR/build" "$CACHE/src"
+exec 9>"$DIR/lock"
+flock 9
+if [ ! -e "$DIR/complete" ]; then
+	unpack
+	[ -e "$DIR/build/.config.ok" ] || configure
+	touch "$DIR/build/.config.ok"
+	note "building the debug kernel in $DIR (about 15 minutes on two cores)"
+	kmake -j"$(nproc)" bzImage modules >"$DIR/build.log" 2>&1 ||
+		die "the debug kernel does not build: $(grep -m1 -E 'error|Error' "$DIR/build.log" || tail -n1 "$DIR/build.log") ($DIR/build.log)"
+	kmake INSTALL_MOD_PATH="$DIR/root" modules_install >>"$DIR/build.log" 2>&1
+	release=$(<"$DIR/build/include/config/kernel.release")
+	ln -sfn "$DIR/build" "$DIR/root/lib/modules/$release/build"
+	cp "$DIR/build/arch/x86/boot/bzImage" "$DIR/vmlinuz"
+	echo "$release" >"$DIR/release"
+	prune
+	touch "$DIR/complete"
+fi
+echo "$DIR"

@@ -1,0 +1,301 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# PID 1 of the VM: make a usable machine, load the modules under test, do the
+# job that run.sh left in /run/vswitch-vm, unload the modules, look for leaks,
+# power off.
+#
+# It speaks to run.sh over a virtio-serial port. Lines that begin with "#vm "
+# are its own, the rest is the output of the tests:
+#
+#	#vm phase SECONDS TEXT	what happens now, and how long it may take
+#	#vm begin NAME		a test starts
+#	#vm end NAME STATUS	it is over; STATUS is its exit status
+#	#vm skip NAME REASON	it was not run
+#	#vm fail TEXT		something other than a test went wrong
+#	#vm done TOKEN		everything was done
+#
+# What happened when is also written to the kernel log, for run.sh to tell
+# which test a kernel report belongs to.
+
+JOB=/run/vswitch-vm
+# VM_ROOT VM_TOKEN VM_KVER VM_MODULES_DIR VM_MODULES VM_TIMEOUT VM_SCALE
+# VM_MODE (tests, command, shell) VM_COMMAND VM_STTY
+# shellcheck disable=SC1091
+. $JOB/job
+# The distribution's own python3 and tools come before anything local.
+export PATH=$VM_ROOT/userspace:/usr/sbin:/usr/bin:/sbin:/bin
+export HOME=/root LC_ALL=C.UTF-8 VM_KVER PYTHONDONTWRITEBYTECODE=1
+
+say()
+{
+	echo "#vm $*" >&3
+}
+
+mark()
+{
+	echo "<4>selftest: $*" >/dev/kmsg
+}
+
+finish()
+{
+	say "done $VM_TOKEN"
+	sync
+	echo b >/proc/sysrq-trigger	# QEMU runs with -no-reboot
+	sleep 60
+}
+
+mount_all()
+{
+	mkdir -p /dev/pts /dev/shm
+	mount -t devpts -o ptmxmode=666 devpts /dev/pts
+	mount -t tmpfs shm /dev/shm
+	ln -sfn /proc/self/fd /dev/fd
+	mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	mount -t bpf bpf /sys/fs/bpf
+	mount -t configfs configfs /sys/kernel/config
+	mount -t debugfs debugfs /sys/kernel/debug
+	mount -t tracefs tracefs /sys/kernel/tracing
+} 2>/dev/null
+
+# The modules of a kernel that is not installed are elsewhere.
+mount_modules()
+{
+	local dir=/lib/modules/$VM_KVER
+
+	[ "$VM_MODULES_DIR" -ef "$dir" ] && return
+	mkdir -p "$dir"
+	mount --bind "$VM_MODULES_DIR" "$dir"
+}
+
+find_port()
+{
+	local dir
+
+	for dir in /sys/class/virtio-ports/*; do
+		[ "$(cat "$dir/name" 2>/dev/null)" = vswitch ] || continue
+		exec 3>"/dev/${dir##*/}"
+		return
+	done
+	exec 3>/dev/null
+}
+
+settle()
+{
+	hostname vswitch-vm
+	ip link set lo up
+	# The emulated machine may be slow, which is not a lockup.
+	sysctl -q -w kernel.watchdog_thresh=60 kernel.printk='5 4 1 5'
+	sysctl -q -w kernel.hung_task_timeout_secs=120
+	ulimit -c 0
+}
+
+# --- modules under test -------------------------------------------------------
+
+LOADED=()
+
+load()
+{
+	local file dep deps err
+
+	for file in $VM_MODULES; do
+		deps=$(modinfo -F depends "$file")
+		for dep in ${deps//,/ }; do
+			[ ! -d "/sys/module/$dep" ] || continue
+			err=$(modprobe "$dep" 2>&1) ||
+				say "fail modprobe $dep (for $file): $err"
+		done
+		if err=$(insmod "$file" 2>&1); then
+			LOADED=("$(basename "$file" .ko)" "${LOADED[@]}")
+		else
+			say "fail insmod $file: $err"
+			return 1
+		fi
+	done
+}
+
+unload()
+{
+	local module err
+
+	for module in "${LOADED[@]}"; do
+		err=$(rmmod "${module//-/_}" 2>&1) || say "fail $err"
+	done
+}
+
+# --- what went wrong in the kernel --------------------------------------------
+
+# All but P(1), which is nobody's here, O(4096) and E(8192): we are out of tree
+# and not signed.
+taint()
+{
+	echo $(($(</proc/sys/kernel/tainted) & ~(4096 | 8192)))
+}
+
+KMEMLEAK=/sys/kernel/debug/kmemleak
+
+leaks_forget()
+{
+	[ -w $KMEMLEAK ] || return
+	say "phase 300 kmemleak scan before the tests"
+	echo scan >$KMEMLEAK
+	echo clear >$KMEMLEAK
+}
+
+leaks_find()
+{
+	[ -w $KMEMLEAK ] || return
+	say "phase 600 kmemleak scan"
+	# Only what is older than five seconds is reported, and only a second
+	# scan is free of objects that were just moving.
+	sleep 6
+	echo scan >$KMEMLEAK
+	sleep 6
+	echo scan >$KMEMLEAK
+	cat $KMEMLEAK >$JOB/leaks
+	[ -s $JOB/leaks ] || return
+	say "fail kmemleak: $(grep -c ^unreferenced $JOB/leaks) objects leaked"
+	head -n 40 $JOB/leaks | sed 's/^/# /' >&3
+}
+
+# --- tests --------------------------------------------------------------------
+
+header()
+{
+	sed -n "1,/^[^#]/s/^# $2: *//p" "$1"
+}
+
+missing()
+{
+	local word
+
+	for word in $(header "$1" requires); do
+		command -v "$word" >/dev/null || { echo "$word"; return; }
+	done
+	return 1
+}
+
+# Say where everybody waits, when the test did not even die of SIGKILL.
+watchdog()
+{
+	sleep $(($1 + 20))
+	dmesg -n 7
+	echo w >/proc/sysrq-trigger
+	dmesg -n 5
+}
+
+# Run a program with a time limit, its output to run.sh; STATUS is its status.
+# It writes to a pipe, because the port cannot be opened a second time (by way
+# of /dev/stderr, say).
+run_limited()
+{
+	local seconds=$1 reader; shift
+
+	watchdog "$seconds" 3>&- &
+	mkfifo $JOB/out
+	cat <$JOB/out >&3 &
+	reader=$!
+	STATUS=0
+	timeout -k 10 "$seconds" "$@" </dev/null >$JOB/out 2>&1 3>&- || STATUS=$?
+	# A process left behind may hold the pipe open.
+	timeout 5 tail -f --pid=$reader /dev/null
+	rm $JOB/out
+	# For PID 1 this is everybody else.
+	kill -KILL -1
+	wait
+} 2>/dev/null
+
+# A test that could not clean up must not spoil the next one.
+sweep()
+{
+	local name
+
+	for name in $(ip netns list | cut -d' ' -f1); do
+		ip netns del "$name"
+	done
+	for name in /sys/class/net/*; do
+		name=${name##*/}
+		grep -qxF "$name" $JOB/links || ip link del "$name"
+	done
+} >/dev/null 2>&1
+
+run_test()
+{
+	local test=$1 name seconds before word
+
+	name=$(basename "$test" .sh)
+	if word=$(missing "$test"); then
+		say "skip $name needs $word"
+		return
+	fi
+	seconds=$(header "$test" timeout)
+	seconds=$((${seconds:-$VM_TIMEOUT} * VM_SCALE))
+	before=$(taint)
+	say "phase $((seconds + 60)) $name"
+	say "begin $name"
+	mark "$name begins"
+	run_limited $seconds "$test"
+	sweep
+	mark "$name ends"
+	say "end $name $STATUS"
+	[ "$(taint)" = "$before" ] ||
+		say "fail $name tainted the kernel ($before before, $(taint) after)"
+}
+
+run_tests()
+{
+	local test
+
+	ls /sys/class/net >$JOB/links
+	while read -r test; do
+		run_test "$test"
+	done <$JOB/tests
+}
+
+# --- a shell or a command -----------------------------------------------------
+
+run_command()
+{
+	local seconds=$((VM_TIMEOUT * VM_SCALE))
+
+	say "phase $((seconds + 60)) the command"
+	say "begin command"
+	run_limited $seconds bash -c "$VM_COMMAND"
+	say "end command $STATUS"
+}
+
+run_shell()
+{
+	# shellcheck disable=SC2086 # stty's words
+	stty $VM_STTY sane </dev/ttyS0
+	echo "vswitch: kernel $VM_KVER, loaded: ${LOADED[*]:-nothing}. 'exit' powers off." >/dev/ttyS0
+	TERM=${VM_TERM:-linux} setsid -c bash -l -c \
+		"PATH=$PATH; exec bash --norc -i" </dev/ttyS0 >/dev/ttyS0 2>&1
+}
+
+cd "$VM_ROOT" || exit
+mount_all
+find_port
+say "phase 60 start"
+settle
+mount_modules
+leaks_forget
+mark "loading modules"
+if load; then
+	case $VM_MODE in
+	tests)		run_tests ;;
+	command)	run_command ;;
+	shell)		run_shell ;;
+	esac
+fi
+if [ "$VM_MODE" != shell ]; then
+	before=$(taint)
+	say "phase 180 unloading modules"
+	mark "unloading modules"
+	unload
+	leaks_find
+	[ "$(taint)" = "$before" ] ||
+		say "fail unloading tainted the kernel ($before before, $(taint) after)"
+fi
+mark "end"
+finish

@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What did the kernel complain about while the tests ran? Reads a console log,
+# prints for each test concerned one line that names it and the first
+# complaint, then up to forty lines of the log as "# ..." comments.
+#
+#	kernel-report.sh CONSOLE
+#
+# Lines "selftest: NAME ..." in the log, written by guest.sh and lib.sh, tell
+# where we are.
+
+tr -d '\r' <"$1" | awk '
+BEGIN {
+	bad = "BUG:|WARNING:|Call Trace:|Oops|Kernel panic|general protection" \
+		"|stack segment|double fault|cut here|KASAN|UBSAN|ODEBUG" \
+		"|INFO: task .* blocked|blocked for more than" \
+		"|INFO: rcu|rcu: INFO|self-detected stall|detected stalls" \
+		"|soft lockup|hard LOCKUP|workqueue lockup" \
+		"|unregister_netdevice: waiting|refcount_t|ref_tracker" \
+		"|leaked reference|suspected memory leaks|Objects remaining" \
+		"|possible .* deadlock|possible .* dependency|suspicious RCU" \
+		"|bad unlock balance|NETDEV WATCHDOG|list_(add|del) corruption" \
+		"|locking correctness validator"
+}
+match($0, /selftest: /) {
+	where = substr($0, RSTART + RLENGTH)
+	more = 0
+	if (where == "end")
+		exit
+	next
+}
+where == "" { next }		# still booting
+more == 0 && $0 ~ bad {
+	if (where in seen)
+		next
+	seen[where] = 1
+	text = $0
+	sub(/^\[[^]]*\] */, "", text)
+	if (text ~ /cut here/ && (getline line) > 0) {
+		text = line
+		sub(/^\[[^]]*\] */, "", text)
+	} else {
+		line = ""
+	}
+	printf "kernel report during \"%s\": %s\n", where, text
+	printf "# %s\n", $0
+	if (line != "")
+		printf "# %s\n", line
+	more = 40
+	next
+}
+more > 0 {
+	more--
+	printf "# %s\n", $0
+}'
