@@ -14,7 +14,7 @@ set -euo pipefail
 
 kver=$1
 kdir=$("$ROOT/scripts/kernels.sh" build "$kver")
-dir=$CACHE/build/$kver
+dir=$BUILD/$kver
 log=$dir/build.log
 args=(W=1 KCFLAGS=-Werror)
 [ "$kver" != debug ] || args+=(KCOV_INSTRUMENT=y UBSAN_SANITIZE=y)
@@ -36,7 +36,8 @@ rsync -a --delete \
 	--exclude='*.d' --exclude='.tmp_*' --exclude='*.symversions' \
 	"$ROOT/kernel/" "$dir/kernel/"
 
-if ! make -C "$kdir" M="$dir/kernel" -j"$(nproc)" "${args[@]}" modules >"$log" 2>&1; then
+if ! make -C "$ROOT" KVER="$kver" KDIR="$kdir" MDIR="$dir/kernel" \
+		-j"$(nproc)" "${args[@]}" modules >"$log" 2>&1; then
 	grep -vE '^make|^  [A-Z]+ ' "$log" >&2 || cat "$log" >&2
 	die "the modules do not build for kernel $kver ($log)"
 fi

@@ -7,6 +7,8 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Kernels, out-of-tree builds and results live here; `rm -r` is always safe.
 CACHE=${VSWITCH_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vswitch}
+# What was built from this working tree, by kernel; another tree has its own.
+BUILD=$CACHE/build/$(sha256sum <<<"$ROOT" | cut -c1-8)
 
 # Something the user should know; stdout is kept for answers.
 note()
@@ -19,3 +21,7 @@ die()
 	note "$@"
 	exit 1
 }
+
+# A script that make started is not part of that make: its variables and job
+# slots are not for the makes we start.
+unset MAKEFLAGS MFLAGS MAKELEVEL

@@ -13,9 +13,6 @@
 #	kernels.sh image KVER		the vmlinuz
 #	kernels.sh modules KVER		the directory lib/modules/KVER
 #	kernels.sh build KVER		the directory for make -C
-#
-# An image that is not installed may have been unpacked in the cache (deps.sh
-# says why).
 
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -24,22 +21,12 @@ DEBUG=$ROOT/selftests/vm/debug-kernel.sh
 
 image()
 {
-	local file
-
-	for file in "/boot/vmlinuz-$1" "$CACHE/images/$1/boot/vmlinuz-$1"; do
-		[ ! -r "$file" ] || { echo "$file"; return; }
-	done
-	return 1
+	[ -r "/boot/vmlinuz-$1" ] && echo "/boot/vmlinuz-$1"
 }
 
 modules()
 {
-	local dir
-
-	for dir in "/lib/modules/$1" "$CACHE/images/$1/lib/modules/$1"; do
-		[ ! -d "$dir/kernel" ] || { echo "$dir"; return; }
-	done
-	return 1
+	[ -d "/lib/modules/$1/kernel" ] && echo "/lib/modules/$1"
 }
 
 build()

@@ -71,7 +71,7 @@ prune()
 			     -path "$DIR/build/tools" \) -prune -o \
 		-type f \( -name '*.o' -o -name '*.a' -o -name '*.ko' -o \
 			   -name '.*.cmd' -o -name 'vmlinux*' -o \
-			   -name 'bzImage' \) -delete
+			   -name 'bzImage' \) -exec rm -f {} +
 }
 
 mkdir -p "$DIR/build" "$CACHE/src"

@@ -175,13 +175,58 @@ missing()
 	return 1
 }
 
-# Say where everybody waits, when the test did not even die of SIGKILL.
-watchdog()
+# Run something that may hang in the kernel; if it does, say where.
+guarded()
 {
-	sleep $(($1 + 20))
+	local dog
+
+	{ sleep 45; blocked; } 3>&- &
+	dog=$!
+	"$@"
+	kill $dog
+	wait $dog
+} 2>/dev/null
+
+# The kernel log gets the stacks of all tasks that wait and cannot be killed.
+blocked()
+{
 	dmesg -n 7
 	echo w >/proc/sysrq-trigger
 	dmesg -n 5
+}
+
+# Are there user processes other than us? (Kernel threads are children of 2.)
+others()
+{
+	local file text state ppid comm
+
+	for file in /proc/[0-9]*/stat; do
+		read -r text <"$file" || continue
+		comm=${text#*(} comm=${comm%)*}
+		read -r state ppid _ <<<"${text##*) }"
+		[ "${text%% *}" -le 2 ] || [ "$ppid" = 2 ] || [ "$state" = Z ] ||
+			echo "$comm"
+	done
+} 2>/dev/null
+
+# For PID 1, -1 is everybody else. Who survives is stuck in the kernel, and
+# nothing that runs after it would be worth looking at.
+kill_others()
+{
+	local i
+
+	for ((i = 0; i < 50; i++)); do
+		kill -KILL -1 2>/dev/null
+		wait 2>/dev/null
+		others >$JOB/others
+		[ -s $JOB/others ] || return 0
+		sleep 0.2
+	done
+	blocked
+	say "fail $1 left a process that cannot be killed: $(xargs <$JOB/others)"
+	sleep 1
+	echo b >/proc/sysrq-trigger
+	sleep 60
 }
 
 # Run a program with a time limit, its output to run.sh; STATUS is its status.
@@ -191,7 +236,6 @@ run_limited()
 {
 	local seconds=$1 reader; shift
 
-	watchdog "$seconds" 3>&- &
 	mkfifo $JOB/out
 	cat <$JOB/out >&3 &
 	reader=$!
@@ -200,10 +244,7 @@ run_limited()
 	# A process left behind may hold the pipe open.
 	timeout 5 tail -f --pid=$reader /dev/null
 	rm $JOB/out
-	# For PID 1 this is everybody else.
-	kill -KILL -1
-	wait
-} 2>/dev/null
+}
 
 # A test that could not clean up must not spoil the next one.
 sweep()
@@ -235,9 +276,10 @@ run_test()
 	say "begin $name"
 	mark "$name begins"
 	run_limited $seconds "$test"
-	sweep
 	mark "$name ends"
 	say "end $name $STATUS"
+	kill_others "$name"
+	guarded sweep
 	[ "$(taint)" = "$before" ] ||
 		say "fail $name tainted the kernel ($before before, $(taint) after)"
 }
@@ -262,6 +304,7 @@ run_command()
 	say "begin command"
 	run_limited $seconds bash -c "$VM_COMMAND"
 	say "end command $STATUS"
+	kill_others "the command"
 }
 
 run_shell()
@@ -292,7 +335,7 @@ if [ "$VM_MODE" != shell ]; then
 	before=$(taint)
 	say "phase 180 unloading modules"
 	mark "unloading modules"
-	unload
+	guarded unload
 	leaks_find
 	[ "$(taint)" = "$before" ] ||
 		say "fail unloading tainted the kernel ($before before, $(taint) after)"

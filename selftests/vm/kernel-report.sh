@@ -35,18 +35,16 @@ more == 0 && $0 ~ bad {
 	if (where in seen)
 		next
 	seen[where] = 1
+	lines = "# " $0
+	# The line after the scissors may be a message, the next says WARNING.
+	for (i = 0; $0 ~ /cut here/ || (i == 1 && $0 !~ /WARNING|BUG/); i++) {
+		if ((getline) <= 0)
+			break
+		lines = lines "\n# " $0
+	}
 	text = $0
 	sub(/^\[[^]]*\] */, "", text)
-	if (text ~ /cut here/ && (getline line) > 0) {
-		text = line
-		sub(/^\[[^]]*\] */, "", text)
-	} else {
-		line = ""
-	}
-	printf "kernel report during \"%s\": %s\n", where, text
-	printf "# %s\n", $0
-	if (line != "")
-		printf "# %s\n", line
+	printf "kernel report during \"%s\": %s\n%s\n", where, text, lines
 	more = 40
 	next
 }

@@ -62,7 +62,7 @@ done
 [ $mode != tests ] || [ ${#tests[@]} -gt 0 ] || usage
 
 kernels=$ROOT/scripts/kernels.sh
-[ -n "$kver" ] || kver=$("$kernels" list | head -n1)
+[ -n "$kver" ] || kver=$("$kernels" list | sed -n 1p)
 [ -n "$kver" ] || die "no kernel to boot is installed (scripts/deps.sh vm gets them)"
 image=$("$kernels" image "$kver")
 release=$("$kernels" release "$kver")
@@ -92,7 +92,7 @@ append+=("${words[@]}")
 read -ra words <<<"$(header qemu | xargs)"
 qemu_args+=("${words[@]}")
 
-built=$CACHE/build/$kver/kernel
+built=$BUILD/$kver/kernel
 if [ -n "$build" ] && [ -e "$ROOT/kernel/Kbuild" ] && [[ $modules =~ [^\ ] ]]; then
 	"$ROOT/scripts/build.sh" "$kver" >/dev/null
 	[ ! -e "$ROOT/userspace/Makefile" ] || make -s -C "$ROOT/userspace" >&2
@@ -277,7 +277,7 @@ boot()
 	done
 	exec 4<&-
 	qemu_status=0
-	wait $pid || qemu_status=$?
+	{ wait $pid || qemu_status=$?; } 2>/dev/null
 	pid=
 }
 

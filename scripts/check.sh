@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run all tests, or some: what `make check` and `make check-debug` do.
+#
+#	check.sh [-k "KVER..."] [TEST...]
+#
+# Without -k on every kernel of kernels.sh list. Without TEST also what needs
+# no kernel: unit tests, and whether generated files are what their specs say.
+# The last line is "N passed, N failed, N skipped"; exit status 0 only if
+# nothing failed and something passed.
+
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+kernels=''
+if [ "${1-}" = -k ]; then
+	kernels=$2
+	shift 2
+fi
+tests=("$@")
+
+passed=0 failed=0 skipped=0
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+
+# Show what a program says, keep it in $out, return its status.
+show()
+{
+	"$@" 2>&1 </dev/null | tee "$out"
+	return "${PIPESTATUS[0]}"
+}
+
+result()
+{
+	case $1 in
+	0)	passed=$((passed + 1)); echo "ok - $2" ;;
+	4)	skipped=$((skipped + 1)); echo "ok - $2 # SKIP" ;;
+	*)	failed=$((failed + 1)); echo "not ok - $2" ;;
+	esac
+}
+
+unit_tests()
+{
+	local status=0 ok bad
+
+	show make -C "$ROOT/selftests/unit" check || status=$?
+	ok=$(grep -cE '^ *ok ' "$out" || :)
+	bad=$(grep -cE '^ *not ok ' "$out" || :)
+	passed=$((passed + ok))
+	failed=$((failed + bad))
+	# No results at all, or a bad end without a bad result.
+	if [ $((ok + bad)) = 0 ] || { [ $status != 0 ] && [ "$bad" = 0 ]; }; then
+		result $status "unit tests"
+	fi
+}
+
+generated_files()
+{
+	local status=0
+
+	show "$ROOT/scripts/regen.sh" --check || status=$?
+	result $status "generated files are what their specs say"
+}
+
+# All results of one kernel, from the last line of run.sh.
+boot()
+{
+	local totals
+
+	echo "# kernel $1"
+	if [ "$1" = debug ] && ! "$ROOT/selftests/vm/debug-kernel.sh" >/dev/null; then
+		result 1 "build of the debug kernel"
+		return
+	fi
+	if ! show "$ROOT/scripts/build.sh" "$1"; then
+		result 1 "build for kernel $1"
+		return
+	fi
+	show "$ROOT/selftests/vm/run.sh" -n -k "$1" "${tests[@]}" || :
+	read -r -a totals < <(sed -nE '$s/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$out")
+	if [ ${#totals[@]} != 3 ]; then
+		result 1 "kernel $1"
+		return
+	fi
+	passed=$((passed + totals[0]))
+	failed=$((failed + totals[1]))
+	skipped=$((skipped + totals[2]))
+}
+
+groups=check
+[[ " $kernels " != *" debug "* ]] || groups+=" debug"
+# shellcheck disable=SC2086 # words
+"$ROOT/scripts/deps.sh" $groups
+[ -n "$kernels" ] || kernels=$("$ROOT/scripts/kernels.sh" list)
+[ -n "$kernels" ] || die "no kernel to test on is installed"
+
+if [ ${#tests[@]} = 0 ]; then
+	if [ "$kernels" != debug ]; then
+		[ ! -e "$ROOT/selftests/unit/Makefile" ] || unit_tests
+		[ ! -x "$ROOT/scripts/regen.sh" ] || generated_files
+	fi
+	for file in "$ROOT"/selftests/*.sh; do
+		[ ! -x "$file" ] || tests+=("$(basename "$file" .sh)")
+	done
+fi
+
+if [ -e "$ROOT/userspace/Makefile" ] && ! show make -s -C "$ROOT/userspace"; then
+	result 1 "build of the tools"
+fi
+if [ ${#tests[@]} -gt 0 ]; then
+	for kver in $kernels; do
+		boot "$kver"
+	done
+fi
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ] && [ $passed -gt 0 ]
