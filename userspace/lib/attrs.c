@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Names of the attributes that requests are made of, as netlink/vswitch.yaml
+ * has them. Those of rtnetlink are named by the tool's own keywords.
+ */
+#include <linux/if_link.h>
+
+#include "internal.h"
+
+#define TABLE(_attrs) { .attrs = _attrs, .n = sizeof(_attrs) / sizeof(_attrs[0]) }
+
+static const struct vsw_attr vlan_range_names[] = {
+	[VSWITCH_A_VLAN_RANGE_START]	= { .name = "start" },
+	[VSWITCH_A_VLAN_RANGE_END]	= { .name = "end" },
+	[VSWITCH_A_VLAN_RANGE_UNTAGGED]	= { .name = "untagged" },
+};
+
+static const struct vsw_attr_table vlan_range_attrs = TABLE(vlan_range_names);
+
+static const struct vsw_attr vlan_names[] = {
+	[VSWITCH_A_VLAN_PVID]		= { .name = "pvid" },
+	[VSWITCH_A_VLAN_ACCEPT]		= { .name = "accept" },
+	[VSWITCH_A_VLAN_RANGE]		= { .name = "range",
+					    .nested = &vlan_range_attrs },
+	[VSWITCH_A_VLAN_MODE]		= { .name = "mode" },
+};
+
+static const struct vsw_attr_table vlan_attrs = TABLE(vlan_names);
+
+static const struct vsw_attr switch_names[] = {
+	[VSWITCH_A_SWITCH_IFINDEX]	= { .name = "ifindex" },
+	[VSWITCH_A_SWITCH_IFNAME]	= { .name = "ifname" },
+	[VSWITCH_A_SWITCH_AGEING_TIME]	= { .name = "ageing-time" },
+	[VSWITCH_A_SWITCH_FDB_LIMIT]	= { .name = "fdb-limit" },
+	[VSWITCH_A_SWITCH_EXPECT_GENERATION] = { .name = "expect-generation" },
+};
+
+const struct vsw_attr_table vsw_switch_attrs = TABLE(switch_names);
+
+static const struct vsw_attr port_names[] = {
+	[VSWITCH_A_PORT_IFINDEX]	= { .name = "ifindex" },
+	[VSWITCH_A_PORT_IFNAME]		= { .name = "ifname" },
+	[VSWITCH_A_PORT_SWITCH]		= { .name = "switch" },
+	[VSWITCH_A_PORT_MAC]		= { .name = "mac" },
+	[VSWITCH_A_PORT_MAC_SPOOFING]	= { .name = "mac-spoofing" },
+	[VSWITCH_A_PORT_VLAN]		= { .name = "vlan",
+					    .nested = &vlan_attrs },
+	[VSWITCH_A_PORT_TXN]		= { .name = "txn" },
+	[VSWITCH_A_PORT_EXPECT_GENERATION] = { .name = "expect-generation" },
+};
+
+const struct vsw_attr_table vsw_port_attrs = TABLE(port_names);
+
+static const struct vsw_attr fdb_names[] = {
+	[VSWITCH_A_FDB_SWITCH]		= { .name = "switch" },
+	[VSWITCH_A_FDB_MAC]		= { .name = "mac" },
+	[VSWITCH_A_FDB_VID]		= { .name = "vlan" },
+	[VSWITCH_A_FDB_PORT]		= { .name = "port" },
+	[VSWITCH_A_FDB_STATE]		= { .name = "state" },
+};
+
+const struct vsw_attr_table vsw_fdb_attrs = TABLE(fdb_names);
+
+static const struct vsw_attr txn_names[] = {
+	[VSWITCH_A_TXN_ID]		= { .name = "id" },
+	[VSWITCH_A_TXN_SWITCH]		= { .name = "switch" },
+	[VSWITCH_A_TXN_GENERATION]	= { .name = "generation" },
+};
+
+const struct vsw_attr_table vsw_txn_attrs = TABLE(txn_names);
+
+static const struct vsw_attr switch_data_names[] = {
+	[IFLA_VSWITCH_TYPE]		= { .name = "type" },
+	[IFLA_VSWITCH_BANDWIDTH_MODE]	= { .name = "bandwidth-mode" },
+	[IFLA_VSWITCH_IOV]		= { .name = "iov" },
+	[IFLA_VSWITCH_AGEING_TIME]	= { .name = "ageing-time" },
+	[IFLA_VSWITCH_FDB_LIMIT]	= { .name = "fdb-limit" },
+	[IFLA_VSWITCH_UPLINK]		= { .name = "uplink" },
+	[IFLA_VSWITCH_VLAN_PROTOCOL]	= { .name = "vlan-protocol" },
+};
+
+static const struct vsw_attr_table switch_data_attrs = TABLE(switch_data_names);
+
+static const struct vsw_attr linkinfo_names[] = {
+	[IFLA_INFO_KIND]		= { .name = "kind" },
+	[IFLA_INFO_DATA]		= { .name = "options",
+					    .nested = &switch_data_attrs },
+};
+
+static const struct vsw_attr_table linkinfo_attrs = TABLE(linkinfo_names);
+
+static const struct vsw_attr link_names[] = {
+	[IFLA_ADDRESS]			= { .name = "mac" },
+	[IFLA_IFNAME]			= { .name = "name" },
+	[IFLA_LINK]			= { .name = "switch" },
+	[IFLA_MASTER]			= { .name = "switch" },
+	[IFLA_LINKINFO]			= { .name = "link",
+					    .nested = &linkinfo_attrs },
+};
+
+const struct vsw_attr_table vsw_link_attrs = TABLE(link_names);

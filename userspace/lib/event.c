@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Events: what the kernel tells every listener of the group "events". */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <netlink/genl/genl.h>
+
+#include "internal.h"
+
+#define EVENT_BUFFER	(256 * 1024)
+
+static void switch_event(struct nlmsghdr *nlh, struct vsw_event *ev,
+			 vsw_event_cb cb, void *arg)
+{
+	struct vsw_switch sw = {};
+
+	if (!vsw_switch_parse(nlh, &sw)) {
+		ev->type = VSW_EVENT_SWITCH;
+		ev->sw = &sw;
+		cb(ev, arg);
+	}
+	vsw_switch_clear(&sw);
+}
+
+static void port_event(struct nlmsghdr *nlh, struct vsw_event *ev,
+		       vsw_event_cb cb, void *arg)
+{
+	struct vsw_port port = {};
+
+	if (!vsw_port_parse(nlh, &port)) {
+		ev->type = VSW_EVENT_PORT;
+		ev->port = &port;
+		cb(ev, arg);
+	}
+	vsw_port_clear(&port);
+}
+
+static void fdb_event(struct nlmsghdr *nlh, struct vsw_event *ev,
+		      vsw_event_cb cb, void *arg)
+{
+	struct vsw_fdb fdb = {};
+
+	if (!vsw_fdb_parse(nlh, &fdb)) {
+		ev->type = VSW_EVENT_FDB;
+		ev->fdb = &fdb;
+		cb(ev, arg);
+	}
+}
+
+static void handle(struct nlmsghdr *nlh, vsw_event_cb cb, void *arg)
+{
+	struct genlmsghdr *genl = nlmsg_data(nlh);
+	struct vsw_event ev = {};
+
+	if (nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
+		return;
+	switch (genl->cmd) {
+	case VSWITCH_CMD_SWITCH_DEL_NTF:
+		ev.deleted = true;
+		/* fall through */
+	case VSWITCH_CMD_SWITCH_NTF:
+		switch_event(nlh, &ev, cb, arg);
+		break;
+	case VSWITCH_CMD_PORT_DEL_NTF:
+		ev.deleted = true;
+		/* fall through */
+	case VSWITCH_CMD_PORT_NTF:
+		port_event(nlh, &ev, cb, arg);
+		break;
+	case VSWITCH_CMD_FDB_DEL_NTF:
+		ev.deleted = true;
+		/* fall through */
+	case VSWITCH_CMD_FDB_NTF:
+		fdb_event(nlh, &ev, cb, arg);
+		break;
+	}
+}
+
+int vsw_events_read(struct vsw *c, vsw_event_cb cb, void *arg)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)c->buf;
+	ssize_t got;
+	int len;
+
+	got = recv(vsw_events_fd(c), c->buf, EVENT_BUFFER, MSG_DONTWAIT);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (got < 0)
+		return vsw_set_error(c, -errno, "netlink: %s", strerror(errno));
+	for (len = got; NLMSG_OK(nlh, (unsigned int)len);
+	     nlh = NLMSG_NEXT(nlh, len))
+		handle(nlh, cb, arg);
+	return 0;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of libvswitch share among themselves. */
+#ifndef _LIBVSWITCH_INTERNAL_H
+#define _LIBVSWITCH_INTERNAL_H
+
+#include <netlink/netlink.h>
+#include <netlink/msg.h>
+#include <netlink/attr.h>
+
+#include "vswitch.h"
+
+/* Names of attributes, to put an offset in a request into words. */
+struct vsw_attr {
+	const char *name;
+	const struct vsw_attr_table *nested;
+};
+
+struct vsw_attr_table {
+	const struct vsw_attr *attrs;	/* by attribute number */
+	unsigned int n;
+};
+
+extern const struct vsw_attr_table vsw_switch_attrs;
+extern const struct vsw_attr_table vsw_port_attrs;
+extern const struct vsw_attr_table vsw_fdb_attrs;
+extern const struct vsw_attr_table vsw_txn_attrs;
+extern const struct vsw_attr_table vsw_link_attrs;
+
+/* Where a message's attributes start, and what they are called. */
+struct vsw_request {
+	struct nl_msg *msg;
+	size_t hdrlen;			/* family header after the nlmsghdr */
+	const struct vsw_attr_table *table;
+};
+
+struct vsw {
+	struct nl_sock *rtnl;
+	struct nl_sock *genl;
+	struct nl_sock *events;
+	int family;
+	char *buf;			/* receive buffer */
+	char error[768];
+	char warning[512];
+};
+
+struct nl_msg *vsw_genl_msg(struct vsw *c, uint8_t cmd, int flags);
+int vsw_genl_talk(struct vsw *c, struct nl_msg *msg,
+		  const struct vsw_attr_table *table, vsw_msg_cb cb, void *arg);
+int vsw_link_talk(struct vsw *c, struct nl_msg *msg,
+		  const struct vsw_attr_table *table);
+int vsw_no_memory(struct vsw *c);
+
+/* error.c */
+void vsw_error_from_ack(struct vsw *c, const struct vsw_request *req,
+			int err, const struct nlattr *tlvs, int len);
+
+/*
+ * A growing list that a dump is collected in: nothing is shown before the
+ * dump is known to be consistent, so that a retry shows nothing twice.
+ */
+struct vsw_list {
+	void *items;
+	size_t n;
+	size_t cap;
+	size_t size;			/* of one item */
+	int (*parse)(struct nlmsghdr *nlh, void *item);
+	void (*clear)(void *item);	/* may be NULL */
+};
+
+int vsw_list_dump(struct vsw *c, struct vsw_list *list, uint8_t cmd,
+		  const struct vsw_attr_table *table,
+		  int attr, uint32_t value);
+
+int vsw_switch_parse(struct nlmsghdr *nlh, void *item);
+int vsw_port_parse(struct nlmsghdr *nlh, void *item);
+int vsw_fdb_parse(struct nlmsghdr *nlh, void *item);
+int vsw_stats_parse(struct nlattr *nest, struct vsw_stats *stats);
+void vsw_stats_clear(struct vsw_stats *stats);
+
+#endif /* _LIBVSWITCH_INTERNAL_H */

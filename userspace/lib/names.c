@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Words for the numbers of the kernel's interface. */
+#include <linux/if_ether.h>
+
+#include "vswitch.h"
+
+/* A newer kernel may know values that this library does not. */
+static const char *word(const char *const *words, size_t n, uint32_t v)
+{
+	return v < n ? words[v] : "unknown";
+}
+
+#define WORDS(_fn, ...)							\
+const char *_fn(uint32_t v)						\
+{									\
+	static const char *const words[] = { __VA_ARGS__ };		\
+									\
+	return word(words, sizeof(words) / sizeof(words[0]), v);	\
+}
+
+WORDS(vsw_switch_type_name,
+      [VSWITCH_SWITCH_TYPE_EXTERNAL]	= "external",
+      [VSWITCH_SWITCH_TYPE_INTERNAL]	= "internal",
+      [VSWITCH_SWITCH_TYPE_PRIVATE]	= "private")
+
+WORDS(vsw_bandwidth_mode_name,
+      [VSWITCH_BANDWIDTH_MODE_WEIGHT]	= "weight",
+      [VSWITCH_BANDWIDTH_MODE_ABSOLUTE]	= "absolute",
+      [VSWITCH_BANDWIDTH_MODE_NONE]	= "none")
+
+WORDS(vsw_port_role_name,
+      [VSWITCH_PORT_ROLE_GUEST]		= "guest",
+      [VSWITCH_PORT_ROLE_UPLINK]	= "uplink",
+      [VSWITCH_PORT_ROLE_VNIC]		= "vnic")
+
+WORDS(vsw_vlan_accept_name,
+      [VSWITCH_VLAN_ACCEPT_ALL]		= "all",
+      [VSWITCH_VLAN_ACCEPT_UNTAGGED]	= "untagged")
+
+WORDS(vsw_vlan_mode_name,
+      [VSWITCH_VLAN_MODE_UNTAGGED]	= "untagged",
+      [VSWITCH_VLAN_MODE_ACCESS]	= "access",
+      [VSWITCH_VLAN_MODE_TRUNK]		= "trunk",
+      [VSWITCH_VLAN_MODE_GENERAL]	= "general")
+
+WORDS(vsw_fdb_state_name,
+      [VSWITCH_FDB_STATE_LEARNED]	= "learned",
+      [VSWITCH_FDB_STATE_STATIC]	= "static",
+      [VSWITCH_FDB_STATE_ASSIGNED]	= "assigned")
+
+const char *vsw_vlan_proto_name(uint16_t v)
+{
+	switch (v) {
+	case ETH_P_8021Q:
+		return "802.1Q";
+	case ETH_P_8021AD:
+		return "802.1ad";
+	default:
+		return "unknown";
+	}
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Ports: read them, change their policy. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <netlink/genl/genl.h>
+
+#include "internal.h"
+
+static int range_parse(struct nlattr *nest, struct vsw_vlan *vlan)
+{
+	static struct nla_policy policy[VSWITCH_A_VLAN_RANGE_MAX + 1] = {
+		[VSWITCH_A_VLAN_RANGE_START]	= { .type = NLA_U16 },
+		[VSWITCH_A_VLAN_RANGE_END]	= { .type = NLA_U16 },
+		[VSWITCH_A_VLAN_RANGE_UNTAGGED]	= { .type = NLA_FLAG },
+	};
+	struct nlattr *tb[VSWITCH_A_VLAN_RANGE_MAX + 1];
+	unsigned int vid, end;
+
+	if (nla_parse_nested(tb, VSWITCH_A_VLAN_RANGE_MAX, nest, policy) < 0 ||
+	    !tb[VSWITCH_A_VLAN_RANGE_START])
+		return -EPROTO;
+	vid = nla_get_u16(tb[VSWITCH_A_VLAN_RANGE_START]);
+	end = vid;
+	if (tb[VSWITCH_A_VLAN_RANGE_END])
+		end = nla_get_u16(tb[VSWITCH_A_VLAN_RANGE_END]);
+	if (vid < VSW_VLAN_MIN || end > VSW_VLAN_MAX)
+		return -EPROTO;
+	for (; vid <= end; vid++) {
+		vsw_vlan_add(&vlan->member, vid);
+		if (tb[VSWITCH_A_VLAN_RANGE_UNTAGGED])
+			vsw_vlan_add(&vlan->untagged, vid);
+	}
+	return 0;
+}
+
+static int vlan_parse(struct nlattr *nest, struct vsw_vlan *vlan)
+{
+	static struct nla_policy policy[VSWITCH_A_VLAN_MAX + 1] = {
+		[VSWITCH_A_VLAN_PVID]	= { .type = NLA_U16 },
+		[VSWITCH_A_VLAN_ACCEPT]	= { .type = NLA_U32 },
+		[VSWITCH_A_VLAN_RANGE]	= { .type = NLA_NESTED },
+		[VSWITCH_A_VLAN_MODE]	= { .type = NLA_U32 },
+	};
+	struct nlattr *tb[VSWITCH_A_VLAN_MAX + 1], *pos;
+	int rem, err;
+
+	if (nla_parse_nested(tb, VSWITCH_A_VLAN_MAX, nest, policy) < 0)
+		return -EPROTO;
+	if (tb[VSWITCH_A_VLAN_PVID])
+		vlan->pvid = nla_get_u16(tb[VSWITCH_A_VLAN_PVID]);
+	if (tb[VSWITCH_A_VLAN_ACCEPT])
+		vlan->accept = nla_get_u32(tb[VSWITCH_A_VLAN_ACCEPT]);
+	if (tb[VSWITCH_A_VLAN_MODE])
+		vlan->mode = nla_get_u32(tb[VSWITCH_A_VLAN_MODE]);
+	nla_for_each_nested(pos, nest, rem) {
+		if (nla_type(pos) != VSWITCH_A_VLAN_RANGE)
+			continue;
+		err = range_parse(pos, vlan);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int vsw_port_parse(struct nlmsghdr *nlh, void *item)
+{
+	static struct nla_policy policy[VSWITCH_A_PORT_MAX + 1] = {
+		[VSWITCH_A_PORT_IFINDEX]	= { .type = NLA_U32 },
+		[VSWITCH_A_PORT_IFNAME]		= { .type = NLA_NUL_STRING },
+		[VSWITCH_A_PORT_SWITCH]		= { .type = NLA_U32 },
+		[VSWITCH_A_PORT_ROLE]		= { .type = NLA_U32 },
+		[VSWITCH_A_PORT_MAC]		= { .minlen = VSW_MAC_LEN },
+		[VSWITCH_A_PORT_MAC_SPOOFING]	= { .type = NLA_U8 },
+		[VSWITCH_A_PORT_VLAN]		= { .type = NLA_NESTED },
+		[VSWITCH_A_PORT_LINK_UP]	= { .type = NLA_U8 },
+		[VSWITCH_A_PORT_STATS]		= { .type = NLA_NESTED },
+	};
+	struct nlattr *tb[VSWITCH_A_PORT_MAX + 1];
+	struct vsw_port *port = item;
+	int err;
+
+	if (nlmsg_parse(nlh, GENL_HDRLEN, tb, VSWITCH_A_PORT_MAX, policy) < 0 ||
+	    !tb[VSWITCH_A_PORT_IFINDEX])
+		return -EPROTO;
+	port->ifindex = nla_get_u32(tb[VSWITCH_A_PORT_IFINDEX]);
+	if (tb[VSWITCH_A_PORT_IFNAME])
+		nla_strlcpy(port->name, tb[VSWITCH_A_PORT_IFNAME],
+			    sizeof(port->name));
+	if (tb[VSWITCH_A_PORT_SWITCH])
+		port->sw = nla_get_u32(tb[VSWITCH_A_PORT_SWITCH]);
+	if (tb[VSWITCH_A_PORT_ROLE])
+		port->role = nla_get_u32(tb[VSWITCH_A_PORT_ROLE]);
+	if (tb[VSWITCH_A_PORT_MAC]) {
+		port->has_mac = true;
+		nla_memcpy(port->mac, tb[VSWITCH_A_PORT_MAC], VSW_MAC_LEN);
+	}
+	if (tb[VSWITCH_A_PORT_MAC_SPOOFING])
+		port->mac_spoofing =
+			nla_get_u8(tb[VSWITCH_A_PORT_MAC_SPOOFING]);
+	if (tb[VSWITCH_A_PORT_LINK_UP])
+		port->link_up = nla_get_u8(tb[VSWITCH_A_PORT_LINK_UP]);
+	if (tb[VSWITCH_A_PORT_VLAN]) {
+		err = vlan_parse(tb[VSWITCH_A_PORT_VLAN], &port->vlan);
+		if (err)
+			return err;
+	}
+	if (tb[VSWITCH_A_PORT_STATS])
+		return vsw_stats_parse(tb[VSWITCH_A_PORT_STATS], &port->stats);
+	return 0;
+}
+
+void vsw_port_clear(struct vsw_port *port)
+{
+	vsw_stats_clear(&port->stats);
+}
+
+static void clear_item(void *item)
+{
+	vsw_port_clear(item);
+}
+
+int vsw_port_get(struct vsw *c, uint32_t ifindex, struct vsw_port *port)
+{
+	struct nl_msg *msg;
+	int err;
+
+	memset(port, 0, sizeof(*port));
+	err = vsw_connect(c);
+	if (err)
+		return err;
+	msg = vsw_genl_msg(c, VSWITCH_CMD_PORT_GET, NLM_F_ACK);
+	if (!msg)
+		return vsw_no_memory(c);
+	nla_put_u32(msg, VSWITCH_A_PORT_IFINDEX, ifindex);
+	err = vsw_genl_talk(c, msg, &vsw_port_attrs, vsw_port_parse, port);
+	if (err)
+		vsw_port_clear(port);
+	return err;
+}
+
+int vsw_port_dump(struct vsw *c, uint32_t sw, struct vsw_port **list,
+		  size_t *n)
+{
+	struct vsw_list l = {
+		.size = sizeof(struct vsw_port),
+		.parse = vsw_port_parse,
+		.clear = clear_item,
+	};
+	int err = vsw_list_dump(c, &l, VSWITCH_CMD_PORT_GET, &vsw_port_attrs,
+				sw ? VSWITCH_A_PORT_SWITCH : 0, sw);
+
+	*list = l.items;
+	*n = l.n;
+	return err;
+}
+
+void vsw_port_free(struct vsw_port *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		vsw_port_clear(&list[i]);
+	free(list);
+}
+
+static int put_range(struct nl_msg *msg, unsigned int start, unsigned int end,
+		     bool untagged)
+{
+	struct nlattr *nest;
+
+	nest = nla_nest_start(msg, NLA_F_NESTED | VSWITCH_A_VLAN_RANGE);
+	if (!nest ||
+	    nla_put_u16(msg, VSWITCH_A_VLAN_RANGE_START, start) < 0 ||
+	    (end != start &&
+	     nla_put_u16(msg, VSWITCH_A_VLAN_RANGE_END, end) < 0) ||
+	    (untagged && nla_put_flag(msg, VSWITCH_A_VLAN_RANGE_UNTAGGED) < 0))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* Two sets on the kernel's side of one membership: with and without a tag. */
+static int put_vlan(struct nl_msg *msg, const struct vsw_vlan *vlan)
+{
+	struct vsw_vlan_set tagged = vlan->member;
+	unsigned int start, end, from, i;
+	struct nlattr *nest;
+
+	for (i = 0; i < 64; i++)
+		tagged.bits[i] &= ~vlan->untagged.bits[i];
+
+	nest = nla_nest_start(msg, NLA_F_NESTED | VSWITCH_A_PORT_VLAN);
+	if (!nest || nla_put_u16(msg, VSWITCH_A_VLAN_PVID, vlan->pvid) < 0 ||
+	    nla_put_u32(msg, VSWITCH_A_VLAN_ACCEPT, vlan->accept) < 0)
+		return -EMSGSIZE;
+	for (from = VSW_VLAN_MIN;
+	     vsw_vlan_next_range(&tagged, from, &start, &end); from = end + 1)
+		if (put_range(msg, start, end, false))
+			return -EMSGSIZE;
+	for (from = VSW_VLAN_MIN;
+	     vsw_vlan_next_range(&vlan->untagged, from, &start, &end);
+	     from = end + 1)
+		if (put_range(msg, start, end, true))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+int vsw_port_set(struct vsw *c, const struct vsw_port_change *chg)
+{
+	int err = vsw_connect(c);
+	struct nl_msg *msg;
+
+	if (err)
+		return err;
+	msg = vsw_genl_msg(c, VSWITCH_CMD_PORT_SET, NLM_F_ACK);
+	if (!msg)
+		return vsw_no_memory(c);
+	nla_put_u32(msg, VSWITCH_A_PORT_IFINDEX, chg->ifindex);
+	if (chg->has_mac)
+		nla_put(msg, VSWITCH_A_PORT_MAC, VSW_MAC_LEN, chg->mac);
+	if (chg->has_spoofing)
+		nla_put_u8(msg, VSWITCH_A_PORT_MAC_SPOOFING,
+			   chg->mac_spoofing);
+	if (chg->txn)
+		nla_put_u32(msg, VSWITCH_A_PORT_TXN, chg->txn);
+	if (chg->has_expect)
+		nla_put_u32(msg, VSWITCH_A_PORT_EXPECT_GENERATION,
+			    chg->expect_generation);
+	/* Last, so that what comes before has room whatever is in it. */
+	if (chg->has_vlan && put_vlan(msg, &chg->vlan)) {
+		nlmsg_free(msg);
+		return vsw_set_error(c, -EMSGSIZE,
+				     "the list of VLANs is too long for one message");
+	}
+	return vsw_genl_talk(c, msg, &vsw_port_attrs, NULL, NULL);
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * libvswitch: typed access to the virtual switches of this network namespace.
+ *
+ * One struct vsw is one connection: a generic netlink socket for policy and an
+ * rtnetlink socket for links. Calls return 0 or a negative errno; vsw_error()
+ * then says in words what the kernel refused and which attribute it blames.
+ */
+#ifndef _LIBVSWITCH_H
+#define _LIBVSWITCH_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/netlink.h>
+#include <linux/vswitch.h>
+
+#define VSW_MAC_LEN	6
+#define VSW_VLAN_MIN	1
+#define VSW_VLAN_MAX	4094
+
+struct nl_msg;
+
+/* Connection (conn.c) */
+
+struct vsw;
+
+struct vsw *vsw_open(void);
+void vsw_close(struct vsw *c);
+/* Resolve the genetlink family; -ENOENT when the module is not there. */
+int vsw_connect(struct vsw *c);
+/* The words for the last failure; never NULL. */
+const char *vsw_error(const struct vsw *c);
+/* What the kernel remarked on the last success, or NULL. */
+const char *vsw_warning(const struct vsw *c);
+int vsw_set_error(struct vsw *c, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * The layer below the typed calls, for messages that have none: send @msg on
+ * the rtnetlink socket, hand each answer to @cb, return when it is done.
+ * A dump that the kernel marks as inconsistent is -EAGAIN.
+ */
+typedef int (*vsw_msg_cb)(struct nlmsghdr *nlh, void *arg);
+
+struct nl_msg *vsw_rtnl_msg(int type, int flags);
+int vsw_rtnl_talk(struct vsw *c, struct nl_msg *msg, vsw_msg_cb cb, void *arg);
+
+/* Words for the enums of the kernel's interface (names.c) */
+
+const char *vsw_switch_type_name(uint32_t v);
+const char *vsw_bandwidth_mode_name(uint32_t v);
+const char *vsw_port_role_name(uint32_t v);
+const char *vsw_vlan_accept_name(uint32_t v);
+const char *vsw_vlan_mode_name(uint32_t v);
+const char *vsw_fdb_state_name(uint32_t v);
+const char *vsw_vlan_proto_name(uint16_t v);
+
+/* Sets of VLANs (vlan.c) */
+
+struct vsw_vlan_set {
+	uint64_t bits[64];
+};
+
+static inline bool vsw_vlan_has(const struct vsw_vlan_set *s, unsigned int vid)
+{
+	return s->bits[vid / 64] >> (vid % 64) & 1;
+}
+
+static inline void vsw_vlan_add(struct vsw_vlan_set *s, unsigned int vid)
+{
+	s->bits[vid / 64] |= 1ULL << (vid % 64);
+}
+
+struct vsw_vlan {
+	uint16_t pvid;			/* 0: no VLAN, VSWITCH_VLAN_NONE */
+	uint32_t accept;		/* enum vswitch_vlan_accept */
+	uint32_t mode;			/* enum vswitch_vlan_mode; as read */
+	struct vsw_vlan_set member;
+	struct vsw_vlan_set untagged;	/* subset of member */
+};
+
+int vsw_vlan_parse_list(const char *text, struct vsw_vlan_set *set,
+			char *why, size_t why_len);
+/* "10,20-30", "all", or "" for the empty set; the result is malloc'd. */
+char *vsw_vlan_format_list(const struct vsw_vlan_set *set);
+/* Next run of VLANs at or after @from, or false. */
+bool vsw_vlan_next_range(const struct vsw_vlan_set *set, unsigned int from,
+			 unsigned int *start, unsigned int *end);
+void vsw_vlan_make_untagged(struct vsw_vlan *v);
+void vsw_vlan_make_access(struct vsw_vlan *v, unsigned int vid);
+void vsw_vlan_make_trunk(struct vsw_vlan *v, const struct vsw_vlan_set *tagged,
+			 unsigned int native);
+
+/* Objects */
+
+struct vsw_drop {
+	char reason[48];
+	char text[128];
+	uint64_t packets;
+};
+
+struct vsw_stats {
+	uint64_t rx_packets;
+	uint64_t rx_bytes;
+	uint64_t tx_packets;
+	uint64_t tx_bytes;
+	struct vsw_drop *drops;
+	unsigned int n_drops;
+};
+
+struct vsw_switch {
+	uint32_t ifindex;
+	char name[IFNAMSIZ];
+	uint32_t type;
+	uint32_t bandwidth_mode;
+	bool iov;
+	uint16_t vlan_proto;		/* host byte order */
+	uint32_t uplink;		/* 0: none */
+	uint32_t ageing_time;
+	uint32_t fdb_limit;
+	uint32_t fdb_count;
+	uint32_t ports;
+	uint32_t generation;
+	struct vsw_stats stats;
+};
+
+struct vsw_port {
+	uint32_t ifindex;
+	char name[IFNAMSIZ];
+	uint32_t sw;			/* ifindex of the switch */
+	uint32_t role;
+	bool has_mac;			/* false also when we may not see it */
+	uint8_t mac[VSW_MAC_LEN];
+	bool mac_spoofing;
+	bool link_up;
+	struct vsw_vlan vlan;
+	struct vsw_stats stats;
+};
+
+struct vsw_fdb {
+	uint32_t sw;
+	uint8_t mac[VSW_MAC_LEN];
+	bool has_vid;
+	uint16_t vid;
+	uint32_t port;
+	uint32_t state;
+	bool has_age;
+	uint32_t age;
+};
+
+/* Lists are of the library's making; free them with the call beside. */
+int vsw_switch_get(struct vsw *c, uint32_t ifindex, struct vsw_switch *sw);
+int vsw_switch_dump(struct vsw *c, struct vsw_switch **list, size_t *n);
+void vsw_switch_free(struct vsw_switch *list, size_t n);
+void vsw_switch_clear(struct vsw_switch *sw);
+
+struct vsw_switch_change {
+	uint32_t ifindex;
+	uint32_t ageing_time;		/* 0: leave */
+	uint32_t fdb_limit;		/* 0: leave */
+	bool has_expect;
+	uint32_t expect_generation;
+};
+
+int vsw_switch_set(struct vsw *c, const struct vsw_switch_change *chg);
+
+int vsw_port_get(struct vsw *c, uint32_t ifindex, struct vsw_port *port);
+/* @sw 0: the ports of every switch */
+int vsw_port_dump(struct vsw *c, uint32_t sw, struct vsw_port **list,
+		  size_t *n);
+void vsw_port_free(struct vsw_port *list, size_t n);
+void vsw_port_clear(struct vsw_port *port);
+
+struct vsw_port_change {
+	uint32_t ifindex;
+	bool has_mac;
+	uint8_t mac[VSW_MAC_LEN];	/* all zeroes: take it away */
+	bool has_spoofing;
+	bool mac_spoofing;
+	bool has_vlan;
+	struct vsw_vlan vlan;
+	uint32_t txn;			/* 0: at once */
+	bool has_expect;
+	uint32_t expect_generation;
+};
+
+int vsw_port_set(struct vsw *c, const struct vsw_port_change *chg);
+
+int vsw_fdb_dump(struct vsw *c, uint32_t sw, struct vsw_fdb **list, size_t *n);
+int vsw_fdb_add(struct vsw *c, const struct vsw_fdb *fdb);
+int vsw_fdb_del(struct vsw *c, const struct vsw_fdb *fdb);
+
+struct vsw_fdb_filter {
+	uint32_t sw;
+	uint32_t port;			/* 0: any */
+	bool has_vid;
+	uint16_t vid;
+	bool has_state;
+	uint32_t state;
+};
+
+int vsw_fdb_flush(struct vsw *c, const struct vsw_fdb_filter *filter);
+
+/*
+ * Transactions: port changes with .txn set are staged, and made all at once
+ * or not at all by the commit. They die with the connection.
+ */
+int vsw_txn_begin(struct vsw *c, uint32_t sw, uint32_t *id,
+		  uint32_t *generation);
+int vsw_txn_commit(struct vsw *c, uint32_t id, uint32_t *generation);
+int vsw_txn_abort(struct vsw *c, uint32_t id);
+
+/* Events (event.c): a connection of their own, so requests never mix in. */
+
+enum vsw_event_type {
+	VSW_EVENT_SWITCH,
+	VSW_EVENT_PORT,
+	VSW_EVENT_FDB,
+};
+
+struct vsw_event {
+	enum vsw_event_type type;
+	bool deleted;
+	union {
+		const struct vsw_switch *sw;
+		const struct vsw_port *port;
+		const struct vsw_fdb *fdb;
+	};
+};
+
+typedef void (*vsw_event_cb)(const struct vsw_event *ev, void *arg);
+
+int vsw_events_subscribe(struct vsw *c);
+int vsw_events_fd(const struct vsw *c);
+/* Read what has come; -ENOBUFS when the kernel had to drop some. */
+int vsw_events_read(struct vsw *c, vsw_event_cb cb, void *arg);
+
+/* Links (link.c) */
+
+enum {
+	VSW_OPT_TYPE		= 1 << 0,
+	VSW_OPT_BANDWIDTH_MODE	= 1 << 1,
+	VSW_OPT_IOV		= 1 << 2,
+	VSW_OPT_AGEING_TIME	= 1 << 3,
+	VSW_OPT_FDB_LIMIT	= 1 << 4,
+	VSW_OPT_UPLINK		= 1 << 5,
+	VSW_OPT_VLAN_PROTO	= 1 << 6,
+};
+
+struct vsw_switch_opts {
+	unsigned int set;		/* VSW_OPT_* that are given */
+	uint32_t type;
+	uint32_t bandwidth_mode;
+	bool iov;
+	uint32_t ageing_time;
+	uint32_t fdb_limit;
+	uint32_t uplink;
+	uint16_t vlan_proto;		/* host byte order */
+};
+
+struct vsw_link {
+	uint32_t ifindex;
+	char name[IFNAMSIZ];
+	uint32_t flags;			/* IFF_* */
+	uint32_t master;
+	uint8_t mac[VSW_MAC_LEN];
+	char kind[16];
+};
+
+int vsw_link_get(struct vsw *c, uint32_t ifindex, struct vsw_link *link);
+int vsw_link_create_switch(struct vsw *c, const char *name,
+			   const struct vsw_switch_opts *opts);
+int vsw_link_change_switch(struct vsw *c, uint32_t ifindex,
+			   const struct vsw_switch_opts *opts);
+/* @mac NULL: the kernel picks one */
+int vsw_link_create_vnic(struct vsw *c, uint32_t sw, const char *name,
+			 const uint8_t *mac);
+int vsw_link_delete(struct vsw *c, uint32_t ifindex);
+int vsw_link_set_up(struct vsw *c, uint32_t ifindex, bool up);
+int vsw_link_set_master(struct vsw *c, uint32_t ifindex, uint32_t master);
+int vsw_link_set_mac(struct vsw *c, uint32_t ifindex, const uint8_t *mac);
+
+#endif /* _LIBVSWITCH_H */
