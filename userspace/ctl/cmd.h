@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the objects of vswitchctl share. */
+#ifndef _VSWITCHCTL_CMD_H
+#define _VSWITCHCTL_CMD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "args.h"
+#include "vswitch.h"
+
+enum {
+	EXIT_OK,
+	EXIT_REFUSED,
+	EXIT_USAGE,
+};
+
+struct atomic_batch;
+
+struct ctx {
+	struct vsw *vsw;
+	bool stats;
+	struct atomic_batch *atomic;	/* not NULL: port changes are staged */
+	const char *file;		/* of the batch, for messages */
+	unsigned int line;
+};
+
+/*
+ * One verb of an object. @usage is its line of help, and what a usage error
+ * shows; a verb without a usage of its own is an alias.
+ */
+struct verb {
+	const char *name;
+	int (*run)(struct ctx *ctx, struct args *a);
+	const char *usage;
+};
+
+struct object {
+	const char *name;
+	const struct verb *verbs;	/* ends with a NULL name */
+	const char *help;		/* paragraphs below the usage */
+};
+
+extern const struct object switch_object;
+extern const struct object port_object;
+extern const struct object vnic_object;
+extern const struct object fdb_object;
+extern const struct object monitor_object;
+
+/* main.c */
+int run_command(struct ctx *ctx, struct args *a);
+
+/* report.c */
+int report(struct ctx *ctx, const char *what, const char *name);
+int report_text(struct ctx *ctx, const char *what, const char *name,
+		const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void report_warning(struct ctx *ctx, const char *what, const char *name);
+void report_note(struct ctx *ctx, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void report_set_context(const struct ctx *ctx);
+void report_prefix(void);
+
+/* batch.c */
+int batch_run(struct ctx *ctx, const char *file, bool atomic, bool force);
+int batch_stage(struct ctx *ctx, uint32_t sw, const char *name,
+		const struct vsw_port_change *chg);
+
+/* show.c */
+void show_switch(struct ctx *ctx, const struct vsw_switch *sw);
+void show_port(struct ctx *ctx, const struct vsw_port *port);
+void show_fdb(const struct vsw_fdb *fdb);
+
+/* lookup.c */
+const char *dev_name(uint32_t ifindex);
+int find_dev(struct ctx *ctx, const char *what, const char *name,
+	     uint32_t *ifindex);
+int find_switch(struct ctx *ctx, const char *what, const char *name,
+		struct vsw_switch *sw);
+int find_port(struct ctx *ctx, const char *what, const char *name,
+	      struct vsw_port *port);
+
+#endif /* _VSWITCHCTL_CMD_H */

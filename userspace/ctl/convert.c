@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Making, converting and deleting a switch.
+ *
+ * A switch with an uplink and with management gets what the host has on the
+ * uplink moved to its first vNIC. From when the uplink belongs to the switch
+ * until the vNIC has the addresses nothing reaches the host; so the vNIC is
+ * made, set and brought up first, on a switch that is internal until then.
+ *
+ * The host's vNIC is the one that has the uplink's MAC, under whatever name.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "convert.h"
+#include "journal.h"
+
+#define MGMT_SUFFIX	"-mgmt"
+
+static void mgmt_name(const char *name, char *buf)
+{
+	snprintf(buf, IFNAMSIZ, "%.*s" MGMT_SUFFIX,
+		 (int)(IFNAMSIZ - sizeof(MGMT_SUFFIX)), name);
+}
+
+static struct vsw_switch_opts type_and_uplink(uint32_t type, uint32_t uplink)
+{
+	return (struct vsw_switch_opts){
+		.set = VSW_OPT_TYPE | VSW_OPT_UPLINK,
+		.type = type,
+		.uplink = uplink,
+	};
+}
+
+static struct hostmove *read_host(struct ctx *ctx, uint32_t ifindex)
+{
+	struct hostmove *hm = hostmove_read(ctx->vsw, ifindex);
+
+	if (!hm)
+		report(ctx, "link", dev_name(ifindex));
+	return hm;
+}
+
+/* Management off is what was asked for; but the host may not expect this. */
+static void note_lost_host(struct ctx *ctx, const char *name, uint32_t uplink)
+{
+	struct hostmove *hm = hostmove_read(ctx->vsw, uplink);
+
+	if (hm && !hostmove_is_empty(hm))
+		report_note(ctx, "switch %s: note: the host cannot use the addresses of %s while it is the uplink",
+			    name, dev_name(uplink));
+	hostmove_free(hm);
+}
+
+/* The first vNIC: made with the MAC of the uplink and its settings. */
+static int make_mgmt(struct journal *j, uint32_t sw, const char *sw_name,
+		     uint32_t uplink, struct hostmove *hm, uint32_t *vnic)
+{
+	char name[IFNAMSIZ];
+	struct vsw_link link;
+	int err;
+
+	if (uplink && vsw_link_get(j->ctx->vsw, uplink, &link))
+		return report(j->ctx, "link", dev_name(uplink));
+	mgmt_name(sw_name, name);
+	err = step_create_vnic(j, sw, name, uplink ? link.mac : NULL, vnic);
+	if (!err && hm)
+		err = step_settings(j, hm, *vnic);
+	if (!err)
+		err = step_up(j, *vnic);
+	return err;
+}
+
+static int add_steps(struct journal *j, const char *name,
+		     const struct vsw_switch_opts *opts, bool management)
+{
+	uint32_t uplink = opts->set & VSW_OPT_UPLINK ? opts->uplink : 0;
+	struct vsw_switch_opts first = *opts, then, before;
+	struct vsw_switch sw = { .ifindex = 0 };
+	struct hostmove *hm = NULL;
+	uint32_t vnic;
+	int err;
+
+	if (uplink && management) {
+		hm = read_host(j->ctx, uplink);
+		if (!hm)
+			return EXIT_REFUSED;
+		first.set &= ~VSW_OPT_UPLINK;
+		first.type = VSWITCH_SWITCH_TYPE_INTERNAL;
+	}
+	err = step_create_switch(j, name, &first, &sw.ifindex);
+	if (!err)
+		err = step_up(j, sw.ifindex);
+	if (!err && management)
+		err = make_mgmt(j, sw.ifindex, name, uplink, hm, &vnic);
+	if (!err && hm) {
+		snprintf(sw.name, sizeof(sw.name), "%s", name);
+		then = type_and_uplink(VSWITCH_SWITCH_TYPE_EXTERNAL, uplink);
+		before = type_and_uplink(VSWITCH_SWITCH_TYPE_INTERNAL, 0);
+		err = step_change_switch(j, &sw, &then, &before);
+	}
+	if (!err && uplink)
+		err = step_up(j, uplink);
+	if (!err && hm)
+		return step_move(j, hm, vnic);
+	hostmove_free(hm);
+	return err;
+}
+
+int convert_add(struct ctx *ctx, const char *name,
+		const struct vsw_switch_opts *opts, bool management)
+{
+	struct journal j;
+	int err;
+
+	journal_begin(&j, ctx);
+	err = journal_end(&j, add_steps(&j, name, opts, management));
+	if (!err && (opts->set & VSW_OPT_UPLINK) && !management)
+		note_lost_host(ctx, name, opts->uplink);
+	return err;
+}
+
+/* A switch and those of its ports that conversions are about. */
+struct present {
+	const struct vsw_switch *sw;
+	struct vsw_port *ports;
+	size_t n_ports;
+	struct vsw_port *first_vnic;
+	struct vsw_port *host_vnic;	/* has the uplink's MAC */
+};
+
+static int read_present(struct ctx *ctx, const struct vsw_switch *sw,
+			struct present *p)
+{
+	struct vsw_link uplink, vnic;
+	char name[IFNAMSIZ];
+	size_t i;
+
+	memset(p, 0, sizeof(*p));
+	p->sw = sw;
+	if (vsw_port_dump(ctx->vsw, sw->ifindex, &p->ports, &p->n_ports))
+		return report(ctx, "switch", sw->name);
+	if (sw->uplink && vsw_link_get(ctx->vsw, sw->uplink, &uplink))
+		return report(ctx, "link", dev_name(sw->uplink));
+	mgmt_name(sw->name, name);
+	for (i = 0; i < p->n_ports; i++) {
+		struct vsw_port *port = &p->ports[i];
+
+		if (port->role != VSWITCH_PORT_ROLE_VNIC)
+			continue;
+		if (!p->first_vnic || !strcmp(port->name, name))
+			p->first_vnic = port;
+		if (!sw->uplink || p->host_vnic)
+			continue;
+		if (vsw_link_get(ctx->vsw, port->ifindex, &vnic))
+			return report(ctx, "vnic", port->name);
+		if (!memcmp(vnic.mac, uplink.mac, VSW_MAC_LEN))
+			p->host_vnic = port;
+	}
+	return EXIT_OK;
+}
+
+static void free_present(struct present *p)
+{
+	vsw_port_free(p->ports, p->n_ports);
+}
+
+int convert_has_vnics(struct ctx *ctx, const struct vsw_switch *sw,
+		      bool *answer)
+{
+	struct present p;
+	int err = read_present(ctx, sw, &p);
+
+	*answer = p.first_vnic;
+	free_present(&p);
+	return err;
+}
+
+/*
+ * What the host has goes from its vNIC back to the uplink, which leaves the
+ * switch before that if it is to leave.
+ */
+static int move_back(struct journal *j, const struct present *p, bool detach,
+		     uint32_t type)
+{
+	struct vsw_switch_opts before, then;
+	struct hostmove *hm = NULL;
+	int err = 0;
+
+	if (p->host_vnic) {
+		hm = read_host(j->ctx, p->host_vnic->ifindex);
+		if (!hm)
+			return EXIT_REFUSED;
+	}
+	if (detach) {
+		before = type_and_uplink(p->sw->type, p->sw->uplink);
+		then = type_and_uplink(type, 0);
+		err = step_change_switch(j, p->sw, &then, &before);
+	}
+	if (!err && hm)
+		err = step_settings(j, hm, p->sw->uplink);
+	if (!err && hm)
+		return step_move(j, hm, p->sw->uplink);
+	hostmove_free(hm);
+	return err;
+}
+
+static int delete_vnics(struct journal *j, const struct present *p)
+{
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && i < p->n_ports; i++)
+		if (p->ports[i].role == VSWITCH_PORT_ROLE_VNIC)
+			err = step_delete_vnic(j, &p->ports[i]);
+	return err;
+}
+
+static int change_type(struct journal *j, const struct present *p,
+		       uint32_t from, uint32_t to)
+{
+	struct vsw_switch_opts before = { .set = VSW_OPT_TYPE, .type = from };
+	struct vsw_switch_opts then = { .set = VSW_OPT_TYPE, .type = to };
+
+	return step_change_switch(j, p->sw, &then, &before);
+}
+
+/* The vNIC that was there already becomes the host's on the new uplink. */
+static int adopt_vnic(struct journal *j, uint32_t vnic, uint32_t uplink,
+		      struct hostmove *hm)
+{
+	struct vsw_link link;
+	int err;
+
+	if (vsw_link_get(j->ctx->vsw, uplink, &link))
+		return report(j->ctx, "link", dev_name(uplink));
+	err = step_set_mac(j, vnic, link.mac);
+	if (!err)
+		err = step_settings(j, hm, vnic);
+	if (!err)
+		err = step_up(j, vnic);
+	return err;
+}
+
+/* The uplink comes, or management does, or both. */
+static int come_in(struct journal *j, const struct present *p,
+		   const struct target *t, uint32_t type, bool attach)
+{
+	struct vsw_switch_opts before, then;
+	struct hostmove *hm = NULL;
+	uint32_t vnic = 0;
+	int err = 0;
+
+	if (t->management && t->uplink) {
+		hm = read_host(j->ctx, t->uplink);
+		if (!hm)
+			return EXIT_REFUSED;
+	}
+	if (t->management && !p->first_vnic) {
+		err = make_mgmt(j, p->sw->ifindex, p->sw->name, t->uplink, hm,
+				&vnic);
+	} else if (hm) {
+		vnic = p->first_vnic->ifindex;
+		err = adopt_vnic(j, vnic, t->uplink, hm);
+	}
+	if (!err && attach) {
+		before = type_and_uplink(type, 0);
+		then = type_and_uplink(t->type, t->uplink);
+		err = step_change_switch(j, p->sw, &then, &before);
+		if (!err)
+			err = step_up(j, t->uplink);
+	}
+	if (!err && hm)
+		return step_move(j, hm, vnic);
+	if (hm)
+		hostmove_undo_settings(hm);
+	hostmove_free(hm);
+	return err;
+}
+
+static int set_steps(struct journal *j, const struct present *p,
+		     const struct target *t)
+{
+	const struct vsw_switch *sw = p->sw;
+	bool detach = sw->uplink && t->uplink != sw->uplink;
+	bool attach = t->uplink && t->uplink != sw->uplink;
+	bool vnics_go = p->first_vnic && !t->management;
+	bool mgmt_comes = t->management && !p->first_vnic;
+	uint32_t type = sw->type;
+	int err = 0;
+
+	if (t->ageing_time || t->fdb_limit)
+		err = step_set_switch(j, sw, t->ageing_time, t->fdb_limit);
+	if (!err && (detach || vnics_go)) {
+		/* No vNIC may be left when it becomes private. */
+		if (detach && t->type != VSWITCH_SWITCH_TYPE_EXTERNAL)
+			type = VSWITCH_SWITCH_TYPE_INTERNAL;
+		err = move_back(j, p, detach, type);
+	}
+	if (!err && vnics_go)
+		err = delete_vnics(j, p);
+	/* What comes in joins an internal switch; see the top. */
+	if (!err && t->type != type) {
+		uint32_t next = attach ? VSWITCH_SWITCH_TYPE_INTERNAL : t->type;
+
+		if (next != type)
+			err = change_type(j, p, type, next);
+		type = next;
+	}
+	if (!err && (attach || mgmt_comes))
+		err = come_in(j, p, t, type, attach);
+	return err;
+}
+
+int convert_set(struct ctx *ctx, const struct vsw_switch *sw,
+		const struct target *t)
+{
+	struct present p;
+	struct journal j;
+	int err;
+
+	err = read_present(ctx, sw, &p);
+	if (!err) {
+		journal_begin(&j, ctx);
+		err = journal_end(&j, set_steps(&j, &p, t));
+	}
+	free_present(&p);
+	if (!err && t->uplink && t->uplink != sw->uplink && !t->management)
+		note_lost_host(ctx, sw->name, t->uplink);
+	return err;
+}
+
+int convert_del(struct ctx *ctx, const struct vsw_switch *sw)
+{
+	struct present p;
+	struct journal j;
+	int err;
+
+	err = read_present(ctx, sw, &p);
+	if (!err) {
+		journal_begin(&j, ctx);
+		if (p.host_vnic)
+			err = move_back(&j, &p, true,
+					VSWITCH_SWITCH_TYPE_INTERNAL);
+		if (!err && vsw_link_delete(ctx->vsw, sw->ifindex))
+			err = report(ctx, "switch", sw->name);
+		journal_end(&j, err);
+	}
+	free_present(&p);
+	return err;
+}
+
+int convert_del_vnic(struct ctx *ctx, const struct vsw_port *vnic)
+{
+	struct vsw_switch sw;
+	struct present p;
+	struct journal j;
+	int err;
+
+	if (vsw_switch_get(ctx->vsw, vnic->sw, &sw))
+		return report(ctx, "switch", dev_name(vnic->sw));
+	err = read_present(ctx, &sw, &p);
+	if (!err) {
+		journal_begin(&j, ctx);
+		if (p.host_vnic && p.host_vnic->ifindex == vnic->ifindex)
+			err = move_back(&j, &p, false, sw.type);
+		if (!err && vsw_link_delete(ctx->vsw, vnic->ifindex))
+			err = report(ctx, "vnic", vnic->name);
+		journal_end(&j, err);
+	}
+	free_present(&p);
+	vsw_switch_clear(&sw);
+	return err;
+}

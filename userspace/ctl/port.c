@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vswitchctl port: membership and policy of ports. */
+#include <string.h>
+
+#include "cmd.h"
+#include "out.h"
+
+static int port_add(struct ctx *ctx, struct args *a)
+{
+	const char *sw_name, *dev;
+	struct vsw_port_change chg = { .has_mac = false };
+	struct vsw_switch sw;
+	struct vsw_link link;
+	int err;
+
+	err = arg_ifname(a, "switch", &sw_name);
+	if (!err)
+		err = arg_ifname(a, "device", &dev);
+	if (!err && arg_peek(a)) {
+		if (!arg_is(a, "mac"))
+			return arg_unknown(a, "mac");
+		err = arg_mac(a, "mac", chg.mac);
+		chg.has_mac = true;
+	}
+	if (!err)
+		err = arg_end(a);
+	if (!err)
+		err = find_switch(ctx, "switch", sw_name, &sw);
+	if (err)
+		return err;
+	vsw_switch_clear(&sw);
+
+	err = find_dev(ctx, "port", dev, &chg.ifindex);
+	if (err)
+		return err;
+	if (vsw_link_get(ctx->vsw, chg.ifindex, &link))
+		return report(ctx, "port", dev);
+	/* The kernel would move it here from its present master. */
+	if (link.master)
+		return report_text(ctx, "port", dev,
+				   "already belongs to %s, take it away from there first",
+				   dev_name(link.master));
+	if (vsw_link_set_master(ctx->vsw, chg.ifindex, sw.ifindex))
+		return report(ctx, "port", dev);
+	if ((chg.has_mac && vsw_port_set(ctx->vsw, &chg)) ||
+	    (!(link.flags & IFF_UP) &&
+	     vsw_link_set_up(ctx->vsw, chg.ifindex, true))) {
+		err = report(ctx, "port", dev);
+		vsw_link_set_master(ctx->vsw, chg.ifindex, 0);
+	}
+	return err;
+}
+
+static int port_del(struct ctx *ctx, struct args *a)
+{
+	struct vsw_port port;
+	const char *dev;
+	int err;
+
+	err = arg_ifname(a, "device", &dev);
+	if (!err)
+		err = arg_end(a);
+	if (!err)
+		err = find_port(ctx, "port", dev, &port);
+	if (err)
+		return err;
+	vsw_port_clear(&port);
+	/* These two take more than this verb would do. */
+	if (port.role == VSWITCH_PORT_ROLE_VNIC)
+		return report_text(ctx, "port", dev,
+				   "is a vNIC, remove it with 'vswitchctl vnic del %s'",
+				   dev);
+	if (port.role == VSWITCH_PORT_ROLE_UPLINK)
+		return report_text(ctx, "port", dev,
+				   "is the uplink, take it away with 'vswitchctl switch set %s uplink none'",
+				   dev_name(port.sw));
+	if (vsw_link_set_master(ctx->vsw, port.ifindex, 0))
+		return report(ctx, "port", dev);
+	return EXIT_OK;
+}
+
+/* untagged | access N | trunk LIST [native N] */
+static int parse_vlan(struct args *a, struct vsw_vlan *vlan)
+{
+	uint16_t vid, native = VSWITCH_VLAN_NONE;
+	struct vsw_vlan_set set;
+	const char *list;
+	char why[192];
+	int err;
+
+	if (arg_is(a, "untagged")) {
+		vsw_vlan_make_untagged(vlan);
+		return 0;
+	}
+	if (arg_is(a, "access")) {
+		err = arg_vlan(a, "vlan access", VSW_VLAN_MIN, &vid);
+		if (!err)
+			vsw_vlan_make_access(vlan, vid);
+		return err;
+	}
+	if (!arg_is(a, "trunk"))
+		return arg_unknown(a, "untagged, access or trunk after 'vlan'");
+	err = arg_word(a, "vlan trunk list", &list);
+	if (err)
+		return err;
+	if (vsw_vlan_parse_list(list, &set, why, sizeof(why)))
+		return arg_usage(a, "vlan trunk: %s", why);
+	if (arg_is(a, "native") && !arg_is(a, "none")) {
+		err = arg_vlan(a, "native", 0, &native);
+		if (err)
+			return err;
+	}
+	vsw_vlan_make_trunk(vlan, &set, native);
+	return 0;
+}
+
+static int parse_policy(struct args *a, struct vsw_port_change *chg)
+{
+	int err = 0;
+
+	if (!arg_peek(a))
+		return arg_unknown(a, "vlan, mac or mac-spoofing");
+	while (!err && arg_peek(a)) {
+		if (arg_is(a, "vlan")) {
+			err = arg_once(a, "vlan", &chg->has_vlan);
+			if (!err)
+				err = parse_vlan(a, &chg->vlan);
+		} else if (arg_is(a, "mac")) {
+			err = arg_once(a, "mac", &chg->has_mac);
+			if (!err && !arg_is(a, "none"))
+				err = arg_mac(a, "mac", chg->mac);
+		} else if (arg_is(a, "mac-spoofing")) {
+			err = arg_once(a, "mac-spoofing", &chg->has_spoofing);
+			if (!err)
+				err = arg_on_off(a, "mac-spoofing",
+						 &chg->mac_spoofing);
+		} else {
+			err = arg_unknown(a, "vlan, mac or mac-spoofing");
+		}
+	}
+	return err;
+}
+
+static int port_set(struct ctx *ctx, struct args *a)
+{
+	struct vsw_port_change chg = { .ifindex = 0 };
+	struct vsw_port port;
+	const char *dev;
+	int err;
+
+	err = arg_ifname(a, "device", &dev);
+	if (!err)
+		err = parse_policy(a, &chg);
+	if (!err)
+		err = find_port(ctx, "port", dev, &port);
+	if (err)
+		return err;
+	vsw_port_clear(&port);
+	chg.ifindex = port.ifindex;
+	if (ctx->atomic)
+		return batch_stage(ctx, port.sw, dev, &chg);
+	if (vsw_port_set(ctx->vsw, &chg))
+		return report(ctx, "port", dev);
+	report_warning(ctx, "port", dev);
+	return EXIT_OK;
+}
+
+static void show_in_list(struct ctx *ctx, const struct vsw_port *port)
+{
+	out_object_begin(NULL);
+	show_port(ctx, port);
+	out_object_end();
+}
+
+static int show_many(struct ctx *ctx, uint32_t sw, const char *name)
+{
+	struct vsw_port *list;
+	size_t n, i;
+
+	if (vsw_port_dump(ctx->vsw, sw, &list, &n))
+		return report(ctx, "port", name);
+	out_list_begin();
+	for (i = 0; i < n; i++)
+		show_in_list(ctx, &list[i]);
+	out_list_end();
+	vsw_port_free(list, n);
+	return EXIT_OK;
+}
+
+static int port_show(struct ctx *ctx, struct args *a)
+{
+	struct vsw_port port;
+	struct vsw_link link;
+	uint32_t ifindex;
+	const char *name;
+	int err;
+
+	if (!arg_peek(a))
+		return show_many(ctx, 0, NULL);
+	err = arg_ifname(a, "switch or device", &name);
+	if (!err)
+		err = arg_end(a);
+	if (!err)
+		err = find_dev(ctx, "port", name, &ifindex);
+	if (err)
+		return err;
+	if (!vsw_link_get(ctx->vsw, ifindex, &link) &&
+	    !strcmp(link.kind, "vswitch"))
+		return show_many(ctx, ifindex, name);
+	err = find_port(ctx, "port", name, &port);
+	if (err)
+		return err;
+	out_list_begin();
+	show_in_list(ctx, &port);
+	out_list_end();
+	vsw_port_clear(&port);
+	return EXIT_OK;
+}
+
+static const struct verb verbs[] = {
+	{ "show", port_show, "[SWITCH|DEV]" },
+	{ "add", port_add, "SWITCH DEV [mac ADDR]" },
+	{ "del", port_del, "DEV" },
+	{ "set", port_set,
+	  "DEV [vlan untagged | vlan access N | vlan trunk LIST|all [native N|none]]\n"
+	  "                           [mac ADDR|none] [mac-spoofing on|off]" },
+	{}
+};
+
+const struct object port_object = {
+	.name = "port",
+	.verbs = verbs,
+	.help =
+"LIST is VLANs and ranges of VLANs with commas between them: 10,20-30. Untagged\n"
+"frames of a trunk belong to its native VLAN; native 0 is the untagged VLAN,\n"
+"none (the default) drops them. Everything that one set changes takes effect\n"
+"at once, or nothing does. vNICs and the uplink are ports as well.\n",
+};

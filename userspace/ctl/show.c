@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How a switch, a port and an FDB entry are shown. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd.h"
+#include "out.h"
+
+static void show_mac(const char *key, const char *lead, const uint8_t *mac,
+		     const char *trail)
+{
+	char text[18];
+
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
+		 mac[1], mac[2], mac[3], mac[4], mac[5]);
+	out_text("%s", lead);
+	out_str(key, "%s", text);
+	out_text("%s", trail);
+}
+
+static void show_stats(const struct vsw_stats *st)
+{
+	unsigned int i;
+
+	out_object_begin("stats");
+	out_break();
+	out_object_begin("rx");
+	out_text("rx");
+	out_uint("packets", " %" PRIu64 " packets", st->rx_packets);
+	out_uint("bytes", " %" PRIu64 " bytes", st->rx_bytes);
+	out_object_end();
+	out_object_begin("tx");
+	out_text("  tx");
+	out_uint("packets", " %" PRIu64 " packets", st->tx_packets);
+	out_uint("bytes", " %" PRIu64 " bytes", st->tx_bytes);
+	out_object_end();
+	out_array_begin("drops");
+	for (i = 0; i < st->n_drops; i++) {
+		out_break();
+		out_object_begin(NULL);
+		out_uint("packets", "dropped %" PRIu64, st->drops[i].packets);
+		out_str("reason", " %s", st->drops[i].reason);
+		out_str("text", " (%s)", st->drops[i].text);
+		out_object_end();
+	}
+	out_array_end();
+	out_object_end();
+}
+
+void show_switch(struct ctx *ctx, const struct vsw_switch *sw)
+{
+	out_uint("ifindex", NULL, sw->ifindex);
+	out_str("ifname", "%s:", sw->name);
+	out_str("type", " type %s", vsw_switch_type_name(sw->type));
+	if (sw->uplink)
+		out_str("uplink", " uplink %s", dev_name(sw->uplink));
+	out_str("bandwidth_mode", " bandwidth-mode %s",
+		vsw_bandwidth_mode_name(sw->bandwidth_mode));
+	out_on_off("iov", " iov %s", sw->iov);
+	out_str("vlan_protocol", " vlan-protocol %s",
+		vsw_vlan_proto_name(sw->vlan_proto));
+	out_break();
+	out_uint("ageing_time", "ageing-time %" PRIu64, sw->ageing_time);
+	out_uint("fdb_limit", " fdb-limit %" PRIu64, sw->fdb_limit);
+	out_uint("fdb_count", " fdb-count %" PRIu64, sw->fdb_count);
+	out_uint("ports", " ports %" PRIu64, sw->ports);
+	out_uint("generation", " generation %" PRIu64, sw->generation);
+	if (ctx->stats)
+		show_stats(&sw->stats);
+	out_text("\n");
+}
+
+static void show_vlan_ranges(const struct vsw_vlan *vlan)
+{
+	unsigned int start, end, from, last;
+
+	out_array_begin("ranges");
+	for (from = VSW_VLAN_MIN;
+	     vsw_vlan_next_range(&vlan->member, from, &start, &end);
+	     from = last + 1) {
+		bool untagged = vsw_vlan_has(&vlan->untagged, start);
+
+		for (last = start; last < end; last++)
+			if (vsw_vlan_has(&vlan->untagged, last + 1) != untagged)
+				break;
+		out_object_begin(NULL);
+		out_uint("start", NULL, start);
+		out_uint("end", NULL, last);
+		out_on_off("untagged", NULL, untagged);
+		out_object_end();
+	}
+	out_array_end();
+}
+
+static void show_list(const char *fmt, const struct vsw_vlan_set *set)
+{
+	char *list = vsw_vlan_format_list(set);
+
+	if (list)
+		out_str(NULL, fmt, list[0] ? list : "none");
+	free(list);
+}
+
+/* A native VLAN goes without saying, but for "all" and when it is the only. */
+static const struct vsw_vlan_set *trunk_list(const struct vsw_vlan *vlan,
+					     const struct vsw_vlan_set *tagged)
+{
+	unsigned int start, end;
+
+	if (!vsw_vlan_next_range(tagged, VSW_VLAN_MIN, &start, &end))
+		return &vlan->member;
+	if (vsw_vlan_next_range(&vlan->member, VSW_VLAN_MIN, &start, &end) &&
+	    start == VSW_VLAN_MIN && end == VSW_VLAN_MAX)
+		return &vlan->member;
+	return tagged;
+}
+
+/* Text is what "port set" takes, wherever one of its forms says it all. */
+static void show_vlan(const struct vsw_vlan *vlan)
+{
+	struct vsw_vlan_set tagged = vlan->member;
+	unsigned int i;
+
+	for (i = 0; i < 64; i++)
+		tagged.bits[i] &= ~vlan->untagged.bits[i];
+
+	out_object_begin("vlan");
+	out_str("mode", " vlan %s", vsw_vlan_mode_name(vlan->mode));
+	switch (vlan->mode) {
+	case VSWITCH_VLAN_MODE_UNTAGGED:
+		break;
+	case VSWITCH_VLAN_MODE_ACCESS:
+		out_uint(NULL, " %" PRIu64, vlan->pvid);
+		break;
+	case VSWITCH_VLAN_MODE_TRUNK:
+		show_list(" %s", trunk_list(vlan, &tagged));
+		if (vlan->pvid == VSWITCH_VLAN_NONE)
+			out_text(" native none");
+		else
+			out_uint(NULL, " native %" PRIu64, vlan->pvid);
+		break;
+	default:
+		if (vlan->pvid == VSWITCH_VLAN_NONE)
+			out_text(" pvid none");
+		else
+			out_uint(NULL, " pvid %" PRIu64, vlan->pvid);
+		out_str(NULL, " accept %s", vsw_vlan_accept_name(vlan->accept));
+		show_list(" tagged %s", &tagged);
+		show_list(" untagged %s", &vlan->untagged);
+		break;
+	}
+	if (vlan->pvid == VSWITCH_VLAN_NONE)
+		out_null("pvid");
+	else
+		out_uint("pvid", NULL, vlan->pvid);
+	out_str("accept", NULL, vsw_vlan_accept_name(vlan->accept));
+	if (out_is_json())
+		show_vlan_ranges(vlan);
+	out_object_end();
+}
+
+void show_port(struct ctx *ctx, const struct vsw_port *port)
+{
+	out_uint("ifindex", NULL, port->ifindex);
+	out_str("ifname", "%s:", port->name);
+	out_str("switch", " switch %s", dev_name(port->sw));
+	out_str("role", " role %s", vsw_port_role_name(port->role));
+	out_str("link", " link %s", port->link_up ? "up" : "down");
+	out_break();
+	if (port->has_mac)
+		show_mac("mac", "mac ", port->mac, " ");
+	out_on_off("mac_spoofing", "mac-spoofing %s", port->mac_spoofing);
+	show_vlan(&port->vlan);
+	if (ctx->stats)
+		show_stats(&port->stats);
+	out_text("\n");
+}
+
+void show_fdb(const struct vsw_fdb *fdb)
+{
+	out_str("switch", NULL, dev_name(fdb->sw));
+	show_mac("mac", "", fdb->mac, "");
+	out_str("port", " port %s", dev_name(fdb->port));
+	if (fdb->has_vid)
+		out_uint("vlan", " vlan %" PRIu64, fdb->vid);
+	out_str(NULL, " switch %s", dev_name(fdb->sw));
+	out_str("state", " %s", vsw_fdb_state_name(fdb->state));
+	if (fdb->has_age)
+		out_uint("age", " age %" PRIu64, fdb->age);
+	out_text("\n");
+}
