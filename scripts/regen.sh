@@ -32,7 +32,9 @@ sed -i 's/enum: \[ admin-perm \]/enum: [ admin-perm, uns-admin-perm ]/' \
 
 status=0
 gen() { # spec mode part target
-	local spec=$tmp/Documentation/netlink/specs/$1.yaml out=$tmp/out
+	local spec=$tmp/Documentation/netlink/specs/$1.yaml
+	# The source includes the header of its own name.
+	local out=$tmp/${4##*/}
 
 	/usr/bin/python3 "$ksrc/tools/net/ynl/ynl-gen-c.py" --spec "$spec" \
 		--mode "$2" "--$3" -o "$out"
