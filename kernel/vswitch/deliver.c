@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the switch to ports. What a destination may see is decided here, once
+ * for each destination; the frame itself is shared, only its VLAN fields are
+ * each copy's own.
+ */
+#include <linux/if_vlan.h>
+
+#include "deliver.h"
+#include "trace.h"
+#include "vswitch.h"
+
+/**
+ * vsw_egress() - may a frame leave through a port?
+ * @frame: the frame
+ * @dst: the port
+ *
+ * Return: VSW_PASS, or why not.
+ */
+enum vsw_drop_reason vsw_egress(const struct vsw_frame *frame,
+				const struct vsw_snap *dst)
+{
+	const struct vsw_vlan *vlan = &dst->policy.vlan;
+
+	if (unlikely(!(dst->flags & VSW_SNAP_LINK_UP)))
+		return VSW_DROP_LINK_DOWN;
+	if (unlikely(!vsw_vlan_member(vlan, frame->vid)))
+		return VSW_DROP_VLAN_EGRESS;
+	if (unlikely(vsw_vlan_uncovers(vlan, frame->vid, frame->tags.inner,
+				       frame->table->tpid)))
+		return VSW_DROP_DOUBLE_TAGGED;
+	/* What it takes for a tag is not counted, as on the Linux bridge. */
+	if (unlikely(frame->bytes > READ_ONCE(dst->dev->mtu) + ETH_HLEN +
+				    VLAN_HLEN) && !skb_is_gso(frame->skb))
+		return VSW_DROP_TOO_BIG;
+	return VSW_PASS;
+}
+
+static void deliver_vnic(const struct vsw_frame *frame,
+			 const struct vsw_snap *dst, struct sk_buff *skb)
+{
+	skb->dev = dst->dev;
+	if (vsw_frame_is_multicast(frame))
+		skb->pkt_type = is_broadcast_ether_addr(eth_hdr(skb)->h_dest) ?
+				PACKET_BROADCAST : PACKET_MULTICAST;
+	else
+		skb->pkt_type = frame->dst_key == dst->policy.mac ?
+				PACKET_HOST : PACKET_OTHERHOST;
+
+	if (!frame->from_host) {
+		netif_receive_skb(skb);
+		return;
+	}
+	/*
+	 * From vNIC to vNIC the frame arrives anew: nothing that the sending
+	 * side of the stack attached may come along, and the sender's call
+	 * chain may be deep.
+	 */
+	skb_orphan(skb);
+	skb_scrub_packet(skb, false);
+	netif_rx(skb);
+}
+
+static void deliver_netdev(const struct vsw_snap *dst, struct sk_buff *skb)
+{
+	int depth;
+
+	skb_push(skb, ETH_HLEN);
+	/* A delivery time that the sender set is none of the next queue's. */
+	skb_clear_tstamp(skb);
+	/* With a tag in the payload the network header is behind that. */
+	if (unlikely(eth_type_vlan(skb->protocol)) &&
+	    skb->ip_summed == CHECKSUM_PARTIAL) {
+		if (!vlan_get_protocol_and_depth(skb, skb->protocol, &depth)) {
+			kfree_skb(skb);
+			return;
+		}
+		skb_set_network_header(skb, depth);
+	}
+	skb->dev = dst->dev;
+	dev_queue_xmit(skb);
+}
+
+/**
+ * vsw_deliver() - give a frame to a port that may have it
+ * @frame: what is known of the frame
+ * @dst: the port
+ * @skb: the frame, or a copy for this port; consumed
+ *
+ * Context: softirq, or bottom halves off; RCU read lock.
+ */
+void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
+		 struct sk_buff *skb)
+{
+	if (vsw_vlan_untagged(&dst->policy.vlan, frame->vid))
+		__vlan_hwaccel_clear_tag(skb);
+	else
+		__vlan_hwaccel_put_tag(skb, frame->table->tpid,
+				       vsw_frame_tci(frame));
+
+	vsw_stats_tx(dst->stats, frame->segs, frame->bytes);
+	trace_vsw_forward(frame, dst);
+
+	if (dst->flags & VSW_SNAP_VNIC)
+		deliver_vnic(frame, dst, skb);
+	else
+		deliver_netdev(dst, skb);
+}
+
+/**
+ * vsw_flood() - give a frame to all ports that should have it
+ * @frame: the frame; consumed
+ * @kind: why it is flooded
+ *
+ * Each port but the last gets a clone.
+ * Context: softirq, or bottom halves off; RCU read lock.
+ */
+void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
+{
+	const struct vsw_table *table = frame->table;
+	const struct vsw_snap *last = NULL;
+	enum vsw_drop_reason reason;
+	bool refused = false;
+	u32 i;
+
+	for (i = 0; i < table->size; i++) {
+		const struct vsw_snap *dst = table->snaps[i];
+		struct sk_buff *clone;
+
+		if (!dst || !vsw_flood_wants(frame->src, dst, frame->vid, kind))
+			continue;
+		reason = vsw_egress(frame, dst);
+		if (unlikely(reason)) {
+			vsw_refuse(frame, dst, reason);
+			refused = true;
+			continue;
+		}
+		if (last) {
+			clone = skb_clone(frame->skb, GFP_ATOMIC);
+			if (likely(clone))
+				vsw_deliver(frame, last, clone);
+			else
+				vsw_refuse(frame, last, VSW_DROP_NO_MEMORY);
+		}
+		last = dst;
+	}
+
+	if (likely(last))
+		vsw_deliver(frame, last, frame->skb);
+	else if (refused)
+		kfree_skb(frame->skb);
+	else
+		vsw_drop(frame, frame->src, VSW_DROP_NO_DESTINATION);
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The one place where frames are dropped. */
+#include "deliver.h"
+#include "trace.h"
+#include "vswitch.h"
+
+static const char * const drop_names[VSW_DROP_MAX] = {
+#define X(symbol, name, text) [VSW_DROP_##symbol] = name,
+	VSW_DROP_REASONS(X)
+#undef X
+};
+
+static const char * const drop_texts[VSW_DROP_MAX] = {
+#define X(symbol, name, text) [VSW_DROP_##symbol] = text,
+	VSW_DROP_REASONS(X)
+#undef X
+};
+
+/**
+ * vsw_drop_name() - the name of a reason, one word
+ * @reason: not VSW_PASS
+ */
+const char *vsw_drop_name(enum vsw_drop_reason reason)
+{
+	return drop_names[reason];
+}
+
+/**
+ * vsw_drop_text() - a reason in words
+ * @reason: not VSW_PASS
+ */
+const char *vsw_drop_text(enum vsw_drop_reason reason)
+{
+	return drop_texts[reason];
+}
+
+/**
+ * vsw_refuse() - count and report that a port does not get, or give, a frame
+ * @frame: the frame; not consumed
+ * @at: the port whose policy decided
+ * @reason: why
+ *
+ * For a frame that others may still get, or that is already gone.
+ * Context: softirq, or bottom halves off; RCU read lock.
+ */
+noinline void vsw_refuse(const struct vsw_frame *frame,
+			 const struct vsw_snap *at,
+			 enum vsw_drop_reason reason)
+{
+	struct vsw_port_stats *stats = this_cpu_ptr(at->stats);
+
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_add(&stats->drops[reason], frame->segs);
+	u64_stats_update_end(&stats->syncp);
+	trace_vsw_drop(frame, at, reason);
+}
+
+/**
+ * vsw_drop() - drop a frame
+ * @frame: the frame; consumed
+ * @at: the port whose policy decided
+ * @reason: why
+ *
+ * Context: softirq, or bottom halves off; RCU read lock.
+ */
+noinline void vsw_drop(const struct vsw_frame *frame, const struct vsw_snap *at,
+		       enum vsw_drop_reason reason)
+{
+	vsw_refuse(frame, at, reason);
+	kfree_skb(frame->skb);
+}

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The forwarding database off the fast path: entries come, move and go.
+ *
+ * All of it happens under the FDB lock, which is that of vsw_fdb.ids. Frames
+ * look entries up without it (fdb.h) and come here only when they saw
+ * something new.
+ */
+#include <linux/if_vlan.h>
+#include <linux/slab.h>
+
+#include "deliver.h"
+#include "netlink.h"
+#include "trace.h"
+#include "vswitch.h"
+
+/* How often aged entries are looked for: an eighth of the ageing time, but
+ * neither more often than every second nor less often than every minute.
+ */
+static unsigned long gc_period(const struct vsw_fdb *fdb)
+{
+	return clamp(READ_ONCE(fdb->ageing) / 8, (unsigned long)HZ, 60UL * HZ);
+}
+
+static void notify(struct vsw_switch *sw, const struct vsw_fdb_entry *entry,
+		   bool gone)
+{
+	trace_vsw_fdb(sw, entry, gone);
+	vsw_nl_fdb_notify(sw, entry, gone ? VSWITCH_CMD_FDB_DEL_NTF :
+					    VSWITCH_CMD_FDB_NTF);
+	vsw_fdb_rtnl_notify(sw, entry, gone ? RTM_DELNEIGH : RTM_NEWNEIGH);
+}
+
+/* Called with the FDB lock held. */
+static struct vsw_fdb_entry *insert(struct vsw_switch *sw,
+				    struct vsw_port *port, u64 key,
+				    enum vswitch_fdb_state state, int *err)
+{
+	struct vsw_net *vnet = vsw_net(dev_net(sw->dev));
+	struct vsw_fdb *fdb = &sw->fdb;
+	struct vsw_fdb_entry *entry;
+
+	lockdep_assert_held(&fdb->ids.xa_lock);
+
+	*err = -ENOSPC;
+	if (fdb->count >= fdb->limit)
+		return NULL;
+	if (atomic_inc_return(&vnet->fdb_entries) > VSW_FDB_NETNS_MAX)
+		goto uncount;
+
+	*err = -ENOMEM;
+	entry = kmalloc(sizeof(*entry), GFP_ATOMIC | __GFP_NOWARN);
+	if (!entry)
+		goto uncount;
+	entry->key = key;
+	entry->port = port;
+	entry->used = jiffies;
+	entry->state = state;
+
+	*err = __xa_alloc_cyclic(&fdb->ids, &entry->id, entry, xa_limit_32b,
+				 &fdb->next_id, GFP_ATOMIC | __GFP_NOWARN);
+	if (*err < 0)
+		goto free;
+	*err = rhashtable_insert_fast(&fdb->hash, &entry->node,
+				      vsw_fdb_params);
+	if (*err)
+		goto erase;
+	fdb->count++;
+	notify(sw, entry, false);
+	return entry;
+
+erase:
+	__xa_erase(&fdb->ids, entry->id);
+free:
+	kfree(entry);
+uncount:
+	atomic_dec(&vnet->fdb_entries);
+	return NULL;
+}
+
+/* Called with the FDB lock held. */
+static void remove(struct vsw_switch *sw, struct vsw_fdb_entry *entry)
+{
+	struct vsw_fdb *fdb = &sw->fdb;
+
+	lockdep_assert_held(&fdb->ids.xa_lock);
+
+	notify(sw, entry, true);
+	rhashtable_remove_fast(&fdb->hash, &entry->node, vsw_fdb_params);
+	__xa_erase(&fdb->ids, entry->id);
+	fdb->count--;
+	atomic_dec(&vsw_net(dev_net(sw->dev))->fdb_entries);
+	kfree_rcu(entry, rcu);
+}
+
+/**
+ * vsw_fdb_learn_slow() - an address is new, or is not where it was
+ * @sw: the switch
+ * @port: where it is
+ * @key: vsw_mac_key() of the address and the VLAN
+ *
+ * Without room or memory the address stays unknown: frames to it are flooded.
+ * Context: softirq, or bottom halves off; RCU read lock.
+ */
+noinline void vsw_fdb_learn_slow(struct vsw_switch *sw, struct vsw_port *port,
+				 u64 key)
+{
+	struct vsw_fdb *fdb = &sw->fdb;
+	struct vsw_fdb_entry *entry;
+	int err;
+
+	/* A full table must not make every frame queue for the lock. */
+	if (READ_ONCE(fdb->count) >= READ_ONCE(fdb->limit) &&
+	    !vsw_fdb_find(fdb, key))
+		return;
+
+	xa_lock_bh(&fdb->ids);
+	/* The port's entries are gone already: do not add another. */
+	if (port->dead)
+		goto unlock;
+	entry = vsw_fdb_find(fdb, key);
+	if (!entry) {
+		insert(sw, port, key, VSWITCH_FDB_STATE_LEARNED, &err);
+	} else if (entry->state == VSWITCH_FDB_STATE_LEARNED &&
+		   entry->port != port) {
+		WRITE_ONCE(entry->port, port);
+		WRITE_ONCE(entry->used, jiffies);
+		notify(sw, entry, false);
+	}
+unlock:
+	xa_unlock_bh(&fdb->ids);
+}
+
+/**
+ * vsw_fdb_age() - how long ago was an entry's address last seen?
+ * @entry: the entry
+ *
+ * Return: seconds, give or take one.
+ */
+u32 vsw_fdb_age(const struct vsw_fdb_entry *entry)
+{
+	return (jiffies - READ_ONCE(entry->used)) / HZ;
+}
+
+/**
+ * vsw_fdb_add_static() - add an entry that neither ages nor moves
+ * @sw: the switch
+ * @port: where the address is
+ * @key: vsw_mac_key() of the address and the VLAN
+ * @extack: for the refusal
+ *
+ * A learned entry gives way to it.
+ * Context: process; sw->lock.
+ * Return: 0; -EEXIST when there is a static entry already; -ENOSPC; -ENOMEM.
+ */
+int vsw_fdb_add_static(struct vsw_switch *sw, struct vsw_port *port, u64 key,
+		       struct netlink_ext_ack *extack)
+{
+	struct vsw_fdb *fdb = &sw->fdb;
+	struct vsw_fdb_entry *entry;
+	int err = 0;
+
+	lockdep_assert_held(&sw->lock);
+
+	xa_lock_bh(&fdb->ids);
+	rcu_read_lock();
+	entry = vsw_fdb_find(fdb, key);
+	if (entry && entry->state == VSWITCH_FDB_STATE_STATIC) {
+		NL_SET_ERR_MSG(extack, "there is a static entry for this mac and vlan already: delete it first");
+		err = -EEXIST;
+	} else if (entry) {
+		entry->state = VSWITCH_FDB_STATE_STATIC;
+		WRITE_ONCE(entry->port, port);
+		notify(sw, entry, false);
+	} else {
+		insert(sw, port, key, VSWITCH_FDB_STATE_STATIC, &err);
+		if (err == -ENOSPC)
+			NL_SET_ERR_MSG(extack, "the FDB is full: raise fdb-limit or delete entries");
+	}
+	rcu_read_unlock();
+	xa_unlock_bh(&fdb->ids);
+	return err;
+}
+
+/**
+ * vsw_fdb_del() - delete a learned or static entry
+ * @sw: the switch
+ * @key: vsw_mac_key() of the address and the VLAN
+ * @extack: for the refusal
+ *
+ * Context: process; sw->lock.
+ * Return: 0 or -ENOENT.
+ */
+int vsw_fdb_del(struct vsw_switch *sw, u64 key, struct netlink_ext_ack *extack)
+{
+	struct vsw_fdb_entry *entry;
+	int err = 0;
+
+	lockdep_assert_held(&sw->lock);
+
+	xa_lock_bh(&sw->fdb.ids);
+	rcu_read_lock();
+	entry = vsw_fdb_find(&sw->fdb, key);
+	if (entry) {
+		remove(sw, entry);
+	} else {
+		NL_SET_ERR_MSG(extack, "no entry for this mac and vlan");
+		err = -ENOENT;
+	}
+	rcu_read_unlock();
+	xa_unlock_bh(&sw->fdb.ids);
+	return err;
+}
+
+/**
+ * vsw_fdb_flush() - delete the entries that match
+ * @sw: the switch
+ * @filter: which
+ *
+ * The lock is let go between batches so that frames can learn meanwhile.
+ * Context: process.
+ * Return: how many.
+ */
+unsigned int vsw_fdb_flush(struct vsw_switch *sw,
+			   const struct vsw_fdb_filter *filter)
+{
+	struct vsw_fdb *fdb = &sw->fdb;
+	struct vsw_fdb_entry *entry;
+	unsigned int seen = 0, gone = 0;
+	unsigned long id;
+
+	xa_lock_bh(&fdb->ids);
+	xa_for_each(&fdb->ids, id, entry) {
+		if ((!filter->port || entry->port == filter->port) &&
+		    (filter->vid < 0 ||
+		     vsw_key_vid(entry->key) == filter->vid) &&
+		    (filter->statics ||
+		     entry->state == VSWITCH_FDB_STATE_LEARNED)) {
+			remove(sw, entry);
+			gone++;
+		}
+		if (!(++seen % 256)) {
+			xa_unlock_bh(&fdb->ids);
+			cond_resched();
+			xa_lock_bh(&fdb->ids);
+		}
+	}
+	xa_unlock_bh(&fdb->ids);
+	return gone;
+}
+
+static void gc(struct work_struct *work)
+{
+	struct vsw_fdb *fdb = container_of(work, struct vsw_fdb, gc.work);
+	struct vsw_switch *sw = container_of(fdb, struct vsw_switch, fdb);
+	struct vsw_fdb_entry *entry;
+	unsigned int seen = 0;
+	unsigned long id;
+
+	xa_lock_bh(&fdb->ids);
+	xa_for_each(&fdb->ids, id, entry) {
+		if (entry->state == VSWITCH_FDB_STATE_LEARNED &&
+		    jiffies - READ_ONCE(entry->used) >= fdb->ageing)
+			remove(sw, entry);
+		if (!(++seen % 256)) {
+			xa_unlock_bh(&fdb->ids);
+			cond_resched();
+			xa_lock_bh(&fdb->ids);
+		}
+	}
+	xa_unlock_bh(&fdb->ids);
+	queue_delayed_work(system_power_efficient_wq, &fdb->gc,
+			   gc_period(fdb));
+}
+
+/**
+ * vsw_fdb_set_ageing() - set the ageing time
+ * @sw: the switch
+ * @seconds: the time; holds for the entries there are, too
+ *
+ * Context: process.
+ */
+void vsw_fdb_set_ageing(struct vsw_switch *sw, u32 seconds)
+{
+	WRITE_ONCE(sw->fdb.ageing, (unsigned long)seconds * HZ);
+	mod_delayed_work(system_power_efficient_wq, &sw->fdb.gc,
+			 gc_period(&sw->fdb));
+}
+
+/**
+ * vsw_fdb_init() - make an empty FDB
+ * @sw: the switch
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vsw_fdb_init(struct vsw_switch *sw)
+{
+	struct vsw_fdb *fdb = &sw->fdb;
+	int err;
+
+	err = rhashtable_init(&fdb->hash, &vsw_fdb_params);
+	if (err)
+		return err;
+	xa_init_flags(&fdb->ids, XA_FLAGS_ALLOC | XA_FLAGS_LOCK_BH);
+	INIT_DELAYED_WORK(&fdb->gc, gc);
+	if (!fdb->limit)
+		fdb->limit = VSW_FDB_LIMIT_DEFAULT;
+	if (!fdb->ageing)
+		fdb->ageing = VSW_FDB_AGEING_DEFAULT * HZ;
+	queue_delayed_work(system_power_efficient_wq, &fdb->gc,
+			   gc_period(fdb));
+	return 0;
+}
+
+/**
+ * vsw_fdb_destroy() - free the FDB of a switch without ports
+ * @sw: the switch
+ *
+ * The ports took their entries with them, so none is left, and frames in
+ * flight have ended.
+ */
+void vsw_fdb_destroy(struct vsw_switch *sw)
+{
+	cancel_delayed_work_sync(&sw->fdb.gc);
+	WARN_ON_ONCE(sw->fdb.count);
+	xa_destroy(&sw->fdb.ids);
+	rhashtable_destroy(&sw->fdb.hash);
+}

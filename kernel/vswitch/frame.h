@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One frame on its way through the switch. */
+#ifndef _VSW_FRAME_H
+#define _VSW_FRAME_H
+
+#include <linux/if_vlan.h>
+#include <linux/skbuff.h>
+
+#include "mac.h"
+#include "table.h"
+#include "vlan.h"
+
+/**
+ * struct vsw_frame - a view of a frame's headers and what is known of it
+ * @skb: the frame; data is at the network header, the outermost tag of either
+ *	protocol is in its VLAN fields
+ * @table: the configuration that the frame lives by from end to end
+ * @src: the port it came from
+ * @dst_key: destination address, as vsw_mac_key() of VLAN 0
+ * @src_key: source address, likewise
+ * @tags: its tags on arrival
+ * @vid: the VLAN it belongs to; valid after VLAN admission
+ * @bytes: length on a wire, with the Ethernet header and without tags
+ * @segs: number of frames it is on a wire
+ * @from_host: sent by the host's own stack, which may be deep in its calls
+ *
+ * Stages read the headers from here and never parse again. It lives on the
+ * stack of the CPU that handles the frame: nothing of it is kept in skb->cb,
+ * which qdiscs, GSO and BPF own.
+ */
+struct vsw_frame {
+	struct sk_buff *skb;
+	const struct vsw_table *table;
+	const struct vsw_snap *src;
+	u64 dst_key;
+	u64 src_key;
+	struct vsw_tags tags;
+	u16 vid;
+	bool from_host;
+	u32 bytes;
+	u32 segs;
+};
+
+static inline bool vsw_frame_is_multicast(const struct vsw_frame *frame)
+{
+	return vsw_key_is_multicast(frame->dst_key);
+}
+
+/* The tag of the frame as it leaves tagged: its VLAN, and its priority if it had one. */
+static inline u16 vsw_frame_tci(const struct vsw_frame *frame)
+{
+	u16 prio = frame->tags.tpid == frame->table->tpid ?
+		   frame->tags.tci & ~VLAN_VID_MASK : 0;
+
+	return prio | frame->vid;
+}
+
+#endif

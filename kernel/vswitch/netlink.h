@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The generic netlink family: what its files share. */
+#ifndef _VSW_NETLINK_H
+#define _VSW_NETLINK_H
+
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "netlink_gen.h"
+
+struct vsw_fdb_entry;
+struct vsw_port;
+struct vsw_switch;
+
+extern struct genl_family vsw_genl_family;
+
+/* netlink.c */
+int vsw_nl_init(void);
+void vsw_nl_uninit(void);
+struct sk_buff *vsw_nl_event_new(struct net *net, gfp_t gfp);
+void vsw_nl_event_send(struct net *net, struct sk_buff *skb, gfp_t gfp);
+bool vsw_nl_is_private(struct sk_buff *request, struct net *net);
+struct sk_buff *vsw_nl_reply_new(struct genl_info *info, void **hdr);
+int vsw_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr);
+
+/* An attribute that a request must have, or NULL with the message set. */
+#define vsw_nl_required(info, attrtype, missing) ({		\
+	struct nlattr *__attr = (info)->attrs[attrtype];	\
+								\
+	if (!__attr)						\
+		NL_SET_ERR_MSG((info)->extack, missing);	\
+	__attr;							\
+})
+
+/* switch_nl.c */
+void vsw_nl_switch_notify(struct vsw_switch *sw, u8 cmd);
+
+/* port_nl.c */
+void vsw_nl_port_notify(struct vsw_port *port, u8 cmd);
+
+/* fdb_nl.c */
+void vsw_nl_fdb_notify(struct vsw_switch *sw,
+		       const struct vsw_fdb_entry *entry, u8 cmd);
+
+#endif

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a frame, from the port it came from to the choice of where it
+ * goes. The order is a contract: see docs/architecture.md.
+ *
+ *	vsw_rx_handler, vsw_vnic_ingress	a frame enters
+ *	  parse					its headers are read, once
+ *	  ingress				may the port send it?
+ *	  learn					where is its source?
+ *	  forward				where is its destination?
+ *	    vsw_deliver, vsw_flood		deliver.c
+ *
+ * All of it runs in softirq or with bottom halves off, under the RCU read
+ * lock, on one table, and allocates nothing.
+ */
+#include <linux/if_vlan.h>
+#include <linux/rculist.h>
+
+#include "deliver.h"
+#include "frame.h"
+#include "trace.h"
+#include "vswitch.h"
+
+static void parse(struct vsw_frame *frame)
+{
+	struct sk_buff *skb = frame->skb;
+	const struct ethhdr *eth = eth_hdr(skb);
+
+	/* Eight bytes from each address stay within the Ethernet header. */
+	frame->dst_key = get_unaligned_be64(eth->h_dest) & ~0xffffULL;
+	frame->src_key = get_unaligned_be64(eth->h_source) & ~0xffffULL;
+	frame->tags.inner = skb->protocol;
+	if (skb_vlan_tag_present(skb)) {
+		frame->tags.tpid = skb->vlan_proto;
+		frame->tags.tci = skb_vlan_tag_get(skb);
+	} else {
+		frame->tags.tpid = 0;
+		frame->tags.tci = 0;
+	}
+	frame->bytes = skb->len + ETH_HLEN;
+	frame->vid = 0;
+	frame->segs = 1;
+	if (skb_is_gso(skb))
+		frame->segs = skb_shinfo(skb)->gso_segs ?:
+			      DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size);
+}
+
+/*
+ * A tag of the protocol that the switch does not sort by is payload; put it
+ * there, since the VLAN fields of the skb are about to hold our own.
+ */
+static bool bury_tag(struct vsw_frame *frame)
+{
+	struct sk_buff *skb = frame->skb;
+
+	skb_push(skb, ETH_HLEN);
+	skb = vlan_insert_tag_set_proto(skb, frame->tags.tpid,
+					frame->tags.tci);
+	if (!skb)
+		return false;
+	__vlan_hwaccel_clear_tag(skb);
+	skb_pull(skb, ETH_HLEN);
+	skb_reset_mac_len(skb);
+	frame->skb = skb;
+	frame->tags.inner = frame->tags.tpid;
+	frame->bytes += VLAN_HLEN;
+	return true;
+}
+
+/* Admission comes before learning, so that nobody can teach us what he may not send. */
+static enum vsw_drop_reason ingress(struct vsw_frame *frame)
+{
+	const struct vsw_snap *src = frame->src;
+	const struct vsw_table *table = frame->table;
+	const struct vsw_snap *owner;
+	enum vsw_drop_reason reason;
+
+	if (unlikely(!table->running))
+		return VSW_DROP_SWITCH_DOWN;
+	if (unlikely(!vsw_key_is_valid_source(frame->src_key)))
+		return VSW_DROP_SOURCE_INVALID;
+
+	reason = vsw_vlan_ingress(&src->policy.vlan, &frame->tags, table->tpid,
+				  &frame->vid);
+	if (unlikely(reason))
+		return reason;
+
+	if (src->flags & VSW_SNAP_CHECK_SOURCE)
+		return frame->src_key == src->policy.mac ?
+			VSW_PASS : VSW_DROP_MAC_SPOOFED;
+	if (table->has_macs) {
+		owner = vsw_table_assigned(table, frame->src_key);
+		if (owner && owner != src &&
+		    vsw_vlan_member(&owner->policy.vlan, frame->vid))
+			return VSW_DROP_MAC_ASSIGNED;
+	}
+	return VSW_PASS;
+}
+
+static void learn(const struct vsw_frame *frame)
+{
+	struct vsw_port *port = frame->src->port;
+
+	/* Its assigned MAC, the only one it may have, is in the table. */
+	if (frame->src->flags & VSW_SNAP_CHECK_SOURCE)
+		return;
+	if (frame->src_key == frame->src->policy.mac)
+		return;
+	vsw_fdb_learn(port->sw, &port->sw->fdb, port,
+		      frame->src_key | frame->vid);
+}
+
+/* Which port is the destination behind? NULL when nobody knows. */
+static const struct vsw_snap *lookup(const struct vsw_frame *frame)
+{
+	const struct vsw_table *table = frame->table;
+	const struct vsw_fdb_entry *entry;
+	const struct vsw_snap *snap;
+	struct vsw_port *port;
+
+	if (table->has_macs) {
+		snap = vsw_table_assigned(table, frame->dst_key);
+		/* The same address may be somebody else's in another VLAN. */
+		if (snap && vsw_vlan_member(&snap->policy.vlan, frame->vid))
+			return snap;
+	}
+	entry = vsw_fdb_find(&frame->src->port->sw->fdb,
+			     frame->dst_key | frame->vid);
+	if (!entry)
+		return NULL;
+	port = READ_ONCE(entry->port);
+	return vsw_table_port(table, port);
+}
+
+static void forward(struct vsw_frame *frame)
+{
+	const struct vsw_snap *dst;
+	enum vsw_drop_reason reason;
+
+	if (vsw_frame_is_multicast(frame)) {
+		vsw_flood(frame, VSW_FLOOD_MULTICAST);
+		return;
+	}
+	dst = lookup(frame);
+	if (!dst) {
+		vsw_flood(frame, VSW_FLOOD_UNKNOWN);
+		return;
+	}
+	if (unlikely(dst == frame->src)) {
+		vsw_drop(frame, dst, VSW_DROP_SAME_PORT);
+		return;
+	}
+	reason = vsw_egress(frame, dst);
+	if (unlikely(reason))
+		vsw_drop(frame, dst, reason);
+	else
+		vsw_deliver(frame, dst, frame->skb);
+}
+
+static void switch_frame(struct vsw_frame *frame)
+{
+	enum vsw_drop_reason reason;
+
+	vsw_stats_rx(frame->src->stats, frame->segs, frame->bytes);
+	trace_vsw_receive(frame);
+
+	reason = ingress(frame);
+	if (unlikely(reason)) {
+		vsw_drop(frame, frame->src, reason);
+		return;
+	}
+	if (unlikely(frame->tags.tpid &&
+		     frame->tags.tpid != frame->table->tpid) &&
+	    !bury_tag(frame)) {
+		vsw_refuse(frame, frame->src, VSW_DROP_NO_MEMORY);
+		return;
+	}
+	learn(frame);
+	forward(frame);
+}
+
+/*
+ * Link-local control frames end here. On the uplink those that speak of the
+ * wire itself are the host's; anything else, IP in particular, would reach
+ * the host past the policy of its vNICs.
+ */
+static bool is_for_host(const struct vsw_frame *frame)
+{
+	if (!(frame->src->flags & VSW_SNAP_UPLINK))
+		return false;
+	switch (frame->skb->protocol) {
+	case htons(ETH_P_LLDP):		/* and DCBX, which it carries */
+	case htons(ETH_P_SLOW):		/* LACP */
+	case htons(ETH_P_PAE):		/* 802.1X */
+	case htons(ETH_P_802_2):	/* spanning tree */
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * vsw_rx_handler() - take a frame from a port's netdev
+ * @pskb: the frame, with data at the network header
+ *
+ * Context: softirq, RCU read lock.
+ * Return: RX_HANDLER_CONSUMED, or RX_HANDLER_PASS for what belongs to the host.
+ */
+rx_handler_result_t vsw_rx_handler(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct vsw_port *port = rcu_dereference(skb->dev->rx_handler_data);
+	struct vsw_frame frame;
+
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
+		return RX_HANDLER_PASS;
+
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb))
+		return RX_HANDLER_CONSUMED;
+	*pskb = skb;
+
+	frame.table = rcu_dereference(port->sw->table);
+	frame.src = vsw_table_port(frame.table, port);
+	if (unlikely(!frame.src)) {
+		kfree_skb(skb);
+		return RX_HANDLER_CONSUMED;
+	}
+	frame.skb = skb;
+	frame.from_host = false;
+	parse(&frame);
+
+	if (unlikely(vsw_key_is_link_local(frame.dst_key))) {
+		if (is_for_host(&frame))
+			return RX_HANDLER_PASS;
+		vsw_stats_rx(frame.src->stats, frame.segs, frame.bytes);
+		vsw_drop(&frame, frame.src, VSW_DROP_LINK_LOCAL);
+		return RX_HANDLER_CONSUMED;
+	}
+	switch_frame(&frame);
+	return RX_HANDLER_CONSUMED;
+}
+
+/**
+ * vsw_vnic_ingress() - take a frame that the host sends through a vNIC
+ * @port: the vNIC's port
+ * @skb: the frame, with data at the network header and the mac header set
+ *
+ * Context: bottom halves off, RCU read lock.
+ */
+void vsw_vnic_ingress(struct vsw_port *port, struct sk_buff *skb)
+{
+	struct vsw_frame frame;
+
+	frame.table = rcu_dereference(port->sw->table);
+	frame.src = vsw_table_port(frame.table, port);
+	if (unlikely(!frame.src)) {
+		kfree_skb(skb);
+		return;
+	}
+	frame.skb = skb;
+	frame.from_host = true;
+	parse(&frame);
+
+	if (unlikely(vsw_key_is_link_local(frame.dst_key))) {
+		vsw_stats_rx(frame.src->stats, frame.segs, frame.bytes);
+		vsw_drop(&frame, frame.src, VSW_DROP_LINK_LOCAL);
+		return;
+	}
+	switch_frame(&frame);
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Switches in generic netlink. */
+#include "netlink.h"
+#include "vswitch.h"
+
+/* Called with RTNL or sw->lock held, so that the switch stays. */
+static int fill(struct sk_buff *skb, struct vsw_switch *sw, u32 portid,
+		u32 seq, int flags, u8 cmd, struct netlink_callback *cb)
+{
+	struct vsw_stats_sum sum = {};
+	const struct vsw_table *table;
+	struct vsw_port *uplink;
+	u32 generation = 0;
+	void *hdr;
+
+	hdr = genlmsg_put(skb, portid, seq, &vsw_genl_family, flags, cmd);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (cb)
+		genl_dump_check_consistent(cb, hdr);
+
+	rcu_read_lock();
+	table = rcu_dereference(sw->table);
+	if (table)
+		generation = table->generation;
+	rcu_read_unlock();
+	uplink = sw->uplink;
+	vsw_stats_of_switch(&sum, sw);
+
+	if (nla_put_u32(skb, VSWITCH_A_SWITCH_IFINDEX, sw->dev->ifindex) ||
+	    nla_put_string(skb, VSWITCH_A_SWITCH_IFNAME, sw->dev->name) ||
+	    nla_put_u32(skb, VSWITCH_A_SWITCH_TYPE, sw->type) ||
+	    nla_put_u32(skb, VSWITCH_A_SWITCH_BANDWIDTH_MODE,
+			sw->bandwidth_mode) ||
+	    nla_put_u8(skb, VSWITCH_A_SWITCH_IOV, sw->iov) ||
+	    nla_put_be16(skb, VSWITCH_A_SWITCH_VLAN_PROTOCOL, sw->tpid) ||
+	    (uplink && nla_put_u32(skb, VSWITCH_A_SWITCH_UPLINK,
+				   uplink->dev->ifindex)) ||
+	    nla_put_u32(skb, VSWITCH_A_SWITCH_AGEING_TIME,
+			READ_ONCE(sw->fdb.ageing) / HZ) ||
+	    nla_put_u32(skb, VSWITCH_A_SWITCH_FDB_LIMIT,
+			READ_ONCE(sw->fdb.limit)) ||
+	    nla_put_u32(skb, VSWITCH_A_SWITCH_FDB_COUNT,
+			READ_ONCE(sw->fdb.count)) ||
+	    nla_put_u32(skb, VSWITCH_A_SWITCH_PORTS, sw->nr_ports) ||
+	    nla_put_u32(skb, VSWITCH_A_SWITCH_GENERATION, generation) ||
+	    vsw_stats_fill(skb, VSWITCH_A_SWITCH_STATS, &sum)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/**
+ * vsw_nl_switch_notify() - tell the group events of a switch
+ * @sw: the switch
+ * @cmd: VSWITCH_CMD_SWITCH_NTF or VSWITCH_CMD_SWITCH_DEL_NTF
+ *
+ * Context: process; RTNL or sw->lock.
+ */
+void vsw_nl_switch_notify(struct vsw_switch *sw, u8 cmd)
+{
+	struct net *net = dev_net(sw->dev);
+	struct sk_buff *skb = vsw_nl_event_new(net, GFP_KERNEL);
+
+	if (!skb)
+		return;
+	if (fill(skb, sw, 0, 0, 0, cmd, NULL))
+		nlmsg_free(skb);
+	else
+		vsw_nl_event_send(net, skb, GFP_KERNEL);
+}
+
+int vswitch_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *name = info->attrs[VSWITCH_A_SWITCH_IFNAME];
+	struct nlattr *index = info->attrs[VSWITCH_A_SWITCH_IFINDEX];
+	struct net *net = genl_info_net(info);
+	struct net_device *dev;
+	struct vsw_switch *sw;
+	struct sk_buff *reply;
+	u32 ifindex;
+	int err;
+
+	if (index) {
+		ifindex = nla_get_u32(index);
+	} else if (name) {
+		dev = dev_get_by_name(net, nla_data(name));
+		ifindex = dev ? dev->ifindex : 0;
+		dev_put(dev);
+	} else {
+		NL_SET_ERR_MSG(info->extack, "which switch? ifindex or ifname is needed");
+		return -EINVAL;
+	}
+	sw = vsw_switch_lock(net, ifindex, info->extack);
+	if (IS_ERR(sw))
+		return PTR_ERR(sw);
+
+	err = -ENOMEM;
+	reply = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (reply)
+		err = fill(reply, sw, info->snd_portid, info->snd_seq, 0,
+			   VSWITCH_CMD_SWITCH_GET, NULL);
+	vsw_switch_unlock(sw);
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	return genlmsg_reply(reply, info);
+}
+
+int vswitch_nl_switch_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb)
+{
+	struct net *net = sock_net(skb->sk);
+	struct vsw_net *vnet = vsw_net(net);
+	struct vsw_switch *sw;
+	long skip = cb->args[0];
+	long i = 0;
+
+	rtnl_lock();
+	cb->seq = atomic_read(&vnet->seq);
+	list_for_each_entry(sw, &vnet->switches, node) {
+		if (i++ < skip)
+			continue;
+		if (fill(skb, sw, NETLINK_CB(cb->skb).portid,
+			 cb->nlh->nlmsg_seq, NLM_F_MULTI,
+			 VSWITCH_CMD_SWITCH_GET, cb))
+			break;
+		cb->args[0] = i;
+	}
+	rtnl_unlock();
+	return skb->len;
+}
+
+int vswitch_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+	struct vsw_switch *sw;
+	struct nlattr *index;
+	int err = 0;
+
+	index = vsw_nl_required(info, VSWITCH_A_SWITCH_IFINDEX,
+				"which switch? ifindex is needed");
+	if (!index)
+		return -EINVAL;
+	sw = vsw_switch_lock(genl_info_net(info), nla_get_u32(index),
+			     info->extack);
+	if (IS_ERR(sw))
+		return PTR_ERR(sw);
+
+	if (attrs[VSWITCH_A_SWITCH_EXPECT_GENERATION])
+		err = vsw_switch_check_generation(sw,
+						  nla_get_u32(attrs[VSWITCH_A_SWITCH_EXPECT_GENERATION]),
+						  info->extack);
+	if (!err && attrs[VSWITCH_A_SWITCH_FDB_LIMIT])
+		err = vsw_switch_set_fdb_limit(sw,
+					       nla_get_u32(attrs[VSWITCH_A_SWITCH_FDB_LIMIT]),
+					       info->extack);
+	if (!err && attrs[VSWITCH_A_SWITCH_AGEING_TIME])
+		vsw_fdb_set_ageing(sw, nla_get_u32(attrs[VSWITCH_A_SWITCH_AGEING_TIME]));
+	if (!err)
+		vsw_nl_switch_notify(sw, VSWITCH_CMD_SWITCH_NTF);
+	vsw_switch_unlock(sw);
+	return err;
+}

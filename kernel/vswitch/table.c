@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Compiling the configuration and publishing it. */
+#include <linux/log2.h>
+#include <linux/slab.h>
+
+#include "trace.h"
+#include "vswitch.h"
+
+/**
+ * vsw_snap_compile() - make the snapshot of a port
+ * @port: the port
+ * @policy: its settings; copied
+ * @gfp: how to allocate
+ *
+ * Context: process; sw->lock.
+ * Return: the snapshot, or NULL without memory.
+ */
+struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
+				  const struct vsw_policy *policy, gfp_t gfp)
+{
+	struct vsw_snap *snap;
+
+	lockdep_assert_held(&port->sw->lock);
+
+	snap = kzalloc(sizeof(*snap), gfp | __GFP_ACCOUNT);
+	if (!snap)
+		return NULL;
+	snap->flags = vsw_port_flags(port);
+	if (!vsw_policy_may_spoof(policy))
+		snap->flags |= VSW_SNAP_CHECK_SOURCE;
+	snap->index = port->index;
+	vsw_policy_copy(&snap->policy, policy);
+	snap->dev = port->dev;
+	snap->stats = port->stats;
+	snap->port = port;
+	return snap;
+}
+
+static void snap_free(struct rcu_head *head)
+{
+	struct vsw_snap *snap = container_of(head, struct vsw_snap, rcu);
+
+	vsw_policy_free(&snap->policy);
+	kfree(snap);
+}
+
+/**
+ * vsw_snap_free_rcu() - free a snapshot that no new frame can find
+ * @snap: the snapshot, or NULL
+ */
+void vsw_snap_free_rcu(struct vsw_snap *snap)
+{
+	if (snap)
+		call_rcu(&snap->rcu, snap_free);
+}
+
+/* Enter an assigned MAC into the table's hash. */
+static int add_mac(struct vsw_table *table, const struct vsw_snap *snap)
+{
+	u32 mask = BIT(table->mac_bits) - 1;
+	u32 slot;
+
+	if (vsw_table_assigned(table, snap->policy.mac))
+		return -EADDRINUSE;
+	slot = hash_64(snap->policy.mac, table->mac_bits);
+	while (table->macs[slot] != VSW_NO_PORT)
+		slot = (slot + 1) & mask;
+	table->macs[slot] = snap->index;
+	table->has_macs = true;
+	return 0;
+}
+
+/**
+ * vsw_table_build() - make a table of the ports as they are, or are to be
+ * @sw: the switch; ports with a staged snapshot enter with that
+ * @gfp: how to allocate
+ *
+ * Context: process; sw->lock.
+ * Return: the table, or ERR_PTR: -ENOMEM; -EADDRINUSE when two ports would
+ * have the same assigned MAC.
+ */
+struct vsw_table *vsw_table_build(struct vsw_switch *sw, gfp_t gfp)
+{
+	unsigned long index, size = 0, macs = 0;
+	struct vsw_table *table, *old;
+	struct vsw_port *port;
+	u8 bits;
+	int err;
+
+	lockdep_assert_held(&sw->lock);
+
+	xa_for_each(&sw->ports, index, port) {
+		size = index + 1;
+		if ((port->next ?: port->snap)->policy.mac)
+			macs++;
+	}
+	/* At most half full, so that probing is short and always ends. */
+	bits = max(1, order_base_2(2 * macs));
+
+	table = kvzalloc(struct_size(table, snaps, size) +
+			 sizeof(*table->macs) * BIT(bits), gfp | __GFP_ACCOUNT);
+	if (!table)
+		return ERR_PTR(-ENOMEM);
+	table->size = size;
+	table->mac_bits = bits;
+	table->macs = (u16 *)&table->snaps[size];
+	memset(table->macs, 0xff, sizeof(*table->macs) * BIT(bits));
+	table->tpid = sw->tpid;
+	table->running = netif_running(sw->dev);
+	old = vsw_dereference(sw);
+	table->generation = old ? old->generation : 0;
+
+	xa_for_each(&sw->ports, index, port)
+		table->snaps[index] = port->next ?: port->snap;
+	xa_for_each(&sw->ports, index, port) {
+		if (!table->snaps[index]->policy.mac)
+			continue;
+		err = add_mac(table, table->snaps[index]);
+		if (err) {
+			kvfree(table);
+			return ERR_PTR(err);
+		}
+	}
+	return table;
+}
+
+/**
+ * vsw_table_publish() - let frames see a table
+ * @sw: the switch
+ * @table: the table
+ * @changed: membership or policy differ from before, not only link states
+ *
+ * Context: process; sw->lock.
+ */
+void vsw_table_publish(struct vsw_switch *sw, struct vsw_table *table,
+		       bool changed)
+{
+	struct vsw_table *old;
+
+	lockdep_assert_held(&sw->lock);
+
+	if (changed)
+		table->generation++;
+	old = rcu_replace_pointer(sw->table, table,
+				  lockdep_is_held(&sw->lock));
+	if (old)
+		kvfree_rcu(old, rcu);
+	if (changed) {
+		atomic_inc(&vsw_net(dev_net(sw->dev))->seq);
+		trace_vsw_policy(sw, table);
+	}
+}
+
+/**
+ * vsw_table_refresh() - publish the ports as they are now
+ * @sw: the switch
+ * @changed: see vsw_table_publish()
+ *
+ * For changes that cannot be refused; see VSW_GFP_MUST.
+ * Context: process; sw->lock.
+ */
+void vsw_table_refresh(struct vsw_switch *sw, bool changed)
+{
+	struct vsw_table *table = vsw_table_build(sw, VSW_GFP_MUST);
+
+	/* Nothing new was staged, so no assigned MAC can clash. */
+	if (!WARN_ON_ONCE(IS_ERR(table)))
+		vsw_table_publish(sw, table, changed);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The compiled configuration of a switch: one snapshot per port and one table
+ * that points to them all. Both are immutable. A change compiles snapshots of
+ * the ports it touches and publishes a new table in a single store, so that a
+ * frame, which reads the table once, never sees half a change.
+ */
+#ifndef _VSW_TABLE_H
+#define _VSW_TABLE_H
+
+#include <linux/hash.h>
+#include <linux/rcupdate.h>
+
+#include "policy.h"
+
+struct net_device;
+struct vsw_port;
+struct vsw_port_stats;
+struct vsw_switch;
+
+/**
+ * enum vsw_snap_flags - which stages a port's frames have to pass
+ * @VSW_SNAP_LINK_UP: frames can be sent to the port
+ * @VSW_SNAP_CHECK_SOURCE: it may only send from its assigned MAC
+ * @VSW_SNAP_UPLINK: it faces the wire
+ * @VSW_SNAP_VNIC: it is an adapter of the management OS
+ */
+enum vsw_snap_flags {
+	VSW_SNAP_LINK_UP	= BIT(0),
+	VSW_SNAP_CHECK_SOURCE	= BIT(1),
+	VSW_SNAP_UPLINK		= BIT(2),
+	VSW_SNAP_VNIC		= BIT(3),
+};
+
+/**
+ * struct vsw_snap - one port, compiled
+ * @flags: enum vsw_snap_flags
+ * @index: its place in the table
+ * @policy: what it was compiled from
+ * @dev: its netdev
+ * @stats: its counters; they outlive the snapshot
+ * @port: the port, which outlives every table that names it
+ * @rcu: frames in flight may still read it after it was replaced
+ *
+ * What a frame reads comes first and shares a cache line.
+ */
+struct vsw_snap {
+	u32 flags;
+	u32 index;
+	struct vsw_policy policy;
+	struct net_device *dev;
+	struct vsw_port_stats __percpu *stats;
+	struct vsw_port *port;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vsw_table - one switch, compiled
+ * @running: the switch is administratively up
+ * @has_macs: some port has an assigned MAC
+ * @mac_bits: log2 of the size of @macs
+ * @tpid: EtherType of the tags it sorts by
+ * @size: number of slots in @snaps
+ * @generation: rises with each published change
+ * @macs: the assigned MACs: a hash of slots into @snaps, VSW_NO_PORT when
+ *	free, linear probing, never full
+ * @rcu: see struct vsw_snap
+ * @snaps: the ports by index; NULL where there is none
+ */
+struct vsw_table {
+	bool running;
+	bool has_macs;
+	u8 mac_bits;
+	__be16 tpid;
+	u32 size;
+	u32 generation;
+	u16 *macs;
+	struct rcu_head rcu;
+	struct vsw_snap *snaps[];
+};
+
+#define VSW_NO_PORT U16_MAX
+#define VSW_MAX_PORTS 4096
+
+/* For changes that must not fail: taking a port away, following its link. */
+#define VSW_GFP_MUST (GFP_KERNEL | __GFP_NOFAIL)
+
+/**
+ * vsw_table_assigned() - whose assigned MAC is it?
+ * @table: the table
+ * @key: vsw_mac_key() of the address and VLAN 0
+ *
+ * Return: the port, or NULL.
+ */
+static inline const struct vsw_snap *
+vsw_table_assigned(const struct vsw_table *table, u64 key)
+{
+	u32 mask = BIT(table->mac_bits) - 1;
+	u32 slot = hash_64(key, table->mac_bits);
+	u16 index;
+
+	while ((index = table->macs[slot]) != VSW_NO_PORT) {
+		const struct vsw_snap *snap = table->snaps[index];
+
+		if (snap->policy.mac == key)
+			return snap;
+		slot = (slot + 1) & mask;
+	}
+	return NULL;
+}
+
+struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
+				  const struct vsw_policy *policy, gfp_t gfp);
+void vsw_snap_free_rcu(struct vsw_snap *snap);
+struct vsw_table *vsw_table_build(struct vsw_switch *sw, gfp_t gfp);
+void vsw_table_publish(struct vsw_switch *sw, struct vsw_table *table,
+		       bool changed);
+void vsw_table_refresh(struct vsw_switch *sw, bool changed);
+
+#endif

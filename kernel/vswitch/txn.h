@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Transactions: many changes of policy that take effect together. */
+#ifndef _VSW_TXN_H
+#define _VSW_TXN_H
+
+#include <linux/types.h>
+
+struct genl_info;
+struct vsw_port;
+struct vsw_switch;
+
+#define VSW_TXN_PER_NETNS 16
+
+int vsw_txn_init(void);
+void vsw_txn_uninit(void);
+int vsw_txn_begin(struct genl_info *info, struct vsw_switch *sw, u32 *id);
+int vsw_txn_stage(struct genl_info *info, struct vsw_port *port);
+int vsw_txn_commit(struct genl_info *info, u32 id, u32 *generation);
+int vsw_txn_abort(struct genl_info *info, u32 id);
+
+#endif

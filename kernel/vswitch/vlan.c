@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/* VLAN settings: making and changing them, and what Hyper-V calls them. */
+#include <linux/slab.h>
+
+#include "policy.h"
+
+/**
+ * vsw_vlan_set_alloc() - an empty set
+ *
+ * Return: a set that the caller has the only reference to, or NULL.
+ */
+struct vsw_vlan_set *vsw_vlan_set_alloc(void)
+{
+	struct vsw_vlan_set *set = kzalloc(sizeof(*set), GFP_KERNEL_ACCOUNT);
+
+	if (set)
+		refcount_set(&set->ref, 1);
+	return set;
+}
+
+/**
+ * vsw_vlan_set_dup() - the VLANs of a port as a set that can be changed
+ * @vlan: the port's settings, in either form
+ *
+ * Return: a set that the caller has the only reference to, or NULL.
+ */
+struct vsw_vlan_set *vsw_vlan_set_dup(const struct vsw_vlan *vlan)
+{
+	struct vsw_vlan_set *set = vsw_vlan_set_alloc();
+
+	if (!set)
+		return NULL;
+	if (vlan->set) {
+		bitmap_copy(set->members, vlan->set->members, VLAN_N_VID);
+		bitmap_copy(set->untagged, vlan->set->untagged, VLAN_N_VID);
+	} else if (vlan->pvid != VSWITCH_VLAN_NONE) {
+		__set_bit(vlan->pvid, set->members);
+		__set_bit(vlan->pvid, set->untagged);
+	}
+	return set;
+}
+
+/**
+ * vsw_vlan_put() - give up a reference to a set
+ * @vlan: the settings that hold it
+ *
+ * If frames may have seen the settings, a grace period has passed.
+ */
+void vsw_vlan_put(struct vsw_vlan *vlan)
+{
+	struct vsw_vlan_set *set = vlan->set;
+
+	if (set && refcount_dec_and_test(&set->ref))
+		kfree(set);
+	vlan->set = NULL;
+}
+
+/**
+ * vsw_vlan_replace() - new settings in place of the old ones
+ * @vlan: the settings
+ * @set: the VLANs, without VLAN 0, or NULL for none but @pvid; the reference
+ *	becomes that of @vlan
+ * @pvid: VLAN of untagged frames, or VSWITCH_VLAN_NONE
+ * @untagged_only: see struct vsw_vlan
+ *
+ * Brings the settings into their one form: VLAN 0 in the set exactly if it is
+ * the PVID, and no set where the PVID, untagged, is all there is.
+ */
+void vsw_vlan_replace(struct vsw_vlan *vlan, struct vsw_vlan_set *set,
+		      u16 pvid, bool untagged_only)
+{
+	vsw_vlan_put(vlan);
+	vlan->set = set;
+	vlan->pvid = pvid;
+	vlan->untagged_only = untagged_only;
+	if (!set)
+		return;
+
+	__assign_bit(0, set->members, pvid == 0);
+	__assign_bit(0, set->untagged, pvid == 0);
+	if (pvid != VSWITCH_VLAN_NONE && test_bit(pvid, set->members) &&
+	    test_bit(pvid, set->untagged) &&
+	    bitmap_weight(set->members, VLAN_N_VID) == 1)
+		vsw_vlan_put(vlan);
+}
+
+/**
+ * vsw_vlan_trunk_all() - what an uplink starts with
+ * @vlan: the settings: every VLAN tagged, VLAN 0 untagged
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vsw_vlan_trunk_all(struct vsw_vlan *vlan)
+{
+	struct vsw_vlan_set *set = vsw_vlan_set_alloc();
+
+	if (!set)
+		return -ENOMEM;
+	bitmap_set(set->members, 1, VLAN_VID_MASK - 1);
+	vsw_vlan_replace(vlan, set, 0, false);
+	return 0;
+}
+
+/**
+ * vsw_vlan_mode() - the Hyper-V mode that settings amount to
+ * @vlan: the settings
+ */
+enum vswitch_vlan_mode vsw_vlan_mode(const struct vsw_vlan *vlan)
+{
+	unsigned int untagged;
+
+	if (!vlan->set && vlan->untagged_only)
+		return vlan->pvid ? VSWITCH_VLAN_MODE_ACCESS :
+				    VSWITCH_VLAN_MODE_UNTAGGED;
+	if (!vlan->set || vlan->untagged_only)
+		return VSWITCH_VLAN_MODE_GENERAL;
+
+	/* A trunk is tagged but for its native VLAN. */
+	untagged = bitmap_weight(vlan->set->untagged, VLAN_N_VID);
+	if (vlan->pvid == VSWITCH_VLAN_NONE)
+		return untagged ? VSWITCH_VLAN_MODE_GENERAL :
+				  VSWITCH_VLAN_MODE_TRUNK;
+	return untagged == 1 && test_bit(vlan->pvid, vlan->set->untagged) ?
+		VSWITCH_VLAN_MODE_TRUNK : VSWITCH_VLAN_MODE_GENERAL;
+}
