@@ -160,11 +160,17 @@ static void settle_addr(struct hostmove *hm, struct hostitem *it, bool back)
 static int del_addr(struct hostmove *hm, struct hostitem *it, bool back)
 {
 	struct addr_place from = place(hm, !back);
+	struct nl_msg *prefix;
 	int err;
 
 	err = talk(hm, hostmsg_addr(it->msg, RTM_DELADDR, 0, &from, 0));
 	/* Secondary addresses can go with their primary. */
-	return err == -EADDRNOTAVAIL ? 0 : err;
+	if (err && err != -EADDRNOTAVAIL)
+		return err;
+	prefix = hostmsg_del_prefix(it->msg, from.ifindex);
+	if (prefix)
+		talk(hm, prefix);
+	return 0;
 }
 
 static int add_route(struct hostmove *hm, struct hostitem *it, bool back)

@@ -372,6 +372,36 @@ struct nl_msg *hostmsg_addr(const struct nlmsghdr *src, int type, int flags,
 	return msg;
 }
 
+/*
+ * The kernel leaves the prefix of an address with a lifetime to expire, even
+ * when the address is deleted; and until then it would lead there. NULL when
+ * the address has none.
+ */
+struct nl_msg *hostmsg_del_prefix(const struct nlmsghdr *src, uint32_t ifindex)
+{
+	const struct ifaddrmsg *ifa = NLMSG_DATA(src);
+	struct nlattr *addr = addr_attr(src, IFA_ADDRESS);
+	struct rtmsg rtm = {
+		.rtm_family = AF_INET6,
+		.rtm_dst_len = ifa->ifa_prefixlen,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_KERNEL,
+		.rtm_type = RTN_UNICAST,
+	};
+	struct nl_msg *msg;
+
+	if (ifa->ifa_family != AF_INET6 || !addr ||
+	    (addr_flags(src) & (IFA_F_PERMANENT | IFA_F_NOPREFIXROUTE)))
+		return NULL;
+	msg = start(src, RTM_DELROUTE, 0, &rtm, sizeof(rtm));
+	if (!msg)
+		return NULL;
+	/* The kernel looks at as many bits of it as the prefix is long. */
+	nla_put(msg, RTA_DST, nla_len(addr), nla_data(addr));
+	nla_put_u32(msg, RTA_OIF, ifindex);
+	return msg;
+}
+
 static bool clean_nexthop(struct rtnexthop *nh, uint32_t arg)
 {
 	(void)arg;

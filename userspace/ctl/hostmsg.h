@@ -40,6 +40,7 @@ struct addr_place {
 
 struct nl_msg *hostmsg_addr(const struct nlmsghdr *src, int type, int flags,
 			    const struct addr_place *to, uint32_t extra_flags);
+struct nl_msg *hostmsg_del_prefix(const struct nlmsghdr *src, uint32_t ifindex);
 struct nl_msg *hostmsg_route(const struct nlmsghdr *src, int type, int flags,
 			     uint32_t from, uint32_t to);
 struct nl_msg *hostmsg_nexthop(const struct nlmsghdr *src, uint32_t to);
