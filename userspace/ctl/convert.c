@@ -53,7 +53,7 @@ static void note_lost_host(struct ctx *ctx, const char *name, uint32_t uplink)
 	hostmove_free(hm);
 }
 
-/* The first vNIC: made with the MAC of the uplink and its settings. */
+/* The first vNIC: made with MAC, MTU and settings of the uplink. */
 static int make_mgmt(struct journal *j, uint32_t sw, const char *sw_name,
 		     uint32_t uplink, struct hostmove *hm, uint32_t *vnic)
 {
@@ -64,7 +64,7 @@ static int make_mgmt(struct journal *j, uint32_t sw, const char *sw_name,
 	if (uplink && vsw_link_get(j->ctx->vsw, uplink, &link))
 		return report(j->ctx, "link", dev_name(uplink));
 	mgmt_name(sw_name, name);
-	err = step_create_vnic(j, sw, name, uplink ? link.mac : NULL, vnic);
+	err = step_create_vnic(j, sw, name, uplink ? &link : NULL, vnic);
 	if (!err && hm)
 		err = step_settings(j, hm, *vnic);
 	if (!err)

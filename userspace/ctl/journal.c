@@ -136,14 +136,16 @@ int step_set_switch(struct journal *j, const struct vsw_switch *sw,
 }
 
 int step_create_vnic(struct journal *j, uint32_t sw, const char *name,
-		     const uint8_t *mac, uint32_t *ifindex)
+		     const struct vsw_link *like, uint32_t *ifindex)
 {
 	struct journal_entry *e = note(j);
 	int err;
 
 	if (!e)
 		return EXIT_REFUSED;
-	if (vsw_link_create_vnic(j->ctx->vsw, sw, name, mac))
+	if (vsw_link_create_vnic(j->ctx->vsw, sw, name,
+				 like ? like->mac : NULL,
+				 like ? like->mtu : 0))
 		return report(j->ctx, "vnic", name);
 	report_warning(j->ctx, "vnic", name);
 	err = find_dev(j->ctx, "vnic", name, ifindex);
@@ -158,7 +160,7 @@ static void undo_delete_vnic(struct journal *j, struct journal_entry *e)
 {
 	struct vsw *c = j->ctx->vsw;
 
-	if (vsw_link_create_vnic(c, e->sw, e->name, e->mac))
+	if (vsw_link_create_vnic(c, e->sw, e->name, e->mac, e->mtu))
 		return;
 	e->policy.ifindex = if_nametoindex(e->name);
 	vsw_port_set(c, &e->policy);
@@ -184,6 +186,7 @@ int step_delete_vnic(struct journal *j, const struct vsw_port *vnic)
 	e->sw = vnic->sw;
 	memcpy(e->name, vnic->name, sizeof(e->name));
 	memcpy(e->mac, link.mac, sizeof(e->mac));
+	e->mtu = link.mtu;
 	e->policy = (struct vsw_port_change){
 		.has_spoofing = true,
 		.mac_spoofing = vnic->mac_spoofing,

@@ -33,7 +33,7 @@ static int vnic_add(struct ctx *ctx, struct args *a)
 	vsw_switch_clear(&sw);
 
 	if (vsw_link_create_vnic(ctx->vsw, sw.ifindex, name,
-				 has_mac ? mac : NULL))
+				 has_mac ? mac : NULL, 0))
 		return report(ctx, "vnic", name);
 	err = find_dev(ctx, "vnic", name, &ifindex);
 	if (!err && vsw_link_set_up(ctx->vsw, ifindex, true)) {

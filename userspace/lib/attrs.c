@@ -92,6 +92,7 @@ static const struct vsw_attr_table linkinfo_attrs = TABLE(linkinfo_names);
 static const struct vsw_attr link_names[] = {
 	[IFLA_ADDRESS]			= { .name = "mac" },
 	[IFLA_IFNAME]			= { .name = "name" },
+	[IFLA_MTU]			= { .name = "mtu" },
 	[IFLA_LINK]			= { .name = "switch" },
 	[IFLA_MASTER]			= { .name = "switch" },
 	[IFLA_LINKINFO]			= { .name = "link",

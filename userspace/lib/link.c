@@ -79,7 +79,7 @@ int vsw_link_change_switch(struct vsw *c, uint32_t ifindex,
 }
 
 int vsw_link_create_vnic(struct vsw *c, uint32_t sw, const char *name,
-			 const uint8_t *mac)
+			 const uint8_t *mac, uint32_t mtu)
 {
 	struct nlattr *info;
 	struct nl_msg *msg;
@@ -91,6 +91,8 @@ int vsw_link_create_vnic(struct vsw *c, uint32_t sw, const char *name,
 	nla_put_u32(msg, IFLA_LINK, sw);
 	if (mac)
 		nla_put(msg, IFLA_ADDRESS, VSW_MAC_LEN, mac);
+	if (mtu)
+		nla_put_u32(msg, IFLA_MTU, mtu);
 	info = nla_nest_start(msg, IFLA_LINKINFO);
 	nla_put_string(msg, IFLA_INFO_KIND, "vswitch_vnic");
 	nla_nest_end(msg, info);
@@ -141,6 +143,7 @@ static int link_parse(struct nlmsghdr *nlh, void *arg)
 	static struct nla_policy policy[IFLA_MAX + 1] = {
 		[IFLA_IFNAME]	= { .type = NLA_NUL_STRING },
 		[IFLA_MASTER]	= { .type = NLA_U32 },
+		[IFLA_MTU]	= { .type = NLA_U32 },
 		[IFLA_LINKINFO]	= { .type = NLA_NESTED },
 	};
 	struct nlattr *tb[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
@@ -155,6 +158,8 @@ static int link_parse(struct nlmsghdr *nlh, void *arg)
 		nla_strlcpy(link->name, tb[IFLA_IFNAME], sizeof(link->name));
 	if (tb[IFLA_MASTER])
 		link->master = nla_get_u32(tb[IFLA_MASTER]);
+	if (tb[IFLA_MTU])
+		link->mtu = nla_get_u32(tb[IFLA_MTU]);
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == VSW_MAC_LEN)
 		nla_memcpy(link->mac, tb[IFLA_ADDRESS], VSW_MAC_LEN);
 	if (tb[IFLA_LINKINFO] &&

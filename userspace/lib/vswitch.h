@@ -265,6 +265,7 @@ struct vsw_link {
 	char name[IFNAMSIZ];
 	uint32_t flags;			/* IFF_* */
 	uint32_t master;
+	uint32_t mtu;
 	uint8_t mac[VSW_MAC_LEN];
 	char kind[16];
 };
@@ -274,9 +275,9 @@ int vsw_link_create_switch(struct vsw *c, const char *name,
 			   const struct vsw_switch_opts *opts);
 int vsw_link_change_switch(struct vsw *c, uint32_t ifindex,
 			   const struct vsw_switch_opts *opts);
-/* @mac NULL: the kernel picks one */
+/* @mac NULL: the kernel picks one; @mtu 0: the default */
 int vsw_link_create_vnic(struct vsw *c, uint32_t sw, const char *name,
-			 const uint8_t *mac);
+			 const uint8_t *mac, uint32_t mtu);
 int vsw_link_delete(struct vsw *c, uint32_t ifindex);
 int vsw_link_set_up(struct vsw *c, uint32_t ifindex, bool up);
 int vsw_link_set_master(struct vsw *c, uint32_t ifindex, uint32_t master);
