@@ -20,15 +20,12 @@
 enum vsw_drop_reason vsw_egress(const struct vsw_frame *frame,
 				const struct vsw_snap *dst)
 {
-	const struct vsw_vlan *vlan = &dst->policy.vlan;
+	enum vsw_drop_reason reason;
 
-	if (unlikely(!(dst->flags & VSW_SNAP_LINK_UP)))
-		return VSW_DROP_LINK_DOWN;
-	if (unlikely(!vsw_vlan_member(vlan, frame->vid)))
-		return VSW_DROP_VLAN_EGRESS;
-	if (unlikely(vsw_vlan_uncovers(vlan, frame->vid, frame->tags.inner,
-				       frame->table->tpid)))
-		return VSW_DROP_DOUBLE_TAGGED;
+	reason = vsw_dest_refuses(dst, frame->vid, frame->tags.inner,
+				  frame->table->tpid);
+	if (unlikely(reason))
+		return reason;
 	/* What it takes for a tag is not counted, as on the Linux bridge. */
 	if (unlikely(frame->bytes > READ_ONCE(dst->dev->mtu) + ETH_HLEN +
 				    VLAN_HLEN) && !skb_is_gso(frame->skb))

@@ -3,18 +3,9 @@
 #ifndef _VSW_DELIVER_H
 #define _VSW_DELIVER_H
 
+#include "dest.h"
 #include "frame.h"
 #include "vswitch.h"
-
-/**
- * enum vsw_flood_kind - why a frame goes to many
- * @VSW_FLOOD_MULTICAST: it is for many, or for all
- * @VSW_FLOOD_UNKNOWN: nobody knows where its destination is
- */
-enum vsw_flood_kind {
-	VSW_FLOOD_MULTICAST,
-	VSW_FLOOD_UNKNOWN,
-};
 
 /**
  * vsw_table_port() - the snapshot of a port
@@ -32,27 +23,6 @@ vsw_table_port(const struct vsw_table *table, const struct vsw_port *port)
 		return NULL;
 	snap = table->snaps[port->index];
 	return likely(snap && snap->port == port) ? snap : NULL;
-}
-
-/**
- * vsw_flood_wants() - does a flooded frame go to a port?
- * @src: the port it came from
- * @dst: the port in question
- * @vid: the frame's VLAN
- * @kind: why it is flooded
- *
- * A port that may only use its assigned MAC has no unknown address behind it.
- * Pure.
- */
-static inline bool vsw_flood_wants(const struct vsw_snap *src,
-				   const struct vsw_snap *dst, u16 vid,
-				   enum vsw_flood_kind kind)
-{
-	if (dst == src || !(dst->flags & VSW_SNAP_LINK_UP))
-		return false;
-	if (kind == VSW_FLOOD_UNKNOWN && (dst->flags & VSW_SNAP_CHECK_SOURCE))
-		return false;
-	return vsw_vlan_member(&dst->policy.vlan, vid);
 }
 
 /* deliver.c */

@@ -8,6 +8,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/types.h>
+#include <linux/unaligned.h>
 
 #define VSW_KEY_MAC_SHIFT 16
 
@@ -15,6 +16,20 @@
 #define VSW_KEY_LINK_LOCAL	(0x0180c2000000ULL << VSW_KEY_MAC_SHIFT)
 #define VSW_KEY_LINK_LOCAL_MASK	(0xfffffffffff0ULL << VSW_KEY_MAC_SHIFT)
 
+/**
+ * vsw_header_key() - the key, for VLAN 0, of an address in an Ethernet header
+ * @addr: destination or source address; two more bytes of header follow it
+ */
+static inline u64 vsw_header_key(const u8 *addr)
+{
+	return get_unaligned_be64(addr) & ~0xffffULL;
+}
+
+/**
+ * vsw_mac_key() - the key of an address and a VLAN
+ * @mac: six bytes
+ * @vid: the VLAN
+ */
 static inline u64 vsw_mac_key(const u8 *mac, u16 vid)
 {
 	return ether_addr_to_u64(mac) << VSW_KEY_MAC_SHIFT | vid;

@@ -26,9 +26,8 @@ static void parse(struct vsw_frame *frame)
 	struct sk_buff *skb = frame->skb;
 	const struct ethhdr *eth = eth_hdr(skb);
 
-	/* Eight bytes from each address stay within the Ethernet header. */
-	frame->dst_key = get_unaligned_be64(eth->h_dest) & ~0xffffULL;
-	frame->src_key = get_unaligned_be64(eth->h_source) & ~0xffffULL;
+	frame->dst_key = vsw_header_key(eth->h_dest);
+	frame->src_key = vsw_header_key(eth->h_source);
 	frame->tags.inner = skb->protocol;
 	if (skb_vlan_tag_present(skb)) {
 		frame->tags.tpid = skb->vlan_proto;

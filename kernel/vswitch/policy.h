@@ -3,12 +3,13 @@
 #ifndef _VSW_POLICY_H
 #define _VSW_POLICY_H
 
-#include <linux/netlink.h>
+#include <linux/types.h>
 
 #include "vlan.h"
 
+struct netlink_ext_ack;
 struct nlattr;
-struct vsw_switch;
+struct sk_buff;
 
 /**
  * enum vsw_spoofing - may a port send from addresses that are not its own?
