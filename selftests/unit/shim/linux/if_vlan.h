@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _SHIM_LINUX_IF_VLAN_H
+#define _SHIM_LINUX_IF_VLAN_H
+
+#include <linux/types.h>
+
+#define VLAN_VID_MASK 0x0fff
+#define VLAN_N_VID 4096
+
+#endif
