@@ -42,6 +42,14 @@ static struct hostmove *read_host(struct ctx *ctx, uint32_t ifindex)
 	return hm;
 }
 
+/* It is not going to be moved, after all. */
+static void drop_host(struct hostmove *hm)
+{
+	if (hm)
+		hostmove_undo_settings(hm);
+	hostmove_free(hm);
+}
+
 /* Management off is what was asked for; but the host may not expect this. */
 static void note_lost_host(struct ctx *ctx, const char *name, uint32_t uplink)
 {
@@ -53,18 +61,27 @@ static void note_lost_host(struct ctx *ctx, const char *name, uint32_t uplink)
 	hostmove_free(hm);
 }
 
+static bool has_mac(const struct vsw_link *link)
+{
+	static const uint8_t zero[VSW_MAC_LEN];
+
+	return memcmp(link->mac, zero, VSW_MAC_LEN);
+}
+
 /* The first vNIC: made with MAC, MTU and settings of the uplink. */
 static int make_mgmt(struct journal *j, uint32_t sw, const char *sw_name,
 		     uint32_t uplink, struct hostmove *hm, uint32_t *vnic)
 {
+	struct vsw_link link = { .ifindex = 0 };
 	char name[IFNAMSIZ];
-	struct vsw_link link;
 	int err;
 
 	if (uplink && vsw_link_get(j->ctx->vsw, uplink, &link))
 		return report(j->ctx, "link", dev_name(uplink));
 	mgmt_name(sw_name, name);
-	err = step_create_vnic(j, sw, name, uplink ? &link : NULL, vnic);
+	/* What has no MAC cannot be an uplink; the kernel will say why. */
+	err = step_create_vnic(j, sw, name, has_mac(&link) ? &link : NULL,
+			       vnic);
 	if (!err && hm)
 		err = step_settings(j, hm, *vnic);
 	if (!err)
@@ -104,7 +121,7 @@ static int add_steps(struct journal *j, const char *name,
 		err = step_up(j, uplink);
 	if (!err && hm)
 		return step_move(j, hm, vnic);
-	hostmove_free(hm);
+	drop_host(hm);
 	return err;
 }
 
@@ -193,16 +210,17 @@ static int move_back(struct journal *j, const struct present *p, bool detach,
 		if (!hm)
 			return EXIT_REFUSED;
 	}
-	if (detach) {
+	/* Many small files: not while the host is cut off. */
+	if (hm)
+		err = step_settings(j, hm, p->sw->uplink);
+	if (!err && detach) {
 		before = type_and_uplink(p->sw->type, p->sw->uplink);
 		then = type_and_uplink(type, 0);
 		err = step_change_switch(j, p->sw, &then, &before);
 	}
 	if (!err && hm)
-		err = step_settings(j, hm, p->sw->uplink);
-	if (!err && hm)
 		return step_move(j, hm, p->sw->uplink);
-	hostmove_free(hm);
+	drop_host(hm);
 	return err;
 }
 
@@ -273,9 +291,7 @@ static int come_in(struct journal *j, const struct present *p,
 	}
 	if (!err && hm)
 		return step_move(j, hm, vnic);
-	if (hm)
-		hostmove_undo_settings(hm);
-	hostmove_free(hm);
+	drop_host(hm);
 	return err;
 }
 

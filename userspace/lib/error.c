@@ -104,6 +104,8 @@ static const char *errno_text(int err)
 		return "operation not permitted (CAP_NET_ADMIN is needed)";
 	case -ENODEV:
 		return "no such device";
+	case -EEXIST:
+		return "already exists";
 	case -EOPNOTSUPP:
 		return "operation not supported by this kernel or device";
 	default:
@@ -128,6 +130,13 @@ static void missing(const struct vsw_request *req, struct nlattr **tb,
 			 path[0] ? "." : "", attr->name);
 	else
 		snprintf(buf, size, "missing attribute number %u", type);
+}
+
+static const char *last_name(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot ? dot + 1 : path;
 }
 
 void vsw_error_from_ack(struct vsw *c, const struct vsw_request *req,
@@ -162,6 +171,9 @@ void vsw_error_from_ack(struct vsw *c, const struct vsw_request *req,
 		text = errno_text(err);
 	snprintf(c->error, sizeof(c->error), "%s%s%s", text ? text : "",
 		 text && miss[0] ? ": " : "", miss);
+	/* A sentence that names the attribute itself needs no help. */
+	if (path[0] && !range[0] && strstr(c->error, last_name(path)))
+		return;
 	if (path[0] || range[0]) {
 		append(c->error, sizeof(c->error), " (");
 		append(c->error, sizeof(c->error), path);

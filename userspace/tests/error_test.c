@@ -98,6 +98,10 @@ static void nested(void)
 	nla_put_u32(a.msg, NLMSGERR_ATTR_OFFS, offset(req.msg, vlan));
 	says(&req, -EINVAL, a, "no such mode (vlan)");
 
+	a = new_ack("the vlan is wrong");
+	nla_put_u32(a.msg, NLMSGERR_ATTR_OFFS, offset(req.msg, vlan));
+	says(&req, -EINVAL, a, "the vlan is wrong");
+
 	/* The end of the message, and beyond it. */
 	a = new_ack("odd");
 	nla_put_u32(a.msg, NLMSGERR_ATTR_OFFS,
