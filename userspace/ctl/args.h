@@ -16,7 +16,6 @@ struct args {
 	char **argv;
 	int pos;
 	const char *where;		/* "port set", for messages */
-	const char *usage;		/* of the verb */
 };
 
 /* The words of a switch's type and the like; NULL ends them. */

@@ -17,6 +17,7 @@ enum {
 
 struct atomic_batch;
 
+/* What a command needs to know beside its words. */
 struct ctx {
 	struct vsw *vsw;
 	bool stats;
@@ -26,13 +27,13 @@ struct ctx {
 };
 
 /*
- * One verb of an object. @usage is its line of help, and what a usage error
- * shows; a verb without a usage of its own is an alias.
+ * One verb of an object. An object with a single verb without a name takes its
+ * arguments directly, as monitor does.
  */
 struct verb {
 	const char *name;
 	int (*run)(struct ctx *ctx, struct args *a);
-	const char *usage;
+	const char *usage;		/* what follows it */
 };
 
 struct object {
@@ -50,7 +51,7 @@ extern const struct object monitor_object;
 /* main.c */
 int run_command(struct ctx *ctx, struct args *a);
 
-/* report.c */
+/* report.c: these return EXIT_REFUSED */
 int report(struct ctx *ctx, const char *what, const char *name);
 int report_text(struct ctx *ctx, const char *what, const char *name,
 		const char *fmt, ...) __attribute__((format(printf, 4, 5)));

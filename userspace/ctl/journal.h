@@ -11,6 +11,7 @@
 
 struct journal;
 
+/* One step that was taken; which fields it needs is up to its undo. */
 struct journal_entry {
 	void (*undo)(struct journal *j, struct journal_entry *e);
 	uint32_t ifindex;
@@ -26,7 +27,6 @@ struct journal_entry {
 
 struct journal {
 	struct ctx *ctx;
-	/* No conversion takes more steps than this, but for vNICs. */
 	struct journal_entry *entries;
 	size_t n;
 };

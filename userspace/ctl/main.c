@@ -59,7 +59,7 @@ static void usage_tool(FILE *f)
 		fprintf(f, "  %-8s", objects[i]->name);
 		for (v = objects[i]->verbs; v->name; v++)
 			fprintf(f, "%s%s", v == objects[i]->verbs ? "" : "|",
-				v->name);
+				v->name[0] ? v->name : v->usage);
 		fputc('\n', f);
 	}
 }
@@ -163,7 +163,6 @@ int run_command(struct ctx *ctx, struct args *a)
 		snprintf(where, sizeof(where), "%s %s", obj->name, v->name);
 		a->where = where;
 	}
-	a->usage = v->usage;
 	if (arg_is_help(a)) {
 		usage_verb(stdout, obj, v, "Usage:");
 		if (obj->help)

@@ -115,7 +115,7 @@ int vsw_connect(struct vsw *c)
 
 int vsw_events_subscribe(struct vsw *c)
 {
-	int group;
+	int group, fd;
 
 	c->events = nl_socket_alloc();
 	if (!c->events)
@@ -128,9 +128,13 @@ int vsw_events_subscribe(struct vsw *c)
 		return vsw_set_error(c, -ENOENT,
 				     "the vswitch module is not loaded (modprobe vswitch)");
 	nl_socket_set_buffer_size(c->events, 1 << 20, 0);
-	if (nl_socket_add_membership(c->events, group) < 0)
-		return vsw_set_error(c, -EPERM, "cannot subscribe to events");
-	return 0;
+	fd = nl_socket_get_fd(c->events);
+	if (!setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
+			sizeof(group)))
+		return 0;
+	return vsw_set_error(c, -errno, "cannot listen to events: %s",
+			     errno == EPERM ? "CAP_NET_ADMIN is needed" :
+					      strerror(errno));
 }
 
 int vsw_events_fd(const struct vsw *c)

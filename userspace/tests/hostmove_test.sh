@@ -126,37 +126,37 @@ src_route=$(ip route show 10.10.0.0/16)
 echo "# $(echo "$before" | wc -l) addresses and routes"
 
 "$DRV" eth0 vnic
-result $? "the move is done"
+result "$?" "the move is done"
 same "$before" "$(state vnic)" && r=0 || r=1
-result $r "addresses and routes are on the new interface"
+result "$r" "addresses and routes are on the new interface"
 same "$before_shared" "$(shared vnic)" && r=0 || r=1
-result $r "multipath routes and nexthops follow"
+result "$r" "multipath routes and nexthops follow"
 left=$(state eth0)
 same "" "$left" && r=0 || r=1
-result $r "nothing is left on the old interface"
+result "$r" "nothing is left on the old interface"
 same "$src_route" "$(ip route show 10.10.0.0/16)" && r=0 || r=1
-result $r "a route of another interface keeps its source address"
+result "$r" "a route of another interface keeps its source address"
 settings=$(cd /proc/sys/net && cat ipv4/conf/vnic/rp_filter \
 	ipv4/conf/vnic/arp_ignore ipv6/conf/vnic/accept_ra \
 	ipv6/conf/vnic/autoconf | paste -sd' ')
 same "2 1 2 0" "$settings" && r=0 || r=1
-result $r "settings are copied"
+result "$r" "settings are copied"
 ip -o -6 addr show dev vnic | grep -v "$AUTO_LL" | grep -q tentative && r=1 || r=0
-result $r "no address waits for duplicate detection"
+result "$r" "no address waits for duplicate detection"
 
 "$DRV" vnic eth0
 same "$before" "$(state eth0)" && r=0 || r=1
-result $r "moved back, everything is as before"
+result "$r" "moved back, everything is as before"
 same "$before_shared" "$(shared eth0)" && r=0 || r=1
-result $r "moved back, multipath routes and nexthops are as before"
+result "$r" "moved back, multipath routes and nexthops are as before"
 
 "$DRV" eth0 vnic undo
 same "$before" "$(state eth0)" && r=0 || r=1
-result $r "undone, everything is as before"
+result "$r" "undone, everything is as before"
 same "$before_shared" "$(shared eth0)" && r=0 || r=1
-result $r "undone, multipath routes and nexthops are as before"
+result "$r" "undone, multipath routes and nexthops are as before"
 same "" "$(state vnic)" && r=0 || r=1
-result $r "undone, nothing is left on the new interface"
+result "$r" "undone, nothing is left on the new interface"
 
 # A route that the new interface cannot take: it is down.
 ip link set vnic down
@@ -164,12 +164,12 @@ ip link set vnic down
 sed 's/^/# /' /tmp/hostmove.$$
 grep -q '^cannot move .* from eth0 to vnic: ' /tmp/hostmove.$$ || r=1
 rm -f /tmp/hostmove.$$
-result $r "a failure says what could not be moved"
+result "$r" "a failure says what could not be moved"
 same "$before" "$(state eth0)" && r=0 || r=1
-result $r "after a failure everything is as before"
+result "$r" "after a failure everything is as before"
 same "$before_shared" "$(shared eth0)" && r=0 || r=1
-result $r "after a failure multipath routes and nexthops are as before"
+result "$r" "after a failure multipath routes and nexthops are as before"
 same "" "$(state vnic)" && r=0 || r=1
-result $r "after a failure nothing is left on the new interface"
+result "$r" "after a failure nothing is left on the new interface"
 echo "1..$n"
 exit $bad
