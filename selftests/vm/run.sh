@@ -134,13 +134,18 @@ cmdline=(console=ttyS0 loglevel=5 panic=-1 oops=panic no_timer_check
 	"${append[@]}")
 qemu=(qemu-system-x86_64 -nodefaults -no-user-config -no-reboot
 	-M q35 -smp 2 -m "${VSWITCH_VM_MEM:-3G}"
-	-kernel "$image" -initrd "$out/initrd" -append "${cmdline[*]}"
+	-kernel "$image" -initrd "$out/initrd"
 	-fsdev "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap"
 	-device "virtio-9p-pci,fsdev=host,mount_tag=host")
-if [ -w /dev/kvm ]; then
+if [ -n "${VSWITCH_VM_ACCEL-}" ]; then
+	qemu+=(-accel "$VSWITCH_VM_ACCEL" -cpu max)
+elif [ -w /dev/kvm ]; then
 	qemu+=(-accel kvm -cpu host)
 else
-	qemu+=(-accel "tcg,thread=multi" -cpu max)
+	# Emulated, reading the HPET is far slower than the TSC, and "rep stosb"
+	# than stores of words.
+	qemu+=(-accel "tcg,thread=multi" -cpu "max,-erms,-fsrm")
+	cmdline+=(tsc=reliable)
 fi
 if [ $mode = shell ]; then
 	qemu+=(-nographic -serial mon:stdio)
@@ -149,7 +154,7 @@ else
 		-chardev "file,id=port,path=$out/port"
 		-device "virtserialport,chardev=port,name=vswitch")
 fi
-qemu+=("${qemu_args[@]}")
+qemu+=(-append "${cmdline[*]}" "${qemu_args[@]}")
 
 if [ $mode = shell ]; then
 	exec "${qemu[@]}"
