@@ -113,6 +113,7 @@ static int link_newlink(struct net *src_net, struct net_device *dev,
 	err = register_netdevice(dev);
 	if (err)
 		return err;
+	vsw_netdev_set_addrconf(dev, false);
 	err = vsw_switch_set_type(sw, type, uplink, given, extack);
 	if (err) {
 		unregister_netdevice(dev);

@@ -28,16 +28,24 @@ struct genl_family vsw_genl_family __ro_after_init = {
 	.n_mcgrps	= ARRAY_SIZE(mcgrps),
 };
 
-static struct genl_ops ops[ARRAY_SIZE(vswitch_nl_ops)] __maybe_unused;
+/* What the table of commands is folded into for kernels without split ops. */
+static struct genl_ops ops[ARRAY_SIZE(vswitch_nl_ops)];
 
 /**
  * vsw_nl_init() - register the family
  */
 int __init vsw_nl_init(void)
 {
-	vsw_genl_fold(&vsw_genl_family, ops, vswitch_nl_ops,
-		      ARRAY_SIZE(vswitch_nl_ops));
-	return genl_register_family(&vsw_genl_family);
+	int err;
+
+	err = vsw_genl_fold(&vsw_genl_family, ops, vswitch_nl_ops,
+			    ARRAY_SIZE(vswitch_nl_ops));
+	if (!err)
+		err = genl_register_family(&vsw_genl_family);
+	if (err)
+		vsw_genl_unfold(ops, vswitch_nl_ops,
+				ARRAY_SIZE(vswitch_nl_ops));
+	return err;
 }
 
 /**
@@ -46,6 +54,7 @@ int __init vsw_nl_init(void)
 void vsw_nl_uninit(void)
 {
 	genl_unregister_family(&vsw_genl_family);
+	vsw_genl_unfold(ops, vswitch_nl_ops, ARRAY_SIZE(vswitch_nl_ops));
 }
 
 /**

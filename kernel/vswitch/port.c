@@ -216,7 +216,7 @@ static int netdev_join(struct vsw_port *port, struct netlink_ext_ack *extack)
 	int err;
 
 	/* Before the addresses of IPv6 appear on a device that comes up. */
-	dev->priv_flags |= IFF_NO_ADDRCONF;
+	vsw_netdev_set_addrconf(dev, false);
 	err = dev_set_promiscuity(dev, 1);
 	if (err)
 		goto addrconf;
@@ -235,7 +235,7 @@ unlink:
 promisc:
 	dev_set_promiscuity(dev, -1);
 addrconf:
-	dev->priv_flags &= ~IFF_NO_ADDRCONF;
+	vsw_netdev_set_addrconf(dev, true);
 	return err;
 }
 
@@ -248,7 +248,7 @@ static void netdev_leave(struct vsw_port *port)
 	netdev_upper_dev_unlink(dev, port->sw->dev);
 	dev_set_promiscuity(dev, -1);
 	netdev_reset_rx_headroom(dev);
-	dev->priv_flags &= ~IFF_NO_ADDRCONF;
+	vsw_netdev_set_addrconf(dev, true);
 }
 
 /**

@@ -129,7 +129,7 @@ void vsw_switch_setup(struct net_device *dev)
 	dev->netdev_ops = &vsw_switch_netdev_ops;
 	dev->ethtool_ops = &vsw_ethtool_ops;
 	dev->needs_free_netdev = true;
-	dev->priv_flags |= IFF_NO_QUEUE | IFF_NO_ADDRCONF | IFF_DONT_BRIDGE;
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_DONT_BRIDGE;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	dev->max_mtu = ETH_MAX_MTU;
 	/* Without LRO here the stack keeps it off on the ports. */

@@ -8,6 +8,7 @@
 #define _VSW_COMPAT_NET_GENETLINK_H
 
 #include_next <net/genetlink.h>
+#include <linux/slab.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
@@ -39,29 +40,52 @@ struct genl_split_ops {
 	u8 validate;
 };
 
+/* The policy of a command whose do and dump take different attributes. */
+static inline int vsw_genl_merge(struct genl_ops *op,
+				 const struct genl_split_ops *split)
+{
+	unsigned int max = max(op->maxattr, split->maxattr), i;
+	struct nla_policy *both;
+
+	both = kcalloc(max + 1, sizeof(*both), GFP_KERNEL);
+	if (!both)
+		return -ENOMEM;
+	/* The members of an entry are const: copy it whole. */
+	memcpy(both, op->policy, (op->maxattr + 1) * sizeof(*both));
+	for (i = 0; i <= split->maxattr; i++) {
+		if (split->policy[i].type)
+			memcpy(&both[i], &split->policy[i], sizeof(*both));
+	}
+	op->maxattr = max;
+	op->policy = both;
+	return 0;
+}
+
 /**
  * vsw_genl_fold() - join the do and dump halves of each command
  * @family: the family to complete
- * @ops: room for as many entries as @split has
+ * @ops: zeroes, room for as many entries as @split has
  * @split: the generated table
  * @n: its length
  *
- * An unsplit command has one policy, so the one with more attributes serves
- * both halves: a dump then also takes the attributes of its do. Called once,
- * before the family is registered.
+ * An unsplit command has one policy for both halves, so each then takes the
+ * attributes of the other as well. Called once, before the family is
+ * registered; what it allocates stays until vsw_genl_unfold().
+ *
+ * Return: 0 or -ENOMEM.
  */
-static inline void vsw_genl_fold(struct genl_family *family,
-				 struct genl_ops *ops,
-				 const struct genl_split_ops *split,
-				 unsigned int n)
+static inline int vsw_genl_fold(struct genl_family *family,
+				struct genl_ops *ops,
+				const struct genl_split_ops *split,
+				unsigned int n)
 {
-	unsigned int i, used = 0;
+	struct genl_ops *op = ops;
+	unsigned int i;
+	int err;
 
 	for (i = 0; i < n; i++) {
-		struct genl_ops *op = &ops[used - 1];
-
-		if (!used || op->cmd != split[i].cmd)
-			op = &ops[used++];
+		if (i && split[i].cmd != op->cmd)
+			op++;
 		op->cmd = split[i].cmd;
 		op->validate |= split[i].validate;
 		op->flags |= split[i].flags &
@@ -73,26 +97,63 @@ static inline void vsw_genl_fold(struct genl_family *family,
 			op->dumpit = split[i].dumpit;
 			op->done = split[i].done;
 		}
-		if (split[i].maxattr >= op->maxattr && split[i].policy) {
+		if (!split[i].policy)
+			continue;
+		if (!op->policy) {
 			op->maxattr = split[i].maxattr;
 			op->policy = split[i].policy;
+			continue;
 		}
+		err = vsw_genl_merge(op, &split[i]);
+		if (err)
+			return err;
 	}
 	family->ops = ops;
-	family->n_ops = used;
+	family->n_ops = op - ops + 1;
 	/* Every command is newer than strict validation: none is exempt. */
 	family->resv_start_op = 0;
+	return 0;
+}
+
+/**
+ * vsw_genl_unfold() - free what vsw_genl_fold() allocated
+ * @ops: as filled by it, in full or in part
+ * @split: the generated table
+ * @n: its length
+ */
+static inline void vsw_genl_unfold(struct genl_ops *ops,
+				   const struct genl_split_ops *split,
+				   unsigned int n)
+{
+	struct genl_ops *op;
+	unsigned int i;
+
+	for (op = ops; op < ops + n && op->cmd; op++) {
+		for (i = 0; i < n; i++) {
+			if (op->policy == split[i].policy)
+				break;
+		}
+		if (i == n)
+			kfree(op->policy);
+	}
 }
 
 #else
 
-static inline void vsw_genl_fold(struct genl_family *family,
-				 struct genl_ops *ops,
-				 const struct genl_split_ops *split,
-				 unsigned int n)
+static inline int vsw_genl_fold(struct genl_family *family,
+				struct genl_ops *ops,
+				const struct genl_split_ops *split,
+				unsigned int n)
 {
 	family->split_ops = split;
 	family->n_split_ops = n;
+	return 0;
+}
+
+static inline void vsw_genl_unfold(struct genl_ops *ops,
+				   const struct genl_split_ops *split,
+				   unsigned int n)
+{
 }
 
 #endif
