@@ -16,8 +16,9 @@ MDIR ?= $(CURDIR)/kernel
 # What .config would say in a kernel tree.
 CONFIG := CONFIG_VSWITCH=m
 
-prefix ?= /usr/local
 DESTDIR ?=
+# The tools' Makefile has its own idea of prefix=.
+dirs = $(if $(DESTDIR),DESTDIR=$(DESTDIR)) $(if $(prefix),prefix=$(prefix))
 
 .PHONY: all modules tools install uninstall demo check check-debug \
 	check-harness bench vm unit regen clean help
@@ -33,17 +34,17 @@ modules:			## the modules, for the running kernel or KVER=
 
 tools:				## vswitchctl and libvswitch
 	@scripts/deps.sh tools
-	@$(MAKE) -C userspace prefix=$(prefix) all
+	@$(MAKE) -C userspace $(dirs) all
 
 install: all			## modules and tools; DESTDIR=, prefix=, KVER=
 	$(MAKE) -C $(KDIR) M=$(MDIR) $(CONFIG) INSTALL_MOD_DIR=updates \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR) DEPMOD=true) modules_install
-	$(MAKE) -C userspace DESTDIR=$(DESTDIR) prefix=$(prefix) install
+	$(MAKE) -C userspace $(dirs) install
 
 uninstall:			## undo install
 	rm -rf $(addprefix $(DESTDIR)/lib/modules/$(kver)/updates/,vswitch)
 	$(if $(DESTDIR),,depmod $(kver))
-	$(MAKE) -C userspace DESTDIR=$(DESTDIR) prefix=$(prefix) uninstall
+	$(MAKE) -C userspace $(dirs) uninstall
 
 demo:				## see it work, in a disposable VM
 	@scripts/demo.sh
@@ -68,6 +69,7 @@ vm:				## a shell in a VM with the modules loaded; KVER=
 unit:				## unit tests of pure logic, in user space with ASan
 	@scripts/deps.sh tools
 	@$(MAKE) -C selftests/unit check
+	@$(MAKE) -C userspace check
 
 regen:				## generated files from netlink/*.yaml
 	@scripts/regen.sh

@@ -44,7 +44,7 @@ unit_tests()
 {
 	local status=0 ok bad
 
-	show make -C "$ROOT/selftests/unit" check || status=$?
+	show make -C "$ROOT" unit || status=$?
 	ok=$(grep -cE '^ *ok ' "$out" || :)
 	bad=$(grep -cE '^ *not ok ' "$out" || :)
 	passed=$((passed + ok))

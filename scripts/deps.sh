@@ -22,15 +22,15 @@ packages_of()
 	case $1 in
 	build)	echo build-essential kmod ;;
 	tools)	echo build-essential pkg-config libnl-3-dev libnl-genl-3-dev \
-			libnl-route-3-dev ;;
+			libjson-c-dev ;;
 	vm)	# igb with SR-IOV, which later tests use, came with QEMU 8.
 		echo qemu-system-x86/backports ipxe-qemu busybox-static cpio \
 			kmod rsync xz-utils iproute2 procps ;;
 	demo)	echo iputils-ping iperf3 dnsmasq-base isc-dhcp-client tcpdump jq ;;
-	check)	echo iputils-ping iputils-arping iperf3 dnsmasq-base \
+	check)	echo iputils-ping iperf3 dnsmasq-base \
 			isc-dhcp-client tcpdump ethtool jq socat \
-			python3-scapy python3-yaml python3-jsonschema \
-			sparse linux-source-6.12 ;;
+			netsniff-ng python3-scapy python3-yaml \
+			python3-jsonschema linux-source-6.12 ;;
 	debug)	echo linux-source-6.1 build-essential flex bison bc \
 			libelf-dev libssl-dev rsync ;;
 	bench)	echo jq ethtool ;;

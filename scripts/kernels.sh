@@ -69,7 +69,9 @@ default()
 verb=${1-list} kver=${2-}
 case $verb in
 list | default)
-	$verb
+	# In one write: a reader may only want the first line.
+	text=$($verb)
+	[ -z "$text" ] || echo "$text"
 	exit ;;
 release | image | modules | build)
 	;;

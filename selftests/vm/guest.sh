@@ -137,7 +137,7 @@ KMEMLEAK=/sys/kernel/debug/kmemleak
 leaks_forget()
 {
 	[ -w $KMEMLEAK ] || return
-	say "phase 300 kmemleak scan before the tests"
+	say "phase 900 kmemleak scan before the tests"
 	echo scan >$KMEMLEAK
 	echo clear >$KMEMLEAK
 }
@@ -145,7 +145,7 @@ leaks_forget()
 leaks_find()
 {
 	[ -w $KMEMLEAK ] || return
-	say "phase 600 kmemleak scan"
+	say "phase 1800 kmemleak scan"
 	# Only what is older than five seconds is reported, and only a second
 	# scan is free of objects that were just moving.
 	sleep 6
@@ -180,7 +180,7 @@ guarded()
 {
 	local dog
 
-	{ sleep 45; blocked; } 3>&- &
+	{ sleep 90; blocked; } 3>&- &
 	dog=$!
 	"$@"
 	kill $dog
@@ -333,7 +333,7 @@ if load; then
 fi
 if [ "$VM_MODE" != shell ]; then
 	before=$(taint)
-	say "phase 180 unloading modules"
+	say "phase 240 unloading modules"
 	mark "unloading modules"
 	guarded unload
 	leaks_find

@@ -262,7 +262,7 @@ boot()
 	: >"$out/port"
 	"${qemu[@]}" </dev/null >"$out/qemu" 2>&1 &
 	pid=$!
-	phase="the boot" limit=$((SECONDS + 180))
+	phase="the boot" limit=$((SECONDS + 240 * scale))
 	exec 4< <(exec tail -n +1 -s 0.2 -f --pid=$pid "$out/port")
 	while :; do
 		rc=0
