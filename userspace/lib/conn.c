@@ -21,6 +21,7 @@
 
 /* A port that lists every second VLAN takes nearly 64 KiB. */
 #define RECV_BUFFER	(256 * 1024)
+#define SOCKET_BUFFER	(1024 * 1024)
 #define SEND_BUFFER	(72 * 1024)
 
 /* How often an inconsistent dump is asked for again. */
@@ -63,6 +64,11 @@ static struct nl_sock *open_socket(int protocol)
 		return NULL;
 	}
 	nl_socket_disable_auto_ack(sk);
+	/*
+	 * The acknowledgement that follows a long answer must find room. The
+	 * kernel takes more than the answer needs: it counts what it reserved.
+	 */
+	nl_socket_set_buffer_size(sk, SOCKET_BUFFER, SOCKET_BUFFER);
 	/* Only make messages better; kernels without them still work. */
 	setsockopt(nl_socket_get_fd(sk), SOL_NETLINK, NETLINK_EXT_ACK, &on,
 		   sizeof(on));
