@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The rtnl kind vswitch: ip link add, set, show and del. */
 #include <linux/if_ether.h>
+#include <net/addrconf.h>
 #include <net/rtnetlink.h>
 
 #include "deliver.h"

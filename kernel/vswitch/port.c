@@ -4,6 +4,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_vlan.h>
 #include <linux/slab.h>
+#include <net/addrconf.h>
 
 #include "netlink.h"
 #include "vswitch.h"
