@@ -105,7 +105,7 @@ if [ ${#tests[@]} = 0 ]; then
 	done
 fi
 
-if [ -e "$ROOT/userspace/Makefile" ] && ! show make -s -C "$ROOT/userspace"; then
+if [ -e "$ROOT/userspace/Makefile" ] && ! show make -s -C "$ROOT" tools; then
 	result 1 "build of the tools"
 fi
 if [ ${#tests[@]} -gt 0 ]; then

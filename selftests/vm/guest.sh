@@ -19,12 +19,12 @@
 # which test a kernel report belongs to.
 
 JOB=/run/vswitch-vm
-# VM_ROOT VM_TOKEN VM_KVER VM_MODULES_DIR VM_MODULES VM_TIMEOUT VM_SCALE
+# VM_ROOT VM_BIN VM_TOKEN VM_KVER VM_MODULES_DIR VM_MODULES VM_TIMEOUT VM_SCALE
 # VM_MODE (tests, command, shell) VM_COMMAND VM_STTY
 # shellcheck disable=SC1091
 . $JOB/job
 # The distribution's own python3 and tools come before anything local.
-export PATH=$VM_ROOT/userspace:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH=$VM_BIN:/usr/sbin:/usr/bin:/sbin:/bin
 export HOME=/root LC_ALL=C.UTF-8 VM_KVER PYTHONDONTWRITEBYTECODE=1
 
 say()
@@ -114,12 +114,18 @@ load()
 	done
 }
 
+# A network namespace that was deleted goes away, and what is in it, some time
+# later.
 unload()
 {
-	local module err
+	local module err i
 
 	for module in "${LOADED[@]}"; do
-		err=$(rmmod "${module//-/_}" 2>&1) || say "fail $err"
+		for ((i = 0; i < 60; i++)); do
+			err=$(rmmod "${module//-/_}" 2>&1) && continue 2
+			sleep 0.5
+		done
+		say "fail $err"
 	done
 }
 
@@ -288,7 +294,6 @@ run_tests()
 {
 	local test
 
-	ls /sys/class/net >$JOB/links
 	while read -r test; do
 		run_test "$test"
 	done <$JOB/tests
@@ -305,6 +310,7 @@ run_command()
 	run_limited $seconds bash -c "$VM_COMMAND"
 	say "end command $STATUS"
 	kill_others "the command"
+	guarded sweep
 }
 
 run_shell()
@@ -325,6 +331,7 @@ mount_modules
 leaks_forget
 mark "loading modules"
 if load; then
+	ls /sys/class/net >$JOB/links
 	case $VM_MODE in
 	tests)		run_tests ;;
 	command)	run_command ;;

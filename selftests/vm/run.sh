@@ -95,9 +95,18 @@ qemu_args+=("${words[@]}")
 built=$BUILD/$kver/kernel
 if [ -n "$build" ] && [ -e "$ROOT/kernel/Kbuild" ] && [[ $modules =~ [^\ ] ]]; then
 	"$ROOT/scripts/build.sh" "$kver" >/dev/null
-	[ ! -e "$ROOT/userspace/Makefile" ] || make -s -C "$ROOT/userspace" >&2
+	[ ! -e "$ROOT/userspace/Makefile" ] ||
+		flock "$BUILD/lock" make -s -C "$ROOT/userspace" >&2
 fi
 
+# --- the machine ---------------------------------------------------------------
+
+out=$CACHE/results/$(date +%Y%m%d-%H%M%S)-$release-$$
+mkdir -p "$out/job" "$out/bin"
+# The fifty latest results are enough.
+(cd "$CACHE/results" && printf '%s\n' */ | head -n -50 | xargs -r rm -rf)
+
+# The run gets its own copies: the originals may be built again meanwhile.
 module_files=
 for name in $modules; do
 	case $name in
@@ -105,21 +114,20 @@ for name in $modules; do
 	*)	file=$(find "$built" -name "$name.ko" 2>/dev/null) ;;
 	esac
 	[ -n "$file" ] || die "module $name is not built for $kver ($built)"
-	[[ " $module_files " == *" $file "* ]] || module_files+=" $file"
+	[ ! -e "$out/bin/$(basename "$file")" ] || continue
+	cp "$file" "$out/bin/"
+	module_files+=" $out/bin/$(basename "$file")"
+done
+for file in "$ROOT"/userspace/{vswitchctl,*.so}; do
+	[ ! -e "$file" ] || cp "$file" "$out/bin/"
 done
 
-# --- the machine ---------------------------------------------------------------
-
-out=$CACHE/results/$(date +%Y%m%d-%H%M%S)-$release-$$
-mkdir -p "$out/job"
-# The fifty latest results are enough.
-(cd "$CACHE/results" && printf '%s\n' */ | head -n -50 | xargs -r rm -rf)
 token=$(od -An -N8 -tx8 /dev/urandom | xargs)
 stty_size=$(stty size 2>/dev/null | awk '{ print "rows", $1, "cols", $2 }' || :)
 
 printf '%s\n' "${tests[@]}" | sed '/^$/d' >"$out/job/tests"
 {
-	printf 'VM_%s=%q\n' ROOT "$ROOT" TOKEN "$token" KVER "$release" \
+	printf 'VM_%s=%q\n' ROOT "$ROOT" BIN "$out/bin" TOKEN "$token" KVER "$release" \
 		MODULES_DIR "$modules_dir" MODULES "$module_files" \
 		TIMEOUT "$timeout" SCALE "$scale" MODE "$mode" \
 		COMMAND "$command" STTY "$stty_size" TERM "${TERM-}"
@@ -156,13 +164,14 @@ else
 fi
 qemu+=(-append "${cmdline[*]}" "${qemu_args[@]}")
 
-if [ $mode = shell ]; then
-	exec "${qemu[@]}"
-fi
-
 pid=
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || :; rm -f "$out/initrd"' EXIT
+trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || :; rm -rf "$out/initrd" "$out/bin"' EXIT
 trap 'exit 130' INT TERM
+
+if [ $mode = shell ]; then
+	"${qemu[@]}"
+	exit
+fi
 
 # --- following a run -------------------------------------------------------------
 
