@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+Reading while things change: dumps and events.
+
+	vs0: p0 p1 vn0		vs1: q0
+"""
+import json
+import os
+import signal
+
+from vswcheck import equal, ifindex, ip, ip_batch, run, true
+from vswnl import Genl, K, NLM_F_DUMP_INTR, NLMSG_DONE, decode, mac, \
+    mac_text, split
+
+# Small enough that the kernel has to write a dump in several pieces.
+PIECE = 8192
+
+
+def key(value):
+    return mac(f"02:01:00:{value >> 16:02x}:{value >> 8 & 255:02x}:"
+               f"{value & 255:02x}")
+
+
+def in_pieces(nl, op, attrs, between):
+    """A dump, with @between called after its first piece was read."""
+    name, seq = nl.dump_begin(op, attrs)
+    found, intr, pieces = [], False, 0
+    while True:
+        raw = nl.sock.recv(nl.size)
+        pieces += 1
+        if pieces == 1:
+            between()
+        for msg in split(raw):
+            equal(msg.seq, seq, "sequence number")
+            intr |= bool(msg.flags & NLM_F_DUMP_INTR)
+            if msg.kind == NLMSG_DONE:
+                true(pieces > 3, f"{op} took {pieces} pieces only")
+                return found, intr
+            found.append(decode(name, msg.payload[4:])["IFNAME"])
+
+
+def dump_interrupted():
+    """Who dumps is told when the switches or ports changed meanwhile."""
+    nl, count = Genl(size=PIECE), 160
+    ip_batch([line for n in range(count) for line in (
+        f"link add x{n} type vswitch", f"link add y{n} type dummy",
+        f"link set y{n} master vs0")])
+    for op, change, undo in (
+        ("switch-get", ("link", "del", "x155"), ("link", "add", "x155", "type", "vswitch")),
+        ("switch-get", ("link", "del", "x0"), None),
+        ("port-get", ("link", "set", "y1", "nomaster"), ("link", "set", "y1", "master", "vs0")),
+        ("port-get", ("link", "del", "y150"), None),
+    ):
+        everything = sorted(one["IFNAME"] for one in nl.dump(op))
+        found, intr = in_pieces(nl, op, b"", lambda: None)
+        equal((sorted(found), intr), (everything, False), f"{op} in peace")
+        _, intr = in_pieces(nl, op, b"", lambda: ip(*change))
+        true(intr, f"{op}: not told of {' '.join(change)}")
+        if undo:
+            ip(*undo)
+    # What is no change of what a dump shows does not disturb it.
+    _, intr = in_pieces(nl, "port-get", b"",
+                        lambda: ip("link", "set", "lo", "down"))
+    true(not intr, "interrupted by nothing")
+
+
+def dump_complete():
+    """Entries that are there all the time are dumped once, whatever else."""
+    nl, vs0, p0, p1 = Genl(), ifindex("vs0"), ifindex("p0"), ifindex("p1")
+    stay = {key(n) for n in range(0, 6000, 4)}
+    nl.do_many("fdb-add", [{"MAC": k, "PORT": p0} for k in sorted(stay)])
+    pid = os.fork()
+    if not pid:
+        mine, n = Genl(), 1
+        while True:
+            some = [key(10000 + n * 50 + m) for m in range(50)]
+            mine.do_many("fdb-add", [{"MAC": k, "PORT": p1} for k in some])
+            if n % 2:
+                mine.do("fdb-flush", PORT=p1, STATE=K["FDB_STATE_STATIC"])
+            else:
+                mine.do_many("fdb-del", [{"SWITCH": vs0, "MAC": k}
+                                         for k in some])
+            n += 1
+    try:
+        others = 0
+        for _ in range(12):
+            found = [e["MAC"] for e in nl.dump("fdb-get", SWITCH=vs0)]
+            equal(len(found), len(set(found)), "entries that came twice")
+            equal(stay - set(found), set(), "entries that are missing")
+            others += len(found) - len(stay) - 1
+        true(others > 0, "nothing else was ever there")
+        gone = os.waitpid(pid, os.WNOHANG)
+        equal(gone, (0, 0), "the process that makes changes")
+    finally:
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def described(op, attrs):
+    """An event as a line that is the same each time."""
+    names = {ifindex(name): name
+             for name in os.listdir("/sys/class/net")}
+    show = {"op": op}
+    for attr in ("IFNAME", "TYPE", "AGEING_TIME", "ROLE", "LINK_UP",
+                 "MAC_SPOOFING", "VID", "STATE"):
+        if attr in attrs:
+            show[attr.lower()] = attrs[attr]
+    if "MAC" in attrs:
+        show["mac"] = mac_text(attrs["MAC"])
+    if "VLAN" in attrs:
+        show["pvid"] = attrs["VLAN"]["PVID"]
+    for attr in ("PORT", "SWITCH", "UPLINK"):
+        if attr in attrs:
+            show[attr.lower()] = names.get(attrs[attr], "gone")
+    return show
+
+
+def after(listener, action):
+    """
+    The events that @action brings. They are in the socket's queue when the
+    request that caused them is answered.
+    """
+    action()
+    return [described(op, attrs) for op, attrs in listener.events()]
+
+
+def events():
+    """Each change is told once, to those who listen, and in full."""
+    nl, listener, deaf = Genl(), Genl(), Genl()
+    listener.listen()
+    vs0, p0 = ifindex("vs0"), ifindex("p0")
+    m1 = mac("02:00:00:00:01:01")
+    p0_is = {"ifname": "p0", "role": K["PORT_ROLE_GUEST"], "link_up": 1,
+             "switch": "vs0"}
+
+    def port(**more):
+        return {"op": "port-ntf", **p0_is, "mac_spoofing": 1,
+                "pvid": 0} | more
+
+    def fdb(op="fdb-ntf", **more):
+        return {"op": op, "vid": 7, "state": K["FDB_STATE_STATIC"],
+                "mac": "02:00:00:00:01:01", "port": "p0",
+                "switch": "vs0"} | more
+
+    def only(got, *want):
+        # A switch's own line may come along with what happens to its ports.
+        equal(json.dumps([e for e in got if e["op"] != "switch-ntf"],
+                         sort_keys=True, indent=1),
+              json.dumps(list(want), sort_keys=True, indent=1), "events")
+
+    only(after(listener, lambda: None))
+    only(after(listener, lambda: nl.do(
+        "port-set", IFINDEX=p0, MAC=m1)),
+        port(mac="02:00:00:00:01:01", mac_spoofing=0))
+    only(after(listener, lambda: nl.do(
+        "port-set", IFINDEX=p0, MAC=bytes(6))), port())
+    only(after(listener, lambda: ip("link", "set", "p0", "down")),
+         port(link_up=0))
+    only(after(listener, lambda: ip("link", "set", "p0", "up")), port())
+    only(after(listener, lambda: nl.do(
+        "fdb-add", MAC=m1, PORT=p0, VID=7)), fdb())
+    only(after(listener, lambda: nl.do(
+        "fdb-del", SWITCH=vs0, MAC=m1, VID=7)), fdb("fdb-del-ntf"))
+    got = after(listener, lambda: nl.do("switch-set", IFINDEX=vs0,
+                                        AGEING_TIME=100))
+    equal([(e["op"], e["ifname"], e["ageing_time"]) for e in got],
+          [("switch-ntf", "vs0", 100)], "events of switch-set")
+    got = after(listener, lambda: ip("link", "add", "new", "type", "vswitch"))
+    equal([(e["op"], e["ifname"]) for e in got], [("switch-ntf", "new")],
+          "events of a new switch")
+    only(after(listener, lambda: ip("link", "set", "q0", "nomaster")),
+         {"op": "port-del-ntf", "ifname": "q0", "mac_spoofing": 1, "pvid": 0,
+          "role": 0, "link_up": 1, "switch": "vs1"})
+    got = after(listener, lambda: ip("link", "set", "q0", "master", "new"))
+    equal([(e["op"], e["switch"]) for e in got if e["op"] == "port-ntf"],
+          [("port-ntf", "new")], "events of a port that joins")
+    ip("link", "set", "p0", "down")
+    list(listener.events())
+    got = after(listener, lambda: ip("link", "set", "p0", "name", "p9"))
+    equal([(e["op"], e["ifname"]) for e in got], [("port-ntf", "p9")],
+          "events of a new name")
+    ip("link", "set", "p9", "name", "p0", "up")
+    list(listener.events())
+    got = after(listener, lambda: ip("link", "add", "vn9", "link", "vs0",
+                                     "type", "vswitch_vnic"))
+    equal({(e["op"], e["ifname"]) for e in got},
+          {("port-ntf", "vn9"), ("switch-ntf", "vs0")}, "events of a vNIC")
+    got = after(listener, lambda: ip("link", "del", "vn9"))
+    equal({(e["op"], e["ifname"]) for e in got},
+          {("port-del-ntf", "vn9"), ("switch-ntf", "vs0")},
+          "events of a vNIC that goes")
+
+    # A transaction is told once per port, after all of it is done.
+    txn = nl.do("txn-begin", SWITCH=vs0)["ID"]
+    only(after(listener, lambda: nl.do(
+        "port-set", TXN=txn, IFINDEX=p0, MAC=m1)))
+    only(after(listener, lambda: nl.do("txn-commit", ID=txn)),
+         port(mac="02:00:00:00:01:01", mac_spoofing=0))
+
+    # With a port go its entries, and with a switch its ports.
+    nl.do("fdb-add", MAC=key(1), PORT=p0)
+    list(listener.events())
+    got = after(listener, lambda: ip("link", "del", "vs0"))
+    ops = [(e["op"], e.get("ifname")) for e in got]
+    for one in (("fdb-del-ntf", None), ("port-del-ntf", "p0"),
+                ("port-del-ntf", "p1"), ("port-del-ntf", "vn0"),
+                ("switch-del-ntf", "vs0")):
+        equal(ops.count(one), 1, f"events {one} of a switch that goes: {ops}")
+    equal(list(deaf.events()), [], "events for who does not listen")
+
+
+run({f.__name__: f for f in (dump_interrupted, dump_complete, events)})
