@@ -91,6 +91,27 @@ static int set_target(struct hostmove *hm, uint32_t to)
 	return 0;
 }
 
+/*
+ * An interface makes no IPv6 addresses while it is a port, and on some kernels
+ * that shows in its mode of address generation. What the mode is then says
+ * nothing of what anybody chose, and it must not be changed.
+ */
+static int copy_gen_mode(struct hostmove *hm, char *why, size_t why_len)
+{
+	struct vsw_link from, to;
+	int err;
+
+	err = vsw_link_get(hm->c, hm->from, &from);
+	if (!err)
+		err = vsw_link_get(hm->c, hm->to, &to);
+	if (err)
+		snprintf(why, why_len, "%s", vsw_error(hm->c));
+	if (err || from.master || to.master)
+		return err;
+	return sysctl_copy_gen_mode(hm->from_name, hm->to_name, &hm->sysctls,
+				    why, why_len);
+}
+
 int hostmove_settings(struct hostmove *hm, uint32_t to)
 {
 	char why[512];
@@ -100,6 +121,8 @@ int hostmove_settings(struct hostmove *hm, uint32_t to)
 		return err;
 	err = sysctl_copy(hm->from_name, hm->to_name, &hm->sysctls, why,
 			  sizeof(why));
+	if (!err)
+		err = copy_gen_mode(hm, why, sizeof(why));
 	if (err)
 		return vsw_set_error(hm->c, err, "%s", why);
 	return 0;
@@ -326,6 +349,10 @@ int hostmove_run(struct hostmove *hm, uint32_t to)
 
 	if (err)
 		return err;
+	/* The uplink may have left the switch only now. */
+	err = copy_gen_mode(hm, why, sizeof(why));
+	if (err)
+		return vsw_set_error(hm->c, err, "%s", why);
 	err = add_all(hm);
 	if (!err)
 		err = remove_all(hm);

@@ -63,10 +63,14 @@ static void remember(struct sysctl_undo **undo, const char *path,
 	*undo = u;
 }
 
-/* The link's own MTU bounds this one, and it is set there. */
+/*
+ * The link's own MTU bounds this one, and it is set there. The mode of address
+ * generation has a copy of its own below.
+ */
 static bool is_skipped(const char *name)
 {
-	return name[0] == '.' || !strcmp(name, "mtu");
+	return name[0] == '.' || !strcmp(name, "mtu") ||
+	       !strcmp(name, "addr_gen_mode");
 }
 
 static int copy_one(const char *src, const char *dst,
@@ -117,6 +121,21 @@ int sysctl_copy(const char *from, const char *to, struct sysctl_undo **undo,
 			return err;
 	}
 	return 0;
+}
+
+int sysctl_copy_gen_mode(const char *from, const char *to,
+			 struct sysctl_undo **undo, char *why, size_t why_len)
+{
+	char src[96], dst[96];
+	int err;
+
+	snprintf(src, sizeof(src), "%s/%s/addr_gen_mode", families[1], from);
+	snprintf(dst, sizeof(dst), "%s/%s/addr_gen_mode", families[1], to);
+	err = copy_one(src, dst, undo);
+	if (err)
+		snprintf(why, why_len, "cannot set %s: %s", dst,
+			 strerror(-err));
+	return err;
 }
 
 void sysctl_undo(struct sysctl_undo **undo)

@@ -16,6 +16,9 @@ struct sysctl_undo {
 /* Give @to the settings of @from where they differ. */
 int sysctl_copy(const char *from, const char *to, struct sysctl_undo **undo,
 		char *why, size_t why_len);
+/* IPv6's mode of address generation, which is none of the above. */
+int sysctl_copy_gen_mode(const char *from, const char *to,
+			 struct sysctl_undo **undo, char *why, size_t why_len);
 void sysctl_undo(struct sysctl_undo **undo);
 void sysctl_undo_free(struct sysctl_undo **undo);
 

@@ -72,6 +72,7 @@ setup()
 	echo 1 >/proc/sys/net/ipv4/conf/eth0/arp_ignore
 	echo 2 >/proc/sys/net/ipv6/conf/eth0/accept_ra
 	echo 0 >/proc/sys/net/ipv6/conf/eth0/autoconf
+	echo 1 >/proc/sys/net/ipv6/conf/eth0/addr_gen_mode
 	ip link set lo up
 	ip link set eth0 up
 	ip link set tun0 up
@@ -138,8 +139,8 @@ same "$src_route" "$(ip route show 10.10.0.0/16)" && r=0 || r=1
 result "$r" "a route of another interface keeps its source address"
 settings=$(cd /proc/sys/net && cat ipv4/conf/vnic/rp_filter \
 	ipv4/conf/vnic/arp_ignore ipv6/conf/vnic/accept_ra \
-	ipv6/conf/vnic/autoconf | paste -sd' ')
-same "2 1 2 0" "$settings" && r=0 || r=1
+	ipv6/conf/vnic/autoconf ipv6/conf/vnic/addr_gen_mode | paste -sd' ')
+same "2 1 2 0 1" "$settings" && r=0 || r=1
 result "$r" "settings are copied"
 ip -o -6 addr show dev vnic | grep -v "$AUTO_LL" | grep -q tentative && r=1 || r=0
 result "$r" "no address waits for duplicate detection"
