@@ -7,6 +7,7 @@ Reading while things change: dumps and events.
 import json
 import os
 import signal
+import socket
 
 from vswcheck import equal, ifindex, ip, ip_batch, run, true
 from vswnl import Genl, K, NLM_F_DUMP_INTR, NLMSG_DONE, decode, mac, \
@@ -98,8 +99,7 @@ def dump_complete():
 
 def described(op, attrs):
     """An event as a line that is the same each time."""
-    names = {ifindex(name): name
-             for name in os.listdir("/sys/class/net")}
+    names = dict(socket.if_nameindex())
     show = {"op": op}
     for attr in ("IFNAME", "TYPE", "AGEING_TIME", "ROLE", "LINK_UP",
                  "MAC_SPOOFING", "VID", "STATE"):

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 
@@ -20,8 +21,8 @@ def ip_batch(lines):
 
 
 def ifindex(name):
-    with open(f"/sys/class/net/{name}/ifindex", encoding="ascii") as f:
-        return int(f.read())
+    # Not from /sys, which may be that of another network namespace.
+    return socket.if_nametoindex(name)
 
 
 def fail(text):
