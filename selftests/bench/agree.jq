@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Several runs of the same rows: how far apart are they? Fails beyond 1 %.
+
+map(.rows) as $runs
+| [ range($runs[0] | length) as $i
+    | [ $runs[][$i].total ] as $totals
+    | { row: ($runs[0][$i] | "\(.path) \(.switch) \(.variant)"),
+	apart: (($totals | max) / ($totals | min) - 1) } ]
+| max_by(.apart) as $worst
+| "\($runs | length) boots, \(length) rows: totals at most \($worst.apart * 100000 | round / 1000) % apart (\($worst.row))",
+  if $worst.apart > 0.01 then error("runs differ") else empty end

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Make the initramfs of a measurement: busybox, the few programs that set a
+# network up with the libraries they need, the modules, and the scripts. There
+# is no other file system, so that guest time never includes waiting for one.
+#
+#	initramfs.sh KVER OUT FILE...	more programs; *.sh and *.job are scripts
+
+set -euo pipefail
+. "$(dirname "$0")/../../scripts/common.sh"
+
+HERE=$ROOT/selftests/bench
+PROGRAMS=(ip bridge tc)
+MODULES=(dummy veth pktgen bridge)
+# Rows without their module are left out.
+OPTIONAL=(macvlan sch_ingress cls_flower act_mirred openvswitch)
+
+kver=$1 out=$2
+shift 2
+release=$("$ROOT/scripts/kernels.sh" release "$kver")
+modules=$("$ROOT/scripts/kernels.sh" modules "$kver")
+busybox=$(command -v busybox) || die "busybox is missing (package busybox-static)"
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+mkdir -p "$tmp"/{bin,modules,bench/bin,proc,sys,dev,etc,tmp}
+cp "$busybox" "$tmp/bin/busybox"
+cp "$HERE/guest.sh" "$tmp/init"
+
+for program in "${PROGRAMS[@]}" "$ROOT/userspace/vswitchctl" "$@"; do
+	case $program in
+	*.sh | *.job)	cp "$program" "$tmp/bench/"
+			continue ;;
+	esac
+	path=$(command -v "$program") || die "$program is missing"
+	cp "$path" "$tmp/bench/bin/"
+	# "name => path (address)", and the loader, which has no arrow
+	ldd "$path" | sed -nE 's/.*=> (\/[^ ]+) .*/\1/p; s/^\s+(\/[^ ]+) .*/\1/p' |
+		while read -r lib; do
+			[ -e "$tmp/$lib" ] || install -D "$lib" "$tmp/$lib"
+		done
+done
+
+# A module's dependencies come before it; what is built in is not listed.
+for module in "${MODULES[@]}" "${OPTIONAL[@]}"; do
+	modprobe -d "${modules%/lib/modules/*}/" -S "$release" --show-depends "$module" 2>/dev/null ||
+		[[ " ${OPTIONAL[*]} " == *" $module "* ]] ||
+		die "kernel $release has no module $module"
+done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$tmp/list"
+while read -r file; do
+	name=$(basename "$file")
+	case $name in
+	*.xz)	xz -dc "$file" >"$tmp/modules/${name%.xz}" ;;
+	*)	cp "$file" "$tmp/modules/" ;;
+	esac
+	echo "${name%.xz}" >>"$tmp/modules/order"
+done <"$tmp/list"
+rm "$tmp/list"
+
+built=$("$ROOT/scripts/build.sh" "$kver")
+cp "$built/vswitch/vswitch.ko" "$tmp/modules/"
+echo vswitch.ko >>"$tmp/modules/order"
+
+# Nothing of it may differ from one build to the next but what is measured.
+find "$tmp" -exec touch -h -d @0 {} +
+(cd "$tmp" && find . | LC_ALL=C sort |
+	cpio --quiet --reproducible -o -H newc -R 0:0) >"$out"

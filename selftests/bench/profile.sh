@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Where do the instructions of a row go? Runs a row of rows.sh under a QEMU
+# plugin that counts each executed instruction, and prints, per function:
+# instructions per frame, and how many of them are locked.
+#
+#	profile.sh [-k KVER] [-n FRAMES] [-i] ROW...
+#
+#	ROW...	as in rows.sh: plain switch vswitch, flood vswitch 256, ...
+#	-i	print single instructions, for use with objdump: function,
+#		offset, times per frame, 1 if locked
+#
+# Counting slows QEMU down by far; the counts are exact.
+
+set -euo pipefail
+. "$(dirname "$0")/../../scripts/common.sh"
+
+HERE=$ROOT/selftests/bench
+kver='' frames=2000 single=
+
+usage()
+{
+	sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+}
+
+while getopts k:n:i opt; do
+	case $opt in
+	k)	kver=$OPTARG ;;
+	n)	frames=$OPTARG ;;
+	i)	single=y ;;
+	*)	usage ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# -gt 0 ] || usage
+[ -n "$kver" ] || kver=$("$ROOT/scripts/kernels.sh" list | sed -n 1p)
+
+"$ROOT/scripts/deps.sh" bench
+make -s -C "$ROOT/userspace" >&2
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+${CC:-cc} -O2 -Wall -shared -fPIC -o "$tmp/count.so" "$HERE/count.c"
+${CC:-cc} -O2 -Wall -o "$tmp/mark" "$HERE/mark.c"
+cat >"$tmp/bench.job" <<JOB
+FRAMES=$frames
+$@
+grep -i ' [tw] ' /proc/kallsyms
+JOB
+"$HERE/initramfs.sh" "$kver" "$tmp/initrd" "$HERE/rows.sh" "$tmp/bench.job" \
+	"$tmp/mark"
+"$HERE/boot.sh" "$kver" "$tmp/initrd" \
+	-plugin "$tmp/count.so,out=$tmp/counts" >"$tmp/out"
+
+grep -E '^(row|error) ' "$tmp/out" | sed 's/^/# /'
+frames=$(awk '$1 == "row" { print $8 }' "$tmp/out")
+[ -n "$frames" ] || die "the row failed"
+
+# Each instruction belongs to the last symbol before it.
+perl -e '
+	no warnings "portable";
+	my ($out, $counts, $frames, $single) = @ARGV;
+	my (%name, %n, %locked, $all, $all_locked);
+	open(my $f, "<", $out) or die;
+	while (<$f>) {
+		next unless /^([0-9a-f]{16}) [tTwW] (\S+)\s*(\[.*\])?/;
+		$name{hex $1} //= defined $3 ? "$2 $3" : $2;
+	}
+	my @starts = sort { $a <=> $b } keys %name;
+	open($f, "<", $counts) or die;
+	my @lines = sort { $a->[0] <=> $b->[0] }
+		map { my @l = split; [hex $l[0], $l[1], $l[2]] } <$f>;
+	my $i = 0;
+	for (@lines) {
+		my ($addr, $times, $is_locked) = @$_;
+		$i++ while $i < $#starts && $starts[$i + 1] <= $addr;
+		my $name = $name{$starts[$i]};
+		printf "%s+0x%x %.2f %d\n", $name, $addr - $starts[$i],
+			$times / $frames, $is_locked if $single && $times / $frames >= 0.01;
+		$n{$name} += $times;
+		$locked{$name} += $times * $is_locked;
+		$all += $times;
+		$all_locked += $times * $is_locked;
+	}
+	exit if $single;
+	for (sort { $n{$b} <=> $n{$a} } keys %n) {
+		printf "%9.1f %7.1f  %s\n", $n{$_} / $frames, $locked{$_} / $frames, $_
+			if $n{$_} / $frames >= 0.5;
+	}
+	printf "%9.1f %7.1f  all\n", $all / $frames, $all_locked / $frames;
+' "$tmp/out" "$tmp/counts" "$frames" "$single"
