@@ -184,19 +184,23 @@ reaches_up()
 	[ "$REPLY" = "g2 wire" ]
 }
 
+# Does the lldpd with this socket have a neighbour of that description?
 lldp_neighbour()
 {
-	in_ns far lldpcli -u "$LIB_TMP/far.sock" show neighbors |
-		grep -q "SysName: *$1"
+	lldpcli -u "$1" show neighbors | grep -q "SysDescr: *$2"
 }
 
 test_lldpd()
 {
 	command -v lldpd >/dev/null || skip "needs lldpd"
-	all
-	bg lldpd -d -I pwire -u "$LIB_TMP/host.sock" -S switch-host
-	bg in_ns far lldpd -d -I wire -u "$LIB_TMP/far.sock" -S wire
-	busywait 90000 lldp_neighbour switch-host
+	uplink_station vs0 wire
+	# The tools give up root.
+	mkdir -p /run/lldpd
+	chmod 711 "$LIB_TMP"
+	bg lldpd -d -I pwire -u "$LIB_TMP/host.sock" -S the-switch-host
+	bg in_ns far lldpd -d -I wire -u "$LIB_TMP/far.sock" -S the-wire
+	busywait 90000 lldp_neighbour "$LIB_TMP/far.sock" the-switch-host
+	busywait 90000 lldp_neighbour "$LIB_TMP/host.sock" the-wire
 }
 
 # It adds a file to /sys/class/net, which no case may.
