@@ -107,9 +107,8 @@ enable_backports()
 		fi
 	done
 	if [ -z "${entry-}" ]; then
-		entry=$(cat /etc/apt/sources.list "$dir"/*.list 2>/dev/null |
-			sed -nE "s/^(deb( +\[[^]]*\])? +[^ ]+ +)$CODENAME +(.*)/\1$CODENAME-backports \3/p" |
-			sed -n 1p)
+		entry=$(sed -nE "s/^(deb( +\[[^]]*\])? +[^ ]+ +)$CODENAME +(.*)/\1$CODENAME-backports \3/p" \
+			/etc/apt/sources.list "$dir"/*.list 2>/dev/null | sed -n 1p || :)
 		[ -n "$entry" ] ||
 			die "no apt source for $CODENAME to derive $CODENAME-backports from"
 		echo "$entry" >"$dir/vswitch-backports.list"
@@ -164,13 +163,13 @@ missing_packages()
 # install [-t SUITE] PACKAGE...
 install()
 {
-	note "installing ${*#-t}"
+	note "installing $*"
 	apt_get install --no-install-recommends "$@" >"$log" 2>&1 && return
 	# The lists may name versions that the mirror no longer has.
 	update_lists
 	apt_get install --no-install-recommends "$@" >"$log" 2>&1 && return
 	cat "$log" >&2
-	die "apt-get could not install ${*#-t}"
+	die "apt-get could not install $*"
 }
 
 # --- what is missing? -----------------------------------------------------------
