@@ -30,7 +30,9 @@ if [ "$id" != "$(cat "$dir/id" 2>/dev/null)" ]; then
 	echo "$id" >"$dir/id"
 fi
 
-rsync -a --delete \
+# By content, and with new times: a file that was edited while an older version
+# of it was being compiled is older than that object.
+rsync -rlpc --delete \
 	--exclude='*.o' --exclude='*.ko' --exclude='*.mod' --exclude='*.mod.c' \
 	--exclude='.*.cmd' --exclude='*.order' --exclude='Module.symvers' \
 	--exclude='*.d' --exclude='.tmp_*' --exclude='*.symversions' \

@@ -106,8 +106,11 @@ static int change_vlans(struct vsw_port *port, const struct nlattr *spec,
 		case IFLA_BRIDGE_FLAGS:
 			break;
 		case IFLA_BRIDGE_VLAN_INFO:
-			if (nla_len(attr) < sizeof(struct bridge_vlan_info))
+			if (nla_len(attr) < sizeof(struct bridge_vlan_info)) {
+				NL_SET_ERR_MSG_ATTR(extack, attr,
+						    "a VLAN is given by 4 bytes, flags and number");
 				goto free_set;
+			}
 			err = apply(set, &pvid, nla_data(attr), &begin, add,
 				    extack);
 			if (err)
@@ -116,7 +119,7 @@ static int change_vlans(struct vsw_port *port, const struct nlattr *spec,
 			break;
 		default:
 			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "a port of a vswitch has VLANs, but no other options of bridge ports");
+					    "a port of a vswitch has VLANs, and no other option of bridge ports");
 			err = -EOPNOTSUPP;
 			goto free_set;
 		}
@@ -162,7 +165,7 @@ static int change(struct net_device *dev, struct nlmsghdr *nlh, bool add,
 	int err;
 
 	if (!port) {
-		NL_SET_ERR_MSG(extack, "a vswitch is not a port of itself: set the VLANs of its ports and vNICs");
+		NL_SET_ERR_MSG(extack, "a vswitch is not its own port: set VLANs of its ports and vNICs");
 		return -EOPNOTSUPP;
 	}
 	if (nlmsg_find_attr(nlh, sizeof(struct ifinfomsg), IFLA_PROTINFO)) {

@@ -36,6 +36,15 @@ enum vsw_drop_reason vsw_egress(const struct vsw_frame *frame,
 static void deliver_vnic(const struct vsw_frame *frame,
 			 const struct vsw_snap *dst, struct sk_buff *skb)
 {
+	/*
+	 * From vNIC to vNIC the frame arrives anew: nothing that the sending
+	 * side of the stack attached may come along.
+	 */
+	if (frame->from_host) {
+		skb_orphan(skb);
+		skb_scrub_packet(skb, false);
+		skb_clear_tstamp(skb);
+	}
 	skb->dev = dst->dev;
 	if (vsw_frame_is_multicast(frame))
 		skb->pkt_type = is_broadcast_ether_addr(eth_hdr(skb)->h_dest) ?
@@ -44,18 +53,11 @@ static void deliver_vnic(const struct vsw_frame *frame,
 		skb->pkt_type = frame->dst_key == dst->policy.mac ?
 				PACKET_HOST : PACKET_OTHERHOST;
 
-	if (!frame->from_host) {
+	/* The sender's call chain may be deep. */
+	if (frame->from_host)
+		netif_rx(skb);
+	else
 		netif_receive_skb(skb);
-		return;
-	}
-	/*
-	 * From vNIC to vNIC the frame arrives anew: nothing that the sending
-	 * side of the stack attached may come along, and the sender's call
-	 * chain may be deep.
-	 */
-	skb_orphan(skb);
-	skb_scrub_packet(skb, false);
-	netif_rx(skb);
 }
 
 static void deliver_netdev(const struct vsw_snap *dst, struct sk_buff *skb)
@@ -63,17 +65,15 @@ static void deliver_netdev(const struct vsw_snap *dst, struct sk_buff *skb)
 	int depth;
 
 	skb_push(skb, ETH_HLEN);
+	/* A checksum of the whole, from a NIC, does not hold on the way out. */
+	skb_forward_csum(skb);
 	/* A delivery time that the sender set is none of the next queue's. */
 	skb_clear_tstamp(skb);
 	/* With a tag in the payload the network header is behind that. */
 	if (unlikely(eth_type_vlan(skb->protocol)) &&
-	    skb->ip_summed == CHECKSUM_PARTIAL) {
-		if (!vlan_get_protocol_and_depth(skb, skb->protocol, &depth)) {
-			kfree_skb(skb);
-			return;
-		}
+	    skb->ip_summed == CHECKSUM_PARTIAL &&
+	    vlan_get_protocol_and_depth(skb, skb->protocol, &depth))
 		skb_set_network_header(skb, depth);
-	}
 	skb->dev = dst->dev;
 	dev_queue_xmit(skb);
 }

@@ -14,6 +14,9 @@
 #include "trace.h"
 #include "vswitch.h"
 
+/* What the administrator adds is charged to him; softirq has nobody to charge. */
+#define VSW_GFP_ENTRY (GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT)
+
 /* How often aged entries are looked for: an eighth of the ageing time, but
  * neither more often than every second nor less often than every minute.
  */
@@ -29,6 +32,14 @@ static void notify(struct vsw_switch *sw, const struct vsw_fdb_entry *entry,
 	vsw_nl_fdb_notify(sw, entry, gone ? VSWITCH_CMD_FDB_DEL_NTF :
 					    VSWITCH_CMD_FDB_NTF);
 	vsw_fdb_rtnl_notify(sw, entry, gone ? RTM_DELNEIGH : RTM_NEWNEIGH);
+}
+
+static bool is_full(struct vsw_switch *sw)
+{
+	const struct vsw_net *vnet = vsw_net(dev_net(sw->dev));
+
+	return READ_ONCE(sw->fdb.count) >= READ_ONCE(sw->fdb.limit) ||
+	       atomic_read(&vnet->fdb_entries) >= VSW_FDB_NETNS_MAX;
 }
 
 /* Called with the FDB lock held. */
@@ -49,7 +60,7 @@ static struct vsw_fdb_entry *insert(struct vsw_switch *sw,
 		goto uncount;
 
 	*err = -ENOMEM;
-	entry = kmalloc(sizeof(*entry), GFP_ATOMIC | __GFP_NOWARN);
+	entry = kmalloc(sizeof(*entry), VSW_GFP_ENTRY);
 	if (!entry)
 		goto uncount;
 	entry->key = key;
@@ -58,7 +69,7 @@ static struct vsw_fdb_entry *insert(struct vsw_switch *sw,
 	entry->state = state;
 
 	*err = __xa_alloc_cyclic(&fdb->ids, &entry->id, entry, xa_limit_32b,
-				 &fdb->next_id, GFP_ATOMIC | __GFP_NOWARN);
+				 &fdb->next_id, VSW_GFP_ENTRY);
 	if (*err < 0)
 		goto free;
 	*err = rhashtable_insert_fast(&fdb->hash, &entry->node,
@@ -93,6 +104,21 @@ static void remove(struct vsw_switch *sw, struct vsw_fdb_entry *entry)
 	kfree_rcu(entry, rcu);
 }
 
+/*
+ * Would the configuration of now let the port teach us this? The frame may
+ * have passed under that of a moment ago, and what it would leave behind has
+ * been flushed since. Called with the FDB lock held.
+ */
+static bool may_learn(struct vsw_switch *sw, const struct vsw_port *port,
+		      u64 key)
+{
+	const struct vsw_table *table = rcu_dereference(sw->table);
+	const struct vsw_snap *snap = table ? vsw_table_port(table, port) : NULL;
+
+	return snap && !(snap->flags & VSW_SNAP_CHECK_SOURCE) &&
+	       vsw_vlan_member(&snap->policy.vlan, vsw_key_vid(key));
+}
+
 /**
  * vsw_fdb_learn_slow() - an address is new, or is not where it was
  * @sw: the switch
@@ -110,13 +136,11 @@ noinline void vsw_fdb_learn_slow(struct vsw_switch *sw, struct vsw_port *port,
 	int err;
 
 	/* A full table must not make every frame queue for the lock. */
-	if (READ_ONCE(fdb->count) >= READ_ONCE(fdb->limit) &&
-	    !vsw_fdb_find(fdb, key))
+	if (is_full(sw) && !vsw_fdb_find(fdb, key))
 		return;
 
 	xa_lock_bh(&fdb->ids);
-	/* The port's entries are gone already: do not add another. */
-	if (port->dead)
+	if (!may_learn(sw, port, key))
 		goto unlock;
 	entry = vsw_fdb_find(fdb, key);
 	if (!entry) {
@@ -142,19 +166,31 @@ u32 vsw_fdb_age(const struct vsw_fdb_entry *entry)
 	return (jiffies - READ_ONCE(entry->used)) / HZ;
 }
 
+/* Is the address somebody's assigned MAC in this VLAN? That would win. */
+static bool is_assigned(struct vsw_switch *sw, u64 key)
+{
+	const struct vsw_table *table = vsw_dereference(sw);
+	const struct vsw_snap *owner;
+
+	owner = vsw_table_assigned(table, key & ~0xffffULL);
+	return owner && vsw_vlan_member(&owner->policy.vlan, vsw_key_vid(key));
+}
+
 /**
  * vsw_fdb_add_static() - add an entry that neither ages nor moves
  * @sw: the switch
  * @port: where the address is
  * @key: vsw_mac_key() of the address and the VLAN
+ * @replace: a static entry that there is already gives way to it
  * @extack: for the refusal
  *
- * A learned entry gives way to it.
+ * A learned entry gives way to it in any case.
  * Context: process; sw->lock.
- * Return: 0; -EEXIST when there is a static entry already; -ENOSPC; -ENOMEM.
+ * Return: 0; -EEXIST when there is a static entry already; -EINVAL when no
+ * frame would follow it; -ENOSPC; -ENOMEM.
  */
 int vsw_fdb_add_static(struct vsw_switch *sw, struct vsw_port *port, u64 key,
-		       struct netlink_ext_ack *extack)
+		       bool replace, struct netlink_ext_ack *extack)
 {
 	struct vsw_fdb *fdb = &sw->fdb;
 	struct vsw_fdb_entry *entry;
@@ -162,20 +198,29 @@ int vsw_fdb_add_static(struct vsw_switch *sw, struct vsw_port *port, u64 key,
 
 	lockdep_assert_held(&sw->lock);
 
+	if (!vsw_vlan_member(&port->snap->policy.vlan, vsw_key_vid(key))) {
+		NL_SET_ERR_MSG(extack, "the port is not a member of that vlan: give one that it is a member of");
+		return -EINVAL;
+	}
+	if (is_assigned(sw, key)) {
+		NL_SET_ERR_MSG(extack, "the mac is assigned to a port of that vlan already");
+		return -EINVAL;
+	}
+
 	xa_lock_bh(&fdb->ids);
 	rcu_read_lock();
 	entry = vsw_fdb_find(fdb, key);
-	if (entry && entry->state == VSWITCH_FDB_STATE_STATIC) {
-		NL_SET_ERR_MSG(extack, "there is a static entry for this mac and vlan already: delete it first");
+	if (entry && entry->state == VSWITCH_FDB_STATE_STATIC && !replace) {
+		NL_SET_ERR_MSG(extack, "there is a static entry for this mac and vlan: delete it first");
 		err = -EEXIST;
 	} else if (entry) {
-		entry->state = VSWITCH_FDB_STATE_STATIC;
+		WRITE_ONCE(entry->state, VSWITCH_FDB_STATE_STATIC);
 		WRITE_ONCE(entry->port, port);
 		notify(sw, entry, false);
 	} else {
 		insert(sw, port, key, VSWITCH_FDB_STATE_STATIC, &err);
 		if (err == -ENOSPC)
-			NL_SET_ERR_MSG(extack, "the FDB is full: raise fdb-limit or delete entries");
+			NL_SET_ERR_MSG(extack, "the FDB is full: raise fdb-limit, or delete entries");
 	}
 	rcu_read_unlock();
 	xa_unlock_bh(&fdb->ids);
@@ -232,6 +277,8 @@ unsigned int vsw_fdb_flush(struct vsw_switch *sw,
 	xa_lock_bh(&fdb->ids);
 	xa_for_each(&fdb->ids, id, entry) {
 		if ((!filter->port || entry->port == filter->port) &&
+		    (!filter->vlan ||
+		     !vsw_vlan_member(filter->vlan, vsw_key_vid(entry->key))) &&
 		    (filter->vid < 0 ||
 		     vsw_key_vid(entry->key) == filter->vid) &&
 		    (filter->statics ||
@@ -260,7 +307,7 @@ static void gc(struct work_struct *work)
 	xa_lock_bh(&fdb->ids);
 	xa_for_each(&fdb->ids, id, entry) {
 		if (entry->state == VSWITCH_FDB_STATE_LEARNED &&
-		    jiffies - READ_ONCE(entry->used) >= fdb->ageing)
+		    jiffies - READ_ONCE(entry->used) >= READ_ONCE(fdb->ageing))
 			remove(sw, entry);
 		if (!(++seen % 256)) {
 			xa_unlock_bh(&fdb->ids);

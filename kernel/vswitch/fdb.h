@@ -21,6 +21,7 @@ struct netlink_ext_ack;
 struct vsw_frame;
 struct vsw_port;
 struct vsw_switch;
+struct vsw_vlan;
 
 #define VSW_FDB_AGEING_DEFAULT	300		/* seconds */
 #define VSW_FDB_LIMIT_DEFAULT	131072		/* entries of a switch */
@@ -73,11 +74,13 @@ struct vsw_fdb {
 /**
  * struct vsw_fdb_filter - which entries to flush
  * @port: those of this port only, or NULL
+ * @vlan: those of VLANs that are not among these only, or NULL
  * @vid: those of this VLAN only, or negative
  * @statics: the static ones too
  */
 struct vsw_fdb_filter {
 	const struct vsw_port *port;
+	const struct vsw_vlan *vlan;
 	int vid;
 	bool statics;
 };
@@ -119,6 +122,12 @@ static inline struct vsw_fdb_entry *vsw_fdb_find(struct vsw_fdb *fdb, u64 key)
 	return rhashtable_lookup(&fdb->hash, &key, vsw_fdb_params);
 }
 
+static inline enum vswitch_fdb_state
+vsw_fdb_state(const struct vsw_fdb_entry *entry)
+{
+	return READ_ONCE(entry->state);
+}
+
 void vsw_fdb_learn_slow(struct vsw_switch *sw, struct vsw_port *port, u64 key);
 
 /**
@@ -141,7 +150,7 @@ static inline void vsw_fdb_learn(struct vsw_switch *sw, struct vsw_fdb *fdb,
 			WRITE_ONCE(entry->used, jiffies);
 		return;
 	}
-	if (entry && entry->state == VSWITCH_FDB_STATE_STATIC)
+	if (entry && vsw_fdb_state(entry) == VSWITCH_FDB_STATE_STATIC)
 		return;
 	vsw_fdb_learn_slow(sw, port, key);
 }
@@ -149,14 +158,12 @@ static inline void vsw_fdb_learn(struct vsw_switch *sw, struct vsw_fdb *fdb,
 int vsw_fdb_init(struct vsw_switch *sw);
 void vsw_fdb_destroy(struct vsw_switch *sw);
 int vsw_fdb_add_static(struct vsw_switch *sw, struct vsw_port *port, u64 key,
-		       struct netlink_ext_ack *extack);
+		       bool replace, struct netlink_ext_ack *extack);
 int vsw_fdb_del(struct vsw_switch *sw, u64 key,
 		struct netlink_ext_ack *extack);
 unsigned int vsw_fdb_flush(struct vsw_switch *sw,
 			   const struct vsw_fdb_filter *filter);
 void vsw_fdb_set_ageing(struct vsw_switch *sw, u32 seconds);
 u32 vsw_fdb_age(const struct vsw_fdb_entry *entry);
-int vsw_fdb_static_resolve(struct vsw_switch *sw, const u8 *mac, u16 vid,
-			   u64 *key, struct netlink_ext_ack *extack);
 
 #endif

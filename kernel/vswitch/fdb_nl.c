@@ -42,7 +42,7 @@ static struct fdb_info info_of(const struct vsw_fdb_entry *entry)
 	return (struct fdb_info) {
 		.key = entry->key,
 		.port = READ_ONCE(entry->port),
-		.state = entry->state,
+		.state = vsw_fdb_state(entry),
 		.age = vsw_fdb_age(entry),
 	};
 }
@@ -73,14 +73,18 @@ void vsw_nl_fdb_notify(struct vsw_switch *sw,
 /* The switch that a request names, locked. */
 static struct vsw_switch *lock_switch(struct genl_info *info)
 {
+	struct vsw_switch *sw;
 	struct nlattr *attr;
 
 	attr = vsw_nl_required(info, VSWITCH_A_FDB_SWITCH,
 			       "which switch? its ifindex is needed");
 	if (!attr)
 		return ERR_PTR(-EINVAL);
-	return vsw_switch_lock(genl_info_net(info), nla_get_u32(attr),
-			       info->extack);
+	sw = vsw_switch_lock(genl_info_net(info), nla_get_u32(attr),
+			     info->extack);
+	if (IS_ERR(sw))
+		NL_SET_BAD_ATTR(info->extack, attr);
+	return sw;
 }
 
 /* The address and VLAN that a request names; VLAN 0 if it names none. */
@@ -206,9 +210,7 @@ int vswitch_nl_fdb_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct nlattr **attrs = vsw_genl_dump_attrs(cb);
 	struct vsw_net *vnet = vsw_net(sock_net(skb->sk));
 	struct vsw_switch *sw;
-	long skip = cb->args[0];
 	u32 only = 0;
-	long i = 0;
 	int err = 0;
 
 	if (attrs && attrs[VSWITCH_A_FDB_SWITCH])
@@ -216,20 +218,16 @@ int vswitch_nl_fdb_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	rtnl_lock();
 	list_for_each_entry(sw, &vnet->switches, node) {
-		if (i++ < skip)
+		if (!vsw_nl_dump_seek(cb, sw) ||
+		    (only && sw->dev->ifindex != only))
 			continue;
-		if (!only || sw->dev->ifindex == only) {
-			mutex_lock(&sw->lock);
-			err = dump_assigned(skb, cb, sw);
-			if (!err)
-				err = dump_entries(skb, cb, sw);
-			mutex_unlock(&sw->lock);
-		}
+		mutex_lock(&sw->lock);
+		err = dump_assigned(skb, cb, sw);
+		if (!err)
+			err = dump_entries(skb, cb, sw);
+		mutex_unlock(&sw->lock);
 		if (err)
 			break;
-		cb->args[0] = i;
-		cb->args[1] = 0;
-		cb->args[2] = 0;
 	}
 	rtnl_unlock();
 	return skb->len;
@@ -265,7 +263,10 @@ int vswitch_nl_fdb_add_doit(struct sk_buff *skb, struct genl_info *info)
 				    "the port belongs to another switch");
 		err = -EINVAL;
 	} else {
-		err = vsw_fdb_add_static(sw, port, key, info->extack);
+		err = vsw_fdb_add_static(sw, port, key, false, info->extack);
+		if (err)
+			NL_SET_BAD_ATTR(info->extack,
+					info->attrs[VSWITCH_A_FDB_MAC]);
 	}
 	vsw_switch_unlock(sw);
 	return err;
@@ -284,6 +285,8 @@ int vswitch_nl_fdb_del_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(sw))
 		return PTR_ERR(sw);
 	err = vsw_fdb_del(sw, key, info->extack);
+	if (err)
+		NL_SET_BAD_ATTR(info->extack, info->attrs[VSWITCH_A_FDB_MAC]);
 	vsw_switch_unlock(sw);
 	return err;
 }

@@ -36,22 +36,30 @@ int vsw_fdb_rtnl_add(struct ndmsg *ndm, struct nlattr *tb[],
 		return -EINVAL;
 	}
 	if (!(ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP))) {
-		NL_SET_ERR_MSG(extack, "only static and permanent entries can be added; both neither age nor move");
+		NL_SET_ERR_MSG(extack, "an entry that is added is static or permanent: neither ages nor moves");
 		return -EINVAL;
 	}
 	if (!is_valid_ether_addr(addr)) {
 		NL_SET_ERR_MSG(extack, "the address is a unicast one and not zero");
 		return -EADDRNOTAVAIL;
 	}
+	/* The core hands attributes over as they came. */
+	if (nla_len(tb[NDA_IFINDEX]) != sizeof(u32)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[NDA_IFINDEX],
+				    "'via' takes the ifindex of a port, 4 bytes");
+		return -EINVAL;
+	}
 	port_dev = __dev_get_by_index(dev_net(dev),
 				      nla_get_u32(tb[NDA_IFINDEX]));
 	port = port_dev ? vsw_port_rtnl(port_dev) : NULL;
 	if (!port || port->sw != sw) {
-		NL_SET_ERR_MSG(extack, "the device named with 'via' is not a port of this switch");
+		NL_SET_ERR_MSG_ATTR(extack, tb[NDA_IFINDEX],
+				    "the device named with 'via' is not a port of this switch");
 		return -EINVAL;
 	}
 	mutex_lock(&sw->lock);
-	err = vsw_fdb_add_static(sw, port, vsw_mac_key(addr, vid), extack);
+	err = vsw_fdb_add_static(sw, port, vsw_mac_key(addr, vid),
+				 flags & NLM_F_REPLACE, extack);
 	mutex_unlock(&sw->lock);
 	return err;
 }
@@ -118,7 +126,7 @@ static int fill_entry(struct sk_buff *skb, struct vsw_switch *sw,
 		      const struct vsw_fdb_entry *entry, u32 portid, u32 seq,
 		      int type, int flags)
 {
-	u16 state = entry->state == VSWITCH_FDB_STATE_STATIC ?
+	u16 state = vsw_fdb_state(entry) == VSWITCH_FDB_STATE_STATIC ?
 		    NUD_NOARP : NUD_REACHABLE;
 
 	return fill(skb, sw, entry->key, READ_ONCE(entry->port), state,
@@ -180,9 +188,49 @@ unlock:
 	return err;
 }
 
+/**
+ * vsw_fdb_rtnl_get() - ndo_fdb_get of a switch
+ * @skb: where to write
+ * @tb: NDA_*
+ * @dev: the switch
+ * @addr: the address
+ * @vid: the VLAN
+ * @portid: who asked
+ * @seq: and when
+ * @extack: for the refusal
+ *
+ * Context: process; RTNL.
+ * Return: 0; -ENOENT; -EMSGSIZE.
+ */
+int vsw_fdb_rtnl_get(struct sk_buff *skb, struct nlattr *tb[],
+		     struct net_device *dev, const unsigned char *addr,
+		     u16 vid, u32 portid, u32 seq,
+		     struct netlink_ext_ack *extack)
+{
+	struct vsw_switch *sw = netdev_priv(dev);
+	u64 key = vsw_mac_key(addr, vid);
+	const struct vsw_snap *owner;
+	struct vsw_fdb_entry *entry;
+	int err = -ENOENT;
+
+	rcu_read_lock();
+	owner = vsw_table_assigned(rcu_dereference(sw->table), key & ~0xffffULL);
+	entry = vsw_fdb_find(&sw->fdb, key);
+	if (owner && vsw_vlan_member(&owner->policy.vlan, vid))
+		err = fill(skb, sw, key, owner->port, NUD_PERMANENT, 0, portid,
+			   seq, RTM_NEWNEIGH, 0);
+	else if (entry)
+		err = fill_entry(skb, sw, entry, portid, seq, RTM_NEWNEIGH, 0);
+	else
+		NL_SET_ERR_MSG(extack, "no entry for this mac and vlan");
+	rcu_read_unlock();
+	return err;
+}
+
 /*
  * Events follow the rule of the dump: addresses are for those who could see
- * them there. The socket's opener counts; this runs in anybody's context.
+ * them there. The socket's opener counts; this runs in anybody's context. (The
+ * core sends an event of its own for 'bridge fdb add', to everybody.)
  */
 static int hide_from(struct sock *listener, struct sk_buff *skb, void *user_ns)
 {

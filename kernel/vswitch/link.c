@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The rtnl kind vswitch: ip link add, set, show and del. */
-#include <linux/if_ether.h>
+#include <linux/etherdevice.h>
 #include <net/addrconf.h>
 #include <net/rtnetlink.h>
 
@@ -26,6 +26,13 @@ static int link_validate(struct nlattr *tb[], struct nlattr *data[],
 	struct nlattr *attr;
 	u32 value;
 
+	attr = tb[IFLA_ADDRESS];
+	if (attr && (nla_len(attr) != ETH_ALEN ||
+		     !is_valid_ether_addr(nla_data(attr)))) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "the address of a switch is a unicast MAC");
+		return -EADDRNOTAVAIL;
+	}
 	if (!data)
 		return 0;
 	attr = data[IFLA_VSWITCH_AGEING_TIME];
@@ -79,6 +86,17 @@ static struct net_device *get_uplink(struct net_device *dev,
 	return uplink;
 }
 
+/* The attribute that a refused conversion is about, unless it is known. */
+static void name_culprit(struct nlattr *data[], struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = NULL;
+
+	if (data)
+		attr = data[IFLA_VSWITCH_UPLINK] ?: data[IFLA_VSWITCH_TYPE];
+	if (attr && extack && !extack->bad_attr)
+		NL_SET_BAD_ATTR(extack, attr);
+}
+
 static int link_newlink(struct net *src_net, struct net_device *dev,
 			struct nlattr *tb[], struct nlattr *data[],
 			struct netlink_ext_ack *extack)
@@ -89,6 +107,12 @@ static int link_newlink(struct net *src_net, struct net_device *dev,
 	bool given;
 	int err;
 
+	/* iproute2 has made the ifindex of the uplink there, not here. */
+	if (data && data[IFLA_VSWITCH_UPLINK] && !net_eq(src_net, dev_net(dev))) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_VSWITCH_UPLINK],
+				    "the uplink is in another network namespace than the switch");
+		return -EINVAL;
+	}
 	uplink = get_uplink(dev, data, &given, extack);
 	if (IS_ERR(uplink))
 		return PTR_ERR(uplink);
@@ -114,9 +138,10 @@ static int link_newlink(struct net *src_net, struct net_device *dev,
 	err = register_netdevice(dev);
 	if (err)
 		return err;
-	vsw_netdev_set_addrconf(dev, false);
+	vsw_netdev_stop_addrconf(dev);
 	err = vsw_switch_set_type(sw, type, uplink, given, extack);
 	if (err) {
+		name_culprit(data, extack);
 		unregister_netdevice(dev);
 		return err;
 	}
@@ -183,6 +208,7 @@ static int link_changelink(struct net_device *dev, struct nlattr *tb[],
 	err = vsw_switch_set_type(sw, type, uplink, given, extack);
 	if (err) {
 		WRITE_ONCE(sw->fdb.limit, old_limit);
+		name_culprit(data, extack);
 		return err;
 	}
 	if (data[IFLA_VSWITCH_AGEING_TIME])

@@ -96,6 +96,25 @@ bool vsw_nl_is_private(struct sk_buff *request, struct net *net)
 }
 
 /**
+ * vsw_nl_dump_seek() - has a dump still to do with a switch?
+ * @cb: the dump: args[0] is the cookie of the switch that it is at, the others
+ *	its place in that one, 0 for its begin
+ * @sw: the next switch in the order of vsw_net.switches, which is that of
+ *	cookies; so switches may come and go between two parts of a dump
+ */
+bool vsw_nl_dump_seek(struct netlink_callback *cb, const struct vsw_switch *sw)
+{
+	if (sw->cookie < cb->args[0])
+		return false;
+	if (sw->cookie > cb->args[0]) {
+		cb->args[0] = sw->cookie;
+		cb->args[1] = 0;
+		cb->args[2] = 0;
+	}
+	return true;
+}
+
+/**
  * vsw_nl_reply_new() - begin the reply to a request
  * @info: the request
  * @hdr: set to the header, for vsw_nl_reply_send()

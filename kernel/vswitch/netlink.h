@@ -20,6 +20,7 @@ void vsw_nl_uninit(void);
 struct sk_buff *vsw_nl_event_new(struct net *net, gfp_t gfp);
 void vsw_nl_event_send(struct net *net, struct sk_buff *skb, gfp_t gfp);
 bool vsw_nl_is_private(struct sk_buff *request, struct net *net);
+bool vsw_nl_dump_seek(struct netlink_callback *cb, const struct vsw_switch *sw);
 struct sk_buff *vsw_nl_reply_new(struct genl_info *info, void **hdr);
 int vsw_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr);
 
@@ -27,8 +28,10 @@ int vsw_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr);
 #define vsw_nl_required(info, attrtype, missing) ({		\
 	struct nlattr *__attr = (info)->attrs[attrtype];	\
 								\
-	if (!__attr)						\
+	if (!__attr) {						\
 		NL_SET_ERR_MSG((info)->extack, missing);	\
+		NL_SET_ERR_ATTR_MISS((info)->extack, NULL, attrtype); \
+	}							\
 	__attr;							\
 })
 

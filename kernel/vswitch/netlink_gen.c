@@ -151,6 +151,7 @@ const struct genl_split_ops vswitch_nl_ops[14] = {
 	},
 	{
 		.cmd		= VSWITCH_CMD_PORT_GET,
+		.start		= vswitch_nl_port_get_start,
 		.dumpit		= vswitch_nl_port_get_dumpit,
 		.policy		= vswitch_port_get_dump_nl_policy,
 		.maxattr	= VSWITCH_A_PORT_SWITCH,

@@ -18,6 +18,8 @@ extern const struct nla_policy vswitch_vlan_range_nl_policy[VSWITCH_A_VLAN_RANGE
 /* Ops table for vswitch */
 extern const struct genl_split_ops vswitch_nl_ops[14];
 
+int vswitch_nl_port_get_start(struct netlink_callback *cb);
+
 int vswitch_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vswitch_nl_switch_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);

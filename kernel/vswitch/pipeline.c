@@ -59,6 +59,7 @@ static bool bury_tag(struct vsw_frame *frame)
 		return false;
 	__vlan_hwaccel_clear_tag(skb);
 	skb_pull(skb, ETH_HLEN);
+	skb_forward_csum(skb);
 	skb_reset_mac_len(skb);
 	frame->skb = skb;
 	frame->tags.inner = frame->tags.tpid;
@@ -66,7 +67,7 @@ static bool bury_tag(struct vsw_frame *frame)
 	return true;
 }
 
-/* Admission comes before learning, so that nobody can teach us what he may not send. */
+/* Admission comes before learning: nobody can teach us what he may not send. */
 static enum vsw_drop_reason ingress(struct vsw_frame *frame)
 {
 	const struct vsw_snap *src = frame->src;
@@ -221,6 +222,7 @@ rx_handler_result_t vsw_rx_handler(struct sk_buff **pskb)
 
 	frame.table = rcu_dereference(port->sw->table);
 	frame.src = vsw_table_port(frame.table, port);
+	/* The port is leaving: there is nobody left to count it for. */
 	if (unlikely(!frame.src)) {
 		kfree_skb(skb);
 		return RX_HANDLER_CONSUMED;

@@ -91,7 +91,7 @@ static int parse_vlan(struct vsw_vlan *vlan, const struct nlattr *nest,
 		return err;
 	if (tb[VSWITCH_A_VLAN_MODE]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[VSWITCH_A_VLAN_MODE],
-				    "the mode is read only: it follows from pvid, accept and range");
+				    "the mode follows from pvid, accept and range: set those");
 		return -EINVAL;
 	}
 	if (!tb[VSWITCH_A_VLAN_PVID] || !tb[VSWITCH_A_VLAN_ACCEPT]) {
@@ -117,12 +117,12 @@ static int parse_vlan(struct vsw_vlan *vlan, const struct nlattr *nest,
 	err = -EINVAL;
 	if (pvid && pvid != VSWITCH_VLAN_NONE && !test_bit(pvid, set->members)) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[VSWITCH_A_VLAN_PVID],
-				    "the pvid must be in one of the ranges, or 0, or 4095 for none");
+				    "the pvid is a VLAN of one of the ranges, or 0, or 4095 for none");
 		goto free;
 	}
 	if (untagged_only && pvid == VSWITCH_VLAN_NONE) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[VSWITCH_A_VLAN_ACCEPT],
-				    "a port that takes untagged frames only needs a pvid, 0 to 4094");
+				    "a port that accepts untagged frames only needs a pvid, 0 to 4094");
 		goto free;
 	}
 	vsw_vlan_replace(vlan, set, pvid, untagged_only);
@@ -159,7 +159,7 @@ int vsw_policy_parse(struct vsw_policy *policy, struct nlattr **attrs,
 			policy->mac = vsw_mac_key(mac, 0);
 		} else {
 			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "an assigned MAC is a unicast address, or all zeroes for none");
+					    "the mac is a unicast address, or all zeroes for none");
 			return -EADDRNOTAVAIL;
 		}
 	}
@@ -170,7 +170,7 @@ int vsw_policy_parse(struct vsw_policy *policy, struct nlattr **attrs,
 						      VSW_SPOOFING_OFF;
 	if (policy->spoofing == VSW_SPOOFING_OFF && !policy->mac) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "mac-spoofing can be off only on a port with an assigned mac");
+				    "mac-spoofing is off only on a port with an assigned mac: give it one");
 		return -EINVAL;
 	}
 
@@ -284,6 +284,22 @@ int vsw_policy_stage(struct vsw_port *port, const struct vsw_policy *policy)
 	return 0;
 }
 
+/*
+ * What was learned, or set, under the old settings and could not be under the
+ * new ones goes: it would lead frames to where they are not let out.
+ */
+static void flush_outdated(struct vsw_port *port, const struct vsw_snap *old)
+{
+	const struct vsw_snap *snap = port->snap;
+	struct vsw_fdb_filter filter = { .port = port, .vid = -1 };
+
+	if (snap->flags & ~old->flags & VSW_SNAP_CHECK_SOURCE)
+		vsw_fdb_flush(port->sw, &filter);
+	filter.vlan = &snap->policy.vlan;
+	filter.statics = true;
+	vsw_fdb_flush(port->sw, &filter);
+}
+
 /**
  * vsw_policy_commit() - make what was staged take effect, all at once
  * @sw: the switch
@@ -298,6 +314,7 @@ int vsw_policy_commit(struct vsw_switch *sw, struct netlink_ext_ack *extack)
 {
 	struct vsw_table *table;
 	struct vsw_port *port;
+	struct vsw_snap *old;
 	unsigned long index;
 
 	lockdep_assert_held(&sw->lock);
@@ -305,16 +322,19 @@ int vsw_policy_commit(struct vsw_switch *sw, struct netlink_ext_ack *extack)
 	table = vsw_table_build(sw, GFP_KERNEL);
 	if (IS_ERR(table)) {
 		if (PTR_ERR(table) == -EADDRINUSE)
-			NL_SET_ERR_MSG(extack, "mac is assigned to another port of this switch");
+			NL_SET_ERR_MSG(extack, "the mac is assigned to another port of this switch: give another");
 		return PTR_ERR(table);
 	}
 	vsw_table_publish(sw, table, true);
 	xa_for_each(&sw->ports, index, port) {
 		if (!port->next)
 			continue;
-		vsw_snap_free_rcu(port->snap);
+		old = port->snap;
 		port->snap = port->next;
 		port->next = NULL;
+		if (old)
+			flush_outdated(port, old);
+		vsw_snap_free_rcu(old);
 		vsw_nl_port_notify(port, VSWITCH_CMD_PORT_NTF);
 	}
 	return 0;

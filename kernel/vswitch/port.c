@@ -19,7 +19,7 @@ u32 vsw_port_flags(const struct vsw_port *port)
 {
 	u32 flags = 0;
 
-	if (netif_running(port->dev) && netif_carrier_ok(port->dev))
+	if (port->link_up)
 		flags |= VSW_SNAP_LINK_UP;
 	if (port->role == VSWITCH_PORT_ROLE_UPLINK)
 		flags |= VSW_SNAP_UPLINK;
@@ -83,6 +83,11 @@ static void port_free(struct vsw_port *port)
 	call_rcu(&port->rcu, port_free_rcu);
 }
 
+static bool has_link(const struct net_device *dev)
+{
+	return netif_running(dev) && netif_carrier_ok(dev);
+}
+
 /* Give the port its slot and let frames be sent to it. */
 static int port_publish(struct vsw_port *port, struct netlink_ext_ack *extack)
 {
@@ -95,6 +100,7 @@ static int port_publish(struct vsw_port *port, struct netlink_ext_ack *extack)
 		return err;
 
 	mutex_lock(&sw->lock);
+	port->link_up = has_link(port->dev);
 	err = xa_alloc(&sw->ports, &port->index, port,
 		       XA_LIMIT(0, VSW_MAX_PORTS - 1), GFP_KERNEL_ACCOUNT);
 	if (err) {
@@ -132,28 +138,41 @@ static void port_unpublish(struct vsw_port *port)
 	if (sw->uplink == port)
 		sw->uplink = NULL;
 	vsw_table_refresh(sw, true);
-	/*
-	 * A frame with the old table may still want to learn: it sees dead
-	 * under the FDB lock, or its entry is there for the flush.
-	 */
-	xa_lock_bh(&sw->fdb.ids);
 	port->dead = true;
-	xa_unlock_bh(&sw->fdb.ids);
+	/*
+	 * A frame with the old table may still want to learn: under the FDB
+	 * lock it sees the new one, or its entry is there for the flush.
+	 */
 	vsw_fdb_flush(sw, &mine);
 	vsw_nl_port_notify(port, VSWITCH_CMD_PORT_DEL_NTF);
 	mutex_unlock(&sw->lock);
 }
 
+/* Is the device the other end of a pair whose one end is a port already? */
 static bool is_other_end(struct vsw_switch *sw, struct net_device *dev)
 {
+	struct vsw_port *port = NULL;
 	struct net_device *peer;
-	struct vsw_port *port;
 
 	if (!dev->netdev_ops->ndo_get_peer_dev)
 		return false;
+	rcu_read_lock();
 	peer = dev->netdev_ops->ndo_get_peer_dev(dev);
-	port = peer ? vsw_port_rtnl(peer) : NULL;
+	if (peer)
+		port = vsw_port_rcu(peer);
+	rcu_read_unlock();
 	return port && port->sw == sw;
+}
+
+/* Is the device on top of the switch, as a VLAN on one of its vNICs is? */
+static bool is_above(struct vsw_switch *sw, struct net_device *dev)
+{
+	bool above;
+
+	rcu_read_lock();
+	above = netdev_has_upper_dev_all_rcu(sw->dev, dev);
+	rcu_read_unlock();
+	return above;
 }
 
 static int check_netdev(struct vsw_switch *sw, struct net_device *dev,
@@ -163,8 +182,16 @@ static int check_netdev(struct vsw_switch *sw, struct net_device *dev,
 		NL_SET_ERR_MSG(extack, "a switch cannot be its own port");
 		return -ELOOP;
 	}
+	if (vsw_is_vnic(dev)) {
+		NL_SET_ERR_MSG(extack, "a vNIC is a port of its own switch only: connect switches by a veth pair");
+		return -ELOOP;
+	}
+	if (is_above(sw, dev)) {
+		NL_SET_ERR_MSG(extack, "the device is on top of this switch: that would be a loop");
+		return -ELOOP;
+	}
 	if (vsw_is_switch(dev)) {
-		NL_SET_ERR_MSG(extack, "a switch cannot be a port: connect two switches by a veth pair");
+		NL_SET_ERR_MSG(extack, "a switch cannot be a port: connect switches by a veth pair");
 		return -ELOOP;
 	}
 	if (dev->flags & IFF_LOOPBACK || dev->type != ARPHRD_ETHER ||
@@ -177,19 +204,15 @@ static int check_netdev(struct vsw_switch *sw, struct net_device *dev,
 		return -EOPNOTSUPP;
 	}
 	if (netdev_master_upper_dev_get(dev)) {
-		NL_SET_ERR_MSG(extack, "the device has a master already: release it with 'ip link set DEV nomaster' first");
+		NL_SET_ERR_MSG(extack, "the device has a master already: 'ip link set DEV nomaster' releases it");
 		return -EBUSY;
 	}
 	if (netdev_is_rx_handler_busy(dev)) {
-		NL_SET_ERR_MSG(extack, "the device's frames are taken by another driver already (macvlan, Open vSwitch, ...)");
+		NL_SET_ERR_MSG(extack, "another driver takes the device's frames already, such as macvlan");
 		return -EBUSY;
 	}
 	if (is_other_end(sw, dev)) {
-		NL_SET_ERR_MSG(extack, "the other end of this veth pair is a port of the same switch: that would be a loop");
-		return -ELOOP;
-	}
-	if (vsw_is_vnic(dev) && vsw_port_rtnl(dev)->sw == sw) {
-		NL_SET_ERR_MSG(extack, "a vNIC is a port of its switch already");
+		NL_SET_ERR_MSG(extack, "the other end of the pair is a port of this switch: that would be a loop");
 		return -ELOOP;
 	}
 	return 0;
@@ -199,7 +222,7 @@ static int check_uplink(struct vsw_switch *sw, struct net_device *dev,
 			struct netlink_ext_ack *extack)
 {
 	if (sw->uplink) {
-		NL_SET_ERR_MSG(extack, "the switch has an uplink already: use a team or bond to have several NICs");
+		NL_SET_ERR_MSG(extack, "the switch has an uplink already: to have several NICs use a bond or team");
 		return -EBUSY;
 	}
 	if (sw->iov && (netif_is_bond_master(dev) || netif_is_team_master(dev))) {
@@ -216,40 +239,28 @@ static int netdev_join(struct vsw_port *port, struct netlink_ext_ack *extack)
 	struct vsw_switch *sw = port->sw;
 	int err;
 
-	/* Before the addresses of IPv6 appear on a device that comes up. */
-	vsw_netdev_set_addrconf(dev, false);
-	err = dev_set_promiscuity(dev, 1);
-	if (err)
-		goto addrconf;
 	err = netdev_master_upper_dev_link(dev, sw->dev, port, NULL, extack);
 	if (err)
-		goto promisc;
+		return err;
+	err = dev_set_promiscuity(dev, 1);
+	if (err) {
+		netdev_upper_dev_unlink(dev, sw->dev);
+		return err;
+	}
 	dev_disable_lro(dev);
-	/* Last: from here on frames come. */
-	err = netdev_rx_handler_register(dev, vsw_rx_handler, port);
-	if (err)
-		goto unlink;
+	/* Before the addresses of IPv6 appear on a device that comes up. */
+	port->addrconf = vsw_netdev_stop_addrconf(dev);
 	return 0;
-
-unlink:
-	netdev_upper_dev_unlink(dev, sw->dev);
-promisc:
-	dev_set_promiscuity(dev, -1);
-addrconf:
-	vsw_netdev_set_addrconf(dev, true);
-	return err;
 }
 
 static void netdev_leave(struct vsw_port *port)
 {
 	struct net_device *dev = port->dev;
 
-	/* Waits for frames that are in the handler: step two. */
-	netdev_rx_handler_unregister(dev);
 	netdev_upper_dev_unlink(dev, port->sw->dev);
 	dev_set_promiscuity(dev, -1);
 	netdev_reset_rx_headroom(dev);
-	vsw_netdev_set_addrconf(dev, true);
+	vsw_netdev_resume_addrconf(dev, port->addrconf);
 }
 
 /**
@@ -291,20 +302,29 @@ struct vsw_port *vsw_port_add(struct vsw_switch *sw, struct net_device *dev,
 		NL_SET_ERR_MSG(extack, "no memory for the port");
 		return ERR_PTR(-ENOMEM);
 	}
-	/* The table comes first: the handler looks the port up in it. */
-	err = port_publish(port, extack);
-	if (err)
-		goto free;
 	if (role != VSWITCH_PORT_ROLE_VNIC) {
 		err = netdev_join(port, extack);
+		if (err)
+			goto free;
+	}
+	/* Before the handler, which looks the port up in the table. */
+	err = port_publish(port, extack);
+	if (err)
+		goto leave;
+	if (role != VSWITCH_PORT_ROLE_VNIC) {
+		err = netdev_rx_handler_register(dev, vsw_rx_handler, port);
 		if (err)
 			goto unpublish;
 	}
 	vsw_port_update_switch(sw);
+	vsw_nl_switch_notify(sw, VSWITCH_CMD_SWITCH_NTF);
 	return port;
 
 unpublish:
 	port_unpublish(port);
+leave:
+	if (role != VSWITCH_PORT_ROLE_VNIC)
+		netdev_leave(port);
 free:
 	port_free(port);
 	return ERR_PTR(err);
@@ -327,9 +347,14 @@ void vsw_port_del(struct vsw_port *port)
 	ASSERT_RTNL();
 
 	port_unpublish(port);
-	if (port->role != VSWITCH_PORT_ROLE_VNIC)
+	if (port->role != VSWITCH_PORT_ROLE_VNIC) {
+		/* Waits for frames that are in the handler: step two. */
+		netdev_rx_handler_unregister(port->dev);
 		netdev_leave(port);
+	}
 	vsw_port_update_switch(sw);
+	if (!sw->dead)
+		vsw_nl_switch_notify(sw, VSWITCH_CMD_SWITCH_NTF);
 	port_free(port);
 }
 
@@ -348,14 +373,15 @@ void vsw_port_link_change(struct vsw_port *port)
 	ASSERT_RTNL();
 
 	mutex_lock(&sw->lock);
-	if ((port->snap->flags ^ vsw_port_flags(port)) & VSW_SNAP_LINK_UP) {
+	if (port->link_up != has_link(port->dev)) {
+		port->link_up = !port->link_up;
 		snap = vsw_snap_compile(port, &port->snap->policy,
 					VSW_GFP_MUST);
 		swap(snap, port->snap);
 		vsw_table_refresh(sw, false);
 		vsw_snap_free_rcu(snap);
 		/* What was behind it may come back elsewhere. */
-		if (!(port->snap->flags & VSW_SNAP_LINK_UP))
+		if (!port->link_up)
 			vsw_fdb_flush(sw, &learned);
 		vsw_nl_port_notify(port, VSWITCH_CMD_PORT_NTF);
 	}
@@ -366,7 +392,8 @@ void vsw_port_link_change(struct vsw_port *port)
 /**
  * vsw_port_update_switch() - let the switch's netdev follow its ports
  * @sw: the switch: its carrier is on when any port's is, its MTU is the least
- *	of theirs, and its headroom, which vNICs pass on, the most
+ *	of theirs, which vNICs take over, and its headroom the most. An MTU that
+ *	was set by hand, of the switch or of a vNIC, stays
  *
  * Context: process; RTNL.
  */
@@ -380,8 +407,7 @@ void vsw_port_update_switch(struct vsw_switch *sw)
 	ASSERT_RTNL();
 
 	xa_for_each(&sw->ports, index, port) {
-		carrier |= netif_running(port->dev) &&
-			   netif_carrier_ok(port->dev);
+		carrier |= has_link(port->dev);
 		if (port->role == VSWITCH_PORT_ROLE_VNIC)
 			continue;
 		mtu = min(mtu, port->dev->mtu);
@@ -397,8 +423,15 @@ void vsw_port_update_switch(struct vsw_switch *sw)
 
 	if (sw->dead)
 		return;
-	if (mtu != ETH_MAX_MTU && mtu != sw->dev->mtu)
+	if (mtu != ETH_MAX_MTU && mtu != sw->dev->mtu && !sw->mtu_by_hand) {
+		sw->mtu_follows = true;
 		dev_set_mtu(sw->dev, mtu);
+		sw->mtu_follows = false;
+	}
+	xa_for_each(&sw->ports, index, port) {
+		if (port->role == VSWITCH_PORT_ROLE_VNIC)
+			vsw_vnic_follow_mtu(port->dev, sw->dev->mtu);
+	}
 	if (carrier)
 		netif_carrier_on(sw->dev);
 	else

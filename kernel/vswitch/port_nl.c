@@ -82,17 +82,23 @@ static struct vsw_port *lock_port(struct genl_info *info)
 {
 	struct nlattr *index = info->attrs[VSWITCH_A_PORT_IFINDEX];
 	struct nlattr *name = NULL;
+	struct vsw_port *port;
 
 	/* port-set takes no name, and its table of attributes ends later. */
 	if (info->genlhdr->cmd == VSWITCH_CMD_PORT_GET)
 		name = info->attrs[VSWITCH_A_PORT_IFNAME];
-	if (!index && !name) {
-		NL_SET_ERR_MSG(info->extack, "which port? its ifindex is needed");
-		return ERR_PTR(-EINVAL);
+	if (!name) {
+		index = vsw_nl_required(info, VSWITCH_A_PORT_IFINDEX,
+					"which port? its ifindex is needed");
+		if (!index)
+			return ERR_PTR(-EINVAL);
 	}
-	return vsw_port_lock(genl_info_net(info),
+	port = vsw_port_lock(genl_info_net(info),
 			     index ? nla_get_u32(index) : 0,
 			     name ? nla_data(name) : NULL, info->extack);
+	if (IS_ERR(port))
+		NL_SET_BAD_ATTR(info->extack, index ?: name);
+	return port;
 }
 
 int vswitch_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -139,9 +145,7 @@ int vswitch_nl_port_get_dumpit(struct sk_buff *skb,
 	struct net *net = sock_net(skb->sk);
 	struct vsw_net *vnet = vsw_net(net);
 	struct vsw_switch *sw;
-	long skip = cb->args[0];
 	u32 only = 0;
-	long i = 0;
 	int err = 0;
 
 	if (attrs && attrs[VSWITCH_A_PORT_SWITCH])
@@ -150,18 +154,22 @@ int vswitch_nl_port_get_dumpit(struct sk_buff *skb,
 	rtnl_lock();
 	cb->seq = atomic_read(&vnet->seq);
 	list_for_each_entry(sw, &vnet->switches, node) {
-		if (i++ < skip)
+		if (!vsw_nl_dump_seek(cb, sw) ||
+		    (only && sw->dev->ifindex != only))
 			continue;
-		if (!only || sw->dev->ifindex == only)
-			err = dump_switch(skb, cb, sw);
+		err = dump_switch(skb, cb, sw);
 		if (err)
 			break;
-		cb->args[0] = i;
-		cb->args[1] = 0;
 	}
 	rtnl_unlock();
-	/* One port that does not fit an empty message never will. */
 	return err && !skb->len ? err : skb->len;
+}
+
+/* The settings of one port have to fit into one message. */
+int vswitch_nl_port_get_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = SZ_64K;
+	return 0;
 }
 
 int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -181,15 +189,24 @@ int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (info->attrs[VSWITCH_A_PORT_MAC] &&
 	    port->role == VSWITCH_PORT_ROLE_VNIC) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VSWITCH_A_PORT_MAC],
-				    "the assigned mac of a vNIC is its own address: change that, with 'ip link set DEV address MAC'");
+				    "the mac of a vNIC is its address: 'ip link set DEV address MAC'");
+		err = -EOPNOTSUPP;
+		goto unlock;
+	}
+	if (info->attrs[VSWITCH_A_PORT_MAC] &&
+	    port->role == VSWITCH_PORT_ROLE_UPLINK) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VSWITCH_A_PORT_MAC],
+				    "the uplink has no assigned mac: the wire is behind it");
 		err = -EOPNOTSUPP;
 		goto unlock;
 	}
 	if (expect) {
 		err = vsw_switch_check_generation(sw, nla_get_u32(expect),
 						  info->extack);
-		if (err)
+		if (err) {
+			NL_SET_BAD_ATTR(info->extack, expect);
 			goto unlock;
+		}
 	}
 	if (txn) {
 		err = vsw_txn_stage(info, port);
@@ -198,8 +215,12 @@ int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 
 	vsw_policy_copy(&policy, &port->snap->policy);
 	err = vsw_policy_parse(&policy, info->attrs, info->extack);
-	if (!err)
+	if (!err) {
 		err = vsw_policy_change(port, &policy, info->extack);
+		if (err == -EADDRINUSE)
+			NL_SET_BAD_ATTR(info->extack,
+					info->attrs[VSWITCH_A_PORT_MAC]);
+	}
 	vsw_policy_free(&policy);
 unlock:
 	vsw_switch_unlock(sw);

@@ -13,7 +13,8 @@
  */
 struct vsw_port_stats __percpu *vsw_stats_alloc(void)
 {
-	return netdev_alloc_pcpu_stats(struct vsw_port_stats);
+	return __netdev_alloc_pcpu_stats(struct vsw_port_stats,
+					 GFP_KERNEL_ACCOUNT);
 }
 
 /**

@@ -53,6 +53,16 @@ static void switch_get_stats64(struct net_device *dev,
 		s->rx_dropped += sum.drops[reason];
 }
 
+/* Set by hand it stays; else it follows the ports. */
+static int switch_change_mtu(struct net_device *dev, int mtu)
+{
+	struct vsw_switch *sw = netdev_priv(dev);
+
+	sw->mtu_by_hand = !sw->mtu_follows;
+	dev->mtu = mtu;
+	return 0;
+}
+
 static int switch_add_slave(struct net_device *dev, struct net_device *slave,
 			    struct netlink_ext_ack *extack)
 {
@@ -83,8 +93,9 @@ static void switch_ndo_uninit(struct net_device *dev)
 	struct vsw_switch *sw = netdev_priv(dev);
 	struct vsw_table *table;
 
-	/* The ports have left; nobody can publish another table. */
+	/* The ports have left. A request that waits for the lock gives up. */
 	mutex_lock(&sw->lock);
+	sw->dead = true;
 	table = rcu_replace_pointer(sw->table, NULL,
 				    lockdep_is_held(&sw->lock));
 	mutex_unlock(&sw->lock);
@@ -107,9 +118,11 @@ const struct net_device_ops vsw_switch_netdev_ops = {
 	.ndo_add_slave		= switch_add_slave,
 	.ndo_del_slave		= switch_del_slave,
 	.ndo_set_mac_address	= eth_mac_addr,
+	.ndo_change_mtu		= switch_change_mtu,
 	.ndo_fdb_add		= vsw_fdb_rtnl_add,
 	.ndo_fdb_del		= vsw_fdb_rtnl_del,
 	.ndo_fdb_dump		= vsw_fdb_rtnl_dump,
+	.ndo_fdb_get		= vsw_fdb_rtnl_get,
 	.ndo_bridge_setlink	= vsw_bridge_setlink,
 	.ndo_bridge_dellink	= vsw_bridge_dellink,
 	.ndo_bridge_getlink	= vsw_bridge_getlink,
@@ -136,8 +149,8 @@ void vsw_switch_setup(struct net_device *dev)
 	dev->features |= NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA |
 			 NETIF_F_HW_CSUM | NETIF_F_GSO_SOFTWARE |
 			 NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX;
-	dev->hw_features = dev->features;
-	dev->vlan_features = dev->features;
+	dev->hw_features = dev->features & ~NETIF_F_NEVER_CHANGE;
+	dev->vlan_features = dev->hw_features;
 
 	sw->dev = dev;
 	sw->type = VSWITCH_SWITCH_TYPE_INTERNAL;
@@ -192,6 +205,7 @@ int vsw_switch_init(struct vsw_switch *sw)
  */
 void vsw_switch_dellink(struct net_device *dev, struct list_head *head)
 {
+	const struct vsw_fdb_filter everything = { .vid = -1, .statics = true };
 	struct vsw_switch *sw = netdev_priv(dev);
 	struct vsw_port *port;
 	unsigned long index;
@@ -199,8 +213,11 @@ void vsw_switch_dellink(struct net_device *dev, struct list_head *head)
 	if (sw->dead)
 		return;
 	vsw_nl_switch_notify(sw, VSWITCH_CMD_SWITCH_DEL_NTF);
+	/* Nothing is forwarded, nor learned, while the ports leave one by one. */
 	mutex_lock(&sw->lock);
 	sw->dead = true;
+	vsw_table_refresh(sw, true);
+	vsw_fdb_flush(sw, &everything);
 	mutex_unlock(&sw->lock);
 
 	xa_for_each(&sw->ports, index, port) {
@@ -251,7 +268,7 @@ int vsw_switch_set_type(struct vsw_switch *sw, enum vswitch_switch_type type,
 		return -EINVAL;
 	}
 	if (type != VSWITCH_SWITCH_TYPE_EXTERNAL && new) {
-		NL_SET_ERR_MSG(extack, "only an external switch has an uplink: take it away in the same request");
+		NL_SET_ERR_MSG(extack, "only an external switch has an uplink: take that away as well");
 		return -EINVAL;
 	}
 	if (type == VSWITCH_SWITCH_TYPE_PRIVATE && has_vnic(sw)) {
@@ -261,7 +278,7 @@ int vsw_switch_set_type(struct vsw_switch *sw, enum vswitch_switch_type type,
 
 	if (new && new != old) {
 		if (old) {
-			NL_SET_ERR_MSG(extack, "the switch has an uplink already: take it away first, or use a team or bond to have several NICs");
+			NL_SET_ERR_MSG(extack, "the switch has an uplink already: to have several NICs use a bond or team");
 			return -EBUSY;
 		}
 		port = vsw_port_add(sw, new, VSWITCH_PORT_ROLE_UPLINK, extack);
@@ -295,7 +312,7 @@ int vsw_switch_set_fdb_limit(struct vsw_switch *sw, u32 limit,
 
 	xa_lock_bh(&sw->fdb.ids);
 	if (limit < sw->fdb.count) {
-		NL_SET_ERR_MSG(extack, "the FDB has more entries than the new fdb-limit already: flush it first");
+		NL_SET_ERR_MSG(extack, "the FDB has more entries than that already: flush it first");
 		err = -ENOSPC;
 	} else {
 		WRITE_ONCE(sw->fdb.limit, limit);
@@ -362,6 +379,6 @@ int vsw_switch_check_generation(struct vsw_switch *sw, u32 expected,
 {
 	if (vsw_dereference(sw)->generation == expected)
 		return 0;
-	NL_SET_ERR_MSG(extack, "the switch has changed meanwhile: its generation is another than expected");
+	NL_SET_ERR_MSG(extack, "the switch has changed: its generation is another than expected");
 	return -EAGAIN;
 }

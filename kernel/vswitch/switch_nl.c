@@ -94,8 +94,10 @@ int vswitch_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	}
 	sw = vsw_switch_lock(net, ifindex, info->extack);
-	if (IS_ERR(sw))
+	if (IS_ERR(sw)) {
+		NL_SET_BAD_ATTR(info->extack, index ?: name);
 		return PTR_ERR(sw);
+	}
 
 	err = -ENOMEM;
 	reply = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
@@ -116,19 +118,17 @@ int vswitch_nl_switch_get_dumpit(struct sk_buff *skb,
 	struct net *net = sock_net(skb->sk);
 	struct vsw_net *vnet = vsw_net(net);
 	struct vsw_switch *sw;
-	long skip = cb->args[0];
-	long i = 0;
 
 	rtnl_lock();
 	cb->seq = atomic_read(&vnet->seq);
 	list_for_each_entry(sw, &vnet->switches, node) {
-		if (i++ < skip)
+		if (!vsw_nl_dump_seek(cb, sw) || cb->args[1])
 			continue;
 		if (fill(skb, sw, NETLINK_CB(cb->skb).portid,
 			 cb->nlh->nlmsg_seq, NLM_F_MULTI,
 			 VSWITCH_CMD_SWITCH_GET, cb))
 			break;
-		cb->args[0] = i;
+		cb->args[1] = 1;
 	}
 	rtnl_unlock();
 	return skb->len;
@@ -136,9 +136,8 @@ int vswitch_nl_switch_get_dumpit(struct sk_buff *skb,
 
 int vswitch_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr **attrs = info->attrs;
+	struct nlattr *index, *attr;
 	struct vsw_switch *sw;
-	struct nlattr *index;
 	int err = 0;
 
 	index = vsw_nl_required(info, VSWITCH_A_SWITCH_IFINDEX,
@@ -147,21 +146,32 @@ int vswitch_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	sw = vsw_switch_lock(genl_info_net(info), nla_get_u32(index),
 			     info->extack);
-	if (IS_ERR(sw))
+	if (IS_ERR(sw)) {
+		NL_SET_BAD_ATTR(info->extack, index);
 		return PTR_ERR(sw);
+	}
 
-	if (attrs[VSWITCH_A_SWITCH_EXPECT_GENERATION])
-		err = vsw_switch_check_generation(sw,
-						  nla_get_u32(attrs[VSWITCH_A_SWITCH_EXPECT_GENERATION]),
+	attr = info->attrs[VSWITCH_A_SWITCH_EXPECT_GENERATION];
+	if (attr)
+		err = vsw_switch_check_generation(sw, nla_get_u32(attr),
 						  info->extack);
-	if (!err && attrs[VSWITCH_A_SWITCH_FDB_LIMIT])
-		err = vsw_switch_set_fdb_limit(sw,
-					       nla_get_u32(attrs[VSWITCH_A_SWITCH_FDB_LIMIT]),
+	if (err)
+		goto refuse;
+	attr = info->attrs[VSWITCH_A_SWITCH_FDB_LIMIT];
+	if (attr)
+		err = vsw_switch_set_fdb_limit(sw, nla_get_u32(attr),
 					       info->extack);
-	if (!err && attrs[VSWITCH_A_SWITCH_AGEING_TIME])
-		vsw_fdb_set_ageing(sw, nla_get_u32(attrs[VSWITCH_A_SWITCH_AGEING_TIME]));
-	if (!err)
-		vsw_nl_switch_notify(sw, VSWITCH_CMD_SWITCH_NTF);
+	if (err)
+		goto refuse;
+	attr = info->attrs[VSWITCH_A_SWITCH_AGEING_TIME];
+	if (attr)
+		vsw_fdb_set_ageing(sw, nla_get_u32(attr));
+	vsw_nl_switch_notify(sw, VSWITCH_CMD_SWITCH_NTF);
+	vsw_switch_unlock(sw);
+	return 0;
+
+refuse:
+	NL_SET_BAD_ATTR(info->extack, attr);
 	vsw_switch_unlock(sw);
 	return err;
 }

@@ -106,7 +106,7 @@ struct vsw_table *vsw_table_build(struct vsw_switch *sw, gfp_t gfp)
 	table->macs = (u16 *)&table->snaps[size];
 	memset(table->macs, 0xff, sizeof(*table->macs) * BIT(bits));
 	table->tpid = sw->tpid;
-	table->running = netif_running(sw->dev);
+	table->running = netif_running(sw->dev) && !sw->dead;
 	old = vsw_dereference(sw);
 	table->generation = old ? old->generation : 0;
 

@@ -52,7 +52,9 @@ struct vsw_snap {
 	struct vsw_port_stats __percpu *stats;
 	struct vsw_port *port;
 	struct rcu_head rcu;
-};
+} ____cacheline_aligned;
+
+static_assert(offsetofend(struct vsw_snap, port) <= 64);
 
 /**
  * struct vsw_table - one switch, compiled

@@ -131,7 +131,7 @@ int vsw_txn_begin(struct genl_info *info, struct vsw_switch *sw, u32 *id)
 	if (count >= VSW_TXN_PER_NETNS) {
 		mutex_unlock(&txn_lock);
 		kfree(txn);
-		NL_SET_ERR_MSG(info->extack, "this network namespace has 16 transactions open: commit or abort one");
+		NL_SET_ERR_MSG(info->extack, "this netns has 16 transactions open: commit or abort one");
 		return -ENOSPC;
 	}
 	txn->id = ++last_id ?: ++last_id;
@@ -141,15 +141,13 @@ int vsw_txn_begin(struct genl_info *info, struct vsw_switch *sw, u32 *id)
 	return 0;
 }
 
-/* The place of a port in a transaction, made with its present settings. */
+/* A new place for a port in a transaction, with its present settings. */
 static struct staged *stage_port(struct vsw_txn *txn, struct vsw_port *port,
 				 struct netlink_ext_ack *extack)
 {
-	struct staged *staged = xa_load(&txn->staged, port->index);
+	struct staged *staged;
 	int err;
 
-	if (staged)
-		return staged;
 	if (txn->count >= VSWITCH_TXN_MAX_PORTS) {
 		NL_SET_ERR_MSG(extack, "a transaction touches at most 4096 ports");
 		return ERR_PTR(-ENOSPC);
@@ -191,19 +189,22 @@ int vsw_txn_stage(struct genl_info *info, struct vsw_port *port)
 	mutex_lock(&txn_lock);
 	txn = txn_find(info, nla_get_u32(info->attrs[VSWITCH_A_PORT_TXN]));
 	if (!txn) {
+		NL_SET_BAD_ATTR(info->extack,
+				info->attrs[VSWITCH_A_PORT_TXN]);
 		err = -ENOENT;
 		goto unlock;
 	}
 	err = txn_check(txn, port->sw, info->extack);
 	if (err)
 		goto unlock;
-	staged = stage_port(txn, port, info->extack);
-	if (IS_ERR(staged)) {
-		err = PTR_ERR(staged);
-		goto unlock;
-	}
-	vsw_policy_copy(&policy, &staged->policy);
+	staged = xa_load(&txn->staged, port->index);
+	vsw_policy_copy(&policy, staged ? &staged->policy :
+					  &port->snap->policy);
 	err = vsw_policy_parse(&policy, info->attrs, info->extack);
+	if (!err && !staged) {
+		staged = stage_port(txn, port, info->extack);
+		err = PTR_ERR_OR_ZERO(staged);
+	}
 	if (!err)
 		swap(policy, staged->policy);
 	vsw_policy_free(&policy);

@@ -26,12 +26,15 @@ int vswitch_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	sw = vsw_switch_lock(genl_info_net(info), nla_get_u32(index),
 			     info->extack);
 	if (IS_ERR(sw)) {
+		NL_SET_BAD_ATTR(info->extack, index);
 		err = PTR_ERR(sw);
 		goto free;
 	}
 	generation = vsw_dereference(sw)->generation;
 	err = expect ? vsw_switch_check_generation(sw, nla_get_u32(expect),
 						   info->extack) : 0;
+	if (err)
+		NL_SET_BAD_ATTR(info->extack, expect);
 	if (!err)
 		err = vsw_txn_begin(info, sw, &id);
 	vsw_switch_unlock(sw);

@@ -17,10 +17,14 @@
  * struct vnic - private data of a vNIC's netdev
  * @port: its port; NULL before it joined and after it left
  * @sw: the switch, while @port is there
+ * @mtu_by_hand: its MTU was set by the administrator
+ * @mtu_follows: its MTU is being set by the switch
  */
 struct vnic {
 	struct vsw_port __rcu *port;
 	struct vsw_switch *sw;
+	bool mtu_by_hand;
+	bool mtu_follows;
 };
 
 static netdev_tx_t vnic_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -104,6 +108,9 @@ static int vnic_set_mac_address(struct net_device *dev, void *p)
 	mutex_unlock(&port->sw->lock);
 	if (!err)
 		eth_hw_addr_set(dev, addr->sa_data);
+	else if (err == -EADDRINUSE)
+		netdev_info(dev, "%pM is assigned to another port of the switch\n",
+			    addr->sa_data);
 	return err;
 }
 
@@ -129,16 +136,53 @@ static void vnic_get_stats64(struct net_device *dev,
 static int vnic_get_iflink(const struct net_device *dev)
 {
 	const struct vnic *vnic = netdev_priv(dev);
+	/* Read without RTNL as well. */
+	const struct vsw_switch *sw = READ_ONCE(vnic->sw);
 
-	return vnic->sw ? vnic->sw->dev->ifindex : 0;
+	return sw ? sw->dev->ifindex : 0;
+}
+
+static int vnic_change_mtu(struct net_device *dev, int mtu)
+{
+	struct vnic *vnic = netdev_priv(dev);
+
+	vnic->mtu_by_hand = !vnic->mtu_follows;
+	dev->mtu = mtu;
+	return 0;
+}
+
+/**
+ * vsw_vnic_follow_mtu() - give a vNIC the MTU of its switch
+ * @dev: its netdev; an MTU that was set by hand stays
+ * @mtu: the MTU
+ *
+ * Context: process; RTNL.
+ */
+void vsw_vnic_follow_mtu(struct net_device *dev, unsigned int mtu)
+{
+	struct vnic *vnic = netdev_priv(dev);
+
+	if (vnic->mtu_by_hand || dev->mtu == mtu)
+		return;
+	vnic->mtu_follows = true;
+	dev_set_mtu(dev, mtu);
+	vnic->mtu_follows = false;
+}
+
+static int vnic_ndo_init(struct net_device *dev)
+{
+	netdev_lockdep_set_classes(dev);
+	return 0;
 }
 
 static const struct net_device_ops vnic_netdev_ops = {
+	.ndo_init		= vnic_ndo_init,
 	.ndo_open		= vnic_open,
 	.ndo_stop		= vnic_stop,
 	.ndo_start_xmit		= vnic_xmit,
 	.ndo_set_mac_address	= vnic_set_mac_address,
 	.ndo_validate_addr	= eth_validate_addr,
+	.ndo_change_mtu		= vnic_change_mtu,
 	.ndo_get_stats64	= vnic_get_stats64,
 	.ndo_get_iflink		= vnic_get_iflink,
 	.ndo_bridge_setlink	= vsw_bridge_setlink,
@@ -168,9 +212,9 @@ static void vnic_setup(struct net_device *dev)
 			 NETIF_F_GSO_SOFTWARE | NETIF_F_GSO_ENCAP_ALL |
 			 NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_CTAG_RX |
 			 NETIF_F_HW_VLAN_STAG_TX | NETIF_F_HW_VLAN_STAG_RX;
-	dev->hw_features = dev->features;
-	dev->hw_enc_features = dev->features;
-	dev->vlan_features = dev->features;
+	dev->hw_features = dev->features & ~NETIF_F_NEVER_CHANGE;
+	dev->hw_enc_features = dev->hw_features;
+	dev->vlan_features = dev->hw_features;
 	netif_set_tso_max_size(dev, GSO_MAX_SIZE);
 }
 
@@ -198,7 +242,13 @@ static int vnic_newlink(struct net *src_net, struct net_device *dev,
 	int err;
 
 	if (!tb[IFLA_LINK]) {
-		NL_SET_ERR_MSG(extack, "a vNIC needs its switch: ip link add NAME link SWITCH type vswitch_vnic");
+		NL_SET_ERR_MSG(extack, "which switch? ip link add NAME link SWITCH type vswitch_vnic");
+		return -EINVAL;
+	}
+	/* The ifindex was made there, not here. */
+	if (!net_eq(src_net, dev_net(dev))) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_LINK],
+				    "the switch is in another network namespace than the vNIC");
 		return -EINVAL;
 	}
 	sw_dev = __dev_get_by_index(dev_net(dev), nla_get_u32(tb[IFLA_LINK]));
@@ -215,9 +265,10 @@ static int vnic_newlink(struct net *src_net, struct net_device *dev,
 
 	if (!tb[IFLA_ADDRESS])
 		eth_hw_addr_random(dev);
-	if (!tb[IFLA_MTU])
+	if (tb[IFLA_MTU])
+		vnic->mtu_by_hand = true;
+	else
 		dev->mtu = sw_dev->mtu;
-	netdev_lockdep_set_classes(dev);
 	err = register_netdevice(dev);
 	if (err)
 		return err;
@@ -229,13 +280,12 @@ static int vnic_newlink(struct net *src_net, struct net_device *dev,
 		err = PTR_ERR(port);
 		goto unlink;
 	}
-	vnic->sw = sw;
+	WRITE_ONCE(vnic->sw, sw);
 	rcu_assign_pointer(vnic->port, port);
 	if (netif_running(sw_dev))
 		netif_carrier_on(dev);
 	else
 		netif_carrier_off(dev);
-	vsw_nl_switch_notify(sw, VSWITCH_CMD_SWITCH_NTF);
 	return 0;
 
 unlink:
@@ -263,9 +313,7 @@ void vsw_vnic_dellink(struct net_device *dev, struct list_head *head)
 	RCU_INIT_POINTER(vnic->port, NULL);
 	netdev_upper_dev_unlink(vnic->sw->dev, dev);
 	vsw_port_del(port);
-	if (!vnic->sw->dead)
-		vsw_nl_switch_notify(vnic->sw, VSWITCH_CMD_SWITCH_NTF);
-	vnic->sw = NULL;
+	WRITE_ONCE(vnic->sw, NULL);
 	unregister_netdevice_queue(dev, head);
 }
 

@@ -47,7 +47,10 @@
  * @iov: fixed at creation
  * @tpid: EtherType of the tags it sorts by; fixed at creation
  * @dead: it is going away; no policy change starts any more
- * @cookie: tells it from a switch that had its ifindex before
+ * @mtu_by_hand: its MTU was set by the administrator
+ * @mtu_follows: its MTU is being set by ourselves
+ * @cookie: tells it from a switch that had its ifindex before; in the order of
+ *	vsw_net.switches
  * @node: in vsw_net.switches
  */
 struct vsw_switch {
@@ -63,6 +66,8 @@ struct vsw_switch {
 	bool iov;
 	__be16 tpid;
 	bool dead;
+	bool mtu_by_hand;
+	bool mtu_follows;
 	u64 cookie;
 	struct list_head node;
 };
@@ -76,7 +81,9 @@ struct vsw_switch {
  * @snap: its configuration; changed under sw->lock
  * @next: while a change is being made, what @snap is going to be
  * @stats: its counters
- * @dead: unlinked. Written under sw->lock and the FDB lock
+ * @link_up: its netdev can take frames; changed under RTNL and sw->lock
+ * @dead: unlinked; sw->lock
+ * @addrconf: what IPv6 autoconfiguration of @dev was like before
  * @dev_tracker: for the reference to @dev
  * @sw_tracker: for the reference to sw->dev
  * @rcu: see DOC: Locking
@@ -89,7 +96,9 @@ struct vsw_port {
 	struct vsw_snap *snap;
 	struct vsw_snap *next;
 	struct vsw_port_stats __percpu *stats;
+	bool link_up;
 	bool dead;
+	int addrconf;
 	netdevice_tracker dev_tracker;
 	netdevice_tracker sw_tracker;
 	struct rcu_head rcu;
@@ -164,6 +173,7 @@ bool vsw_is_vnic(const struct net_device *dev);
 struct vsw_port *vsw_vnic_port_rcu(const struct net_device *dev);
 void vsw_vnic_dellink(struct net_device *dev, struct list_head *head);
 void vsw_vnic_carrier(struct vsw_switch *sw, bool on);
+void vsw_vnic_follow_mtu(struct net_device *dev, unsigned int mtu);
 
 /* link.c */
 extern struct rtnl_link_ops vsw_link_ops;
@@ -202,6 +212,10 @@ int vsw_fdb_rtnl_del(struct ndmsg *ndm, struct nlattr *tb[],
 int vsw_fdb_rtnl_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		      struct net_device *dev, struct net_device *filter_dev,
 		      int *idx);
+int vsw_fdb_rtnl_get(struct sk_buff *skb, struct nlattr *tb[],
+		     struct net_device *dev, const unsigned char *addr,
+		     u16 vid, u32 portid, u32 seq,
+		     struct netlink_ext_ack *extack);
 void vsw_fdb_rtnl_notify(struct vsw_switch *sw,
 			 const struct vsw_fdb_entry *entry, int type);
 
