@@ -85,7 +85,7 @@ def txn_basics():
     # A chunk that is refused leaves those before it as they were.
     txn = begin(nl, vs0)["ID"]
     nl.do("port-set", TXN=txn, IFINDEX=p0, VLAN=access(40))
-    refused(E.EINVAL, "in one of the ranges", "VLAN.PVID", nl.do, "port-set",
+    refused(E.EINVAL, "of the ranges", "VLAN.PVID", nl.do, "port-set",
             TXN=txn, IFINDEX=p0, VLAN={"PVID": 9, "ACCEPT": UNTAGGED})
     nl.do("txn-commit", ID=txn)
     equal(port(nl, p0)["VLAN"]["PVID"], 40, "the good chunk")
@@ -158,7 +158,7 @@ def txn_limits():
     theirs = [begin(other, i["vs0"])["ID"] for _ in range(4)]
     equal(len(set(open_now + theirs)), 16, "different ids")
     for sock in (nl, other):
-        refused(E.ENOSPC, "has 16 transactions open: commit or abort one",
+        refused(E.ENOSPC, "16 transactions open: commit or abort one",
                 "", sock.do, "txn-begin", SWITCH=i["vs0"])
     nl.do("txn-abort", ID=open_now[0])
     begin(other, i["vs0"])

@@ -138,7 +138,7 @@ def events():
                 "pvid": 0} | more
 
     def fdb(op="fdb-ntf", **more):
-        return {"op": op, "vid": 7, "state": K["FDB_STATE_STATIC"],
+        return {"op": op, "vid": 0, "state": K["FDB_STATE_STATIC"],
                 "mac": "02:00:00:00:01:01", "port": "p0",
                 "switch": "vs0"} | more
 
@@ -158,9 +158,9 @@ def events():
          port(link_up=0))
     only(after(listener, lambda: ip("link", "set", "p0", "up")), port())
     only(after(listener, lambda: nl.do(
-        "fdb-add", MAC=m1, PORT=p0, VID=7)), fdb())
+        "fdb-add", MAC=m1, PORT=p0)), fdb())
     only(after(listener, lambda: nl.do(
-        "fdb-del", SWITCH=vs0, MAC=m1, VID=7)), fdb("fdb-del-ntf"))
+        "fdb-del", SWITCH=vs0, MAC=m1)), fdb("fdb-del-ntf"))
     got = after(listener, lambda: nl.do("switch-set", IFINDEX=vs0,
                                         AGEING_TIME=100))
     equal([(e["op"], e["ifname"], e["ageing_time"]) for e in got],

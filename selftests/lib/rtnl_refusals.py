@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+Requests that ip(8) and bridge(8) do not send, on the topology of refusal.sh.
+"""
+import errno as E
+import struct
+
+from vswcheck import ifindex, refused, run
+from vswnl import K, nla
+from vswrtnl import IFLA_BRIDGE_MODE, IFLA_BRIDGE_VLAN_INFO, IFLA_PROTINFO, \
+    RTM_DELLINK, bridge_vlans, change_link, fdb_add, new_link, vlan_info
+
+PVID, BEGIN, END = 2, 8, 16	# BRIDGE_VLAN_INFO_*
+
+
+def data(name, how, value):
+    return nla(K[f"IFLA_VSWITCH_{name}"], struct.pack(how, value))
+
+
+def links():
+    inner = ifindex("int")
+    for name, how, value, number, text in (
+        ("AGEING_TIME", "=I", 0, E.ERANGE, "ageing-time is 1 to 1000000 seconds"),
+        ("AGEING_TIME", "=I", 1000001, E.ERANGE, "ageing-time is 1 to 1000000 seconds"),
+        ("FDB_LIMIT", "=I", 0, E.ERANGE, "fdb-limit is 1 to 1048576 entries"),
+        ("FDB_LIMIT", "=I", 1048577, E.ERANGE, "fdb-limit is 1 to 1048576 entries"),
+        ("VLAN_PROTOCOL", ">H", 0x9100, E.EPROTONOSUPPORT, r"vlan-protocol is 802\.1Q \(0x8100\) or 802\.1ad"),
+        ("TYPE", "=I", 3, E.ERANGE, "out of range"),
+        ("IOV", "=B", 2, E.ERANGE, "out of range"),
+        ("BANDWIDTH_MODE", "=I", 3, E.ERANGE, "out of range"),
+    ):
+        raw = data(name, how, value)
+        refused(number, text, "", new_link, "bad0", "vswitch", raw)
+        refused(number, text, "", change_link, inner, "vswitch", raw)
+    multicast = bytes.fromhex("010000000001")
+    refused(E.EADDRNOTAVAIL, "the address of a vNIC is a unicast MAC", "",
+            new_link, "bad0", "vswitch_vnic", b"", link=inner,
+            address=multicast)
+    refused(E.EADDRNOTAVAIL, "the address of a switch is a unicast MAC", "",
+            new_link, "bad0", "vswitch", b"", address=multicast)
+    refused(E.EINVAL, "'via' takes the ifindex of a port, 4 bytes", "",
+            fdb_add, inner, bytes.fromhex("020000000001"), b"\1\0")
+
+
+def uplink(index):
+    raw = data("TYPE", "=I", K["SWITCH_TYPE_EXTERNAL"]) + \
+        data("UPLINK", "=I", int(index))
+    text = "no such uplink in the switch's network namespace"
+    refused(E.ENODEV, text, "", change_link, ifindex("int"), "vswitch", raw)
+    refused(E.ENODEV, text, "", new_link, "bad0", "vswitch", raw)
+
+
+def vlans():
+    port = ifindex("p0")
+    options = "has VLANs, .* no other options? of bridge ports"
+    for spec, text in (
+        (nla(IFLA_BRIDGE_VLAN_INFO, b"\1"), "a VLAN is given by 4 bytes"),
+        (vlan_info(0), "a VLAN is 1 to 4094"),
+        (vlan_info(4095), "a VLAN is 1 to 4094"),
+        (vlan_info(5, BEGIN) + vlan_info(6, BEGIN), "begins within another"),
+        (vlan_info(5, BEGIN | PVID) + vlan_info(6, END | PVID), "or is a pvid"),
+        (vlan_info(6, END), "ends that did not begin"),
+        (vlan_info(6, BEGIN) + vlan_info(6, END), "ends below its begin"),
+        (vlan_info(6, BEGIN) + vlan_info(7, END | PVID), "or is a pvid"),
+        (vlan_info(5, BEGIN) + vlan_info(6), "a VLAN range does not end"),
+        (vlan_info(5, BEGIN), "or a range that does not end"),
+        (b"", "no VLAN is given"),
+    ):
+        refused(E.EINVAL, text, "", bridge_vlans, port, spec)
+    refused(E.EOPNOTSUPP, options, "", bridge_vlans, port,
+            nla(IFLA_BRIDGE_MODE, b"\0\0"))
+    refused(E.EOPNOTSUPP, options, "", bridge_vlans, port, b"",
+            attr=IFLA_PROTINFO)
+    refused(E.EINVAL, "", "", bridge_vlans, port, vlan_info(0),
+            kind=RTM_DELLINK)
+
+
+run({f.__name__: f for f in (links, uplink, vlans)})
