@@ -141,9 +141,28 @@ static int parse_policy(struct args *a, struct vsw_port_change *chg)
 	return err;
 }
 
+/*
+ * The assigned MAC of a vNIC is the address of its netdev, so rtnetlink sets
+ * it, and it cannot be one message with the rest.
+ */
+static int set_vnic_mac(struct ctx *ctx, struct args *a, const char *dev,
+			const struct vsw_port_change *chg)
+{
+	static const uint8_t none[VSW_MAC_LEN];
+
+	if (chg->has_vlan || chg->has_spoofing || ctx->atomic)
+		return arg_usage(a, "the mac of a vNIC is set by itself, in a command of its own");
+	if (!memcmp(chg->mac, none, sizeof(none)))
+		return arg_usage(a, "a vNIC always has a mac: give another instead of none");
+	if (vsw_link_set_mac(ctx->vsw, chg->ifindex, chg->mac))
+		return report(ctx, "port", dev);
+	return EXIT_OK;
+}
+
 static int port_set(struct ctx *ctx, struct args *a)
 {
 	struct vsw_port_change chg = { .ifindex = 0 };
+	enum vswitch_port_role role;
 	struct vsw_port port;
 	const char *dev;
 	int err;
@@ -155,8 +174,11 @@ static int port_set(struct ctx *ctx, struct args *a)
 		err = find_port(ctx, "port", dev, &port);
 	if (err)
 		return err;
+	role = port.role;
 	vsw_port_clear(&port);
 	chg.ifindex = port.ifindex;
+	if (role == VSWITCH_PORT_ROLE_VNIC && chg.has_mac)
+		return set_vnic_mac(ctx, a, dev, &chg);
 	if (ctx->atomic)
 		return batch_stage(ctx, port.sw, dev, &chg);
 	if (vsw_port_set(ctx->vsw, &chg))
