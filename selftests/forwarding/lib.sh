@@ -18,7 +18,7 @@
 #				with vlan_default_pvid 0 in no VLAN at all
 #	vlan_filtering 0	all tags pass: each port and br0 is a member of
 #				every VLAN, tagged, and of VLAN 0
-#	macvlan on br0		br0 gets mac-spoofing on: it has several addresses
+#	macvlan on br0, br0.10	br0 gets mac-spoofing on: it has several addresses
 #	bridge fdb		the kernel keeps the forms with brport and master
 #				to its own bridge; they become those with self
 #	bridge link set DEV flood off, mcast_flood off, learning off
@@ -164,8 +164,9 @@ ip()
 		fwd_link_add "${@:3}"
 		return ;;
 	" link add link "*" type macvlan "*)
-		! fwd_is_bridge "$4" ||
-			vswitchctl port set "$4" mac-spoofing on || return ;;
+		name=${4%%.*}		# br0, and its VLAN uppers
+		! fwd_is_bridge "$name" ||
+			vswitchctl port set "$name" mac-spoofing on || return ;;
 	" link set "* | " li set "*)
 		fwd_link_set "${@:3}"
 		return ;;
