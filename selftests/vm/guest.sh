@@ -20,7 +20,7 @@
 
 JOB=/run/vswitch-vm
 # VM_ROOT VM_BIN VM_TOKEN VM_KVER VM_MODULES_DIR VM_MODULES VM_TIMEOUT VM_SCALE
-# VM_MODE (tests, command, shell) VM_COMMAND VM_STTY
+# VM_STOP VM_MODE (tests, command, shell) VM_COMMAND VM_STTY
 # shellcheck disable=SC1091
 . $JOB/job
 # The distribution's own python3 and tools come before anything local.
@@ -273,6 +273,10 @@ run_test()
 	name=$(basename "$test" .sh)
 	if word=$(missing "$test"); then
 		say "skip $name needs $word"
+		return
+	fi
+	if [ -n "$VM_STOP" ] && [ $SECONDS -ge "$VM_STOP" ]; then
+		say "skip $name no time left"
 		return
 	fi
 	seconds=$(header "$test" timeout)

@@ -15,6 +15,10 @@
 #	--append ARGS	more kernel command line
 #	--qemu-args ARGS
 #
+# VSWITCH_VM_STOP=SECONDS in the environment: begin no test later than that after
+# the boot; those left over count as skipped. VSWITCH_VM_MEM=3G,
+# VSWITCH_VM_ACCEL=kvm|tcg,... override the machine's memory and accelerator.
+#
 # A test's header comment may ask for things (see selftests/README.md):
 #	# requires: COMMAND...	skip it where these are missing
 #	# modules: NAME...	load these as well
@@ -70,7 +74,12 @@ modules_dir=$("$kernels" modules "$kver")
 command -v qemu-system-x86_64 >/dev/null ||
 	die "qemu-system-x86_64 is missing (scripts/deps.sh vm installs it)"
 scale=1
-[ "$kver" != debug ] || scale=3
+if [ "$kver" = debug ]; then
+	scale=3
+	# Accounting of memory adds a quarter to a fork. Tests of it have the
+	# other kernels.
+	append=(cgroup_disable=memory "${append[@]}")
+fi
 
 # --- what to run ---------------------------------------------------------------
 
@@ -130,6 +139,7 @@ printf '%s\n' "${tests[@]}" | sed '/^$/d' >"$out/job/tests"
 	printf 'VM_%s=%q\n' ROOT "$ROOT" BIN "$out/bin" TOKEN "$token" KVER "$release" \
 		MODULES_DIR "$modules_dir" MODULES "$module_files" \
 		TIMEOUT "$timeout" SCALE "$scale" MODE "$mode" \
+		STOP "${VSWITCH_VM_STOP-}" \
 		COMMAND "$command" STTY "$stty_size" TERM "${TERM-}"
 } >"$out/job/job"
 {
