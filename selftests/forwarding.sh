@@ -14,7 +14,7 @@
 #		          br0, or the router behind it
 #
 # requires: mausezahn jq tc tcpdump ethtool socat ping6 vswitchctl
-# timeout: 1200
+# timeout: 1800
 . "$(dirname "$0")/lib.sh"
 HERE=$(cd "$(dirname "$0")" && pwd)
 
