@@ -12,10 +12,10 @@
 TESTS="no_plugin plugin plugin_refuses show slave vlan_add vlan_pvid vlan_range
 	vlan_self vlan_refuses vlan_traffic fdb monitor"
 
-# ip with the plugin.
+# ip with the plugin, whose errors end in 255, which check_fail calls a death.
 ipp()
 {
-	IP_LIB_DIR="$(dirname "$0")/../userspace" ip "$@"
+	IP_LIB_DIR="$(dirname "$0")/../userspace" ip "$@" || return 1
 }
 
 # Its own status for failure is 255, which check_fail calls a death.
