@@ -50,22 +50,27 @@ check_fdb()
 	check_eq "$(fdb)" "$(sort <<<"$1")" "${2-FDB}"
 }
 
-# Follow the events of the FDB in two ways; returns when both listen.
+# Follow the events of the FDB in two ways; returns when both listen. Before
+# 6.7 a module cannot keep what it sends to an rtnetlink group from those who
+# may not see it, so bridge(8) is told nothing there.
 watch_fdb()
 {
 	bg vswitchctl monitor fdb vs0
 	GENL=$BG_LOG
 	bg bridge monitor fdb
 	RTNL=$BG_LOG
+	TELLS_RTNL=$(printf '%s\n' 6.7 "$(uname -r)" | sort -V | sed -n 2p)
+	[ "$TELLS_RTNL" != 6.7 ] || TELLS_RTNL=
 	busywait 120000 watch_probe ||
-		fail "no events:"$'\n'"$(<"$GENL")"$'\n'"$(<"$RTNL")"
+		fail "no events:"$'\n'"$(tail -n 5 "$GENL" "$RTNL")"
 }
 
 watch_probe()
 {
 	vswitchctl fdb add vs0 02:00:00:00:ee:ee port pg3
 	vswitchctl fdb del vs0 02:00:00:00:ee:ee
-	grep -q ee:ee "$GENL" && grep -q ee:ee "$RTNL"
+	grep -q ee:ee "$GENL" &&
+		{ [ -z "$TELLS_RTNL" ] || grep -q ee:ee "$RTNL"; }
 }
 
 event()
@@ -77,6 +82,15 @@ check_event()
 {
 	busywait 30000 event "$@" ||
 		fail "no event '$2' in:"$'\n'"$(<"$1")"
+}
+
+check_rtnl_event()
+{
+	if [ -n "$TELLS_RTNL" ]; then
+		check_event "$RTNL" "$1"
+	elif event "$RTNL" "$1"; then
+		fail "bridge(8) is told of addresses, whoever runs it"
+	fi
 }
 
 test_learn()
@@ -104,11 +118,11 @@ test_move()
 	check_fdb "$A 0 pg2 learned
 02:00:00:00:00:03 0 pg3 learned"
 	check_event "$GENL" "$A.*pg2"
-	check_event "$RTNL" "$A.*pg2"
+	check_rtnl_event "$A.*pg2"
 	check_rx g2 g3 dst=$A
 	check vswitchctl fdb del vs0 $A
 	check_event "$GENL" "del.*$A"
-	check_event "$RTNL" "[Dd]eleted.*$A"
+	check_rtnl_event "[Dd]eleted.*$A"
 	check_rx "g1 g2" g3 dst=$A
 }
 
@@ -127,7 +141,7 @@ test_age()
 	check vswitchctl switch set vs0 ageing-time 10
 	busywait 120000 b_is_gone
 	check_event "$GENL" "del.*$B"
-	check_event "$RTNL" "[Dd]eleted.*$B"
+	check_rtnl_event "[Dd]eleted.*$B"
 	has $A || fail "an address with traffic aged"
 	! event "$GENL" "del.*$A" || fail "an address with traffic aged"
 	check_rx "g1 g2" g3 dst=$B
@@ -177,15 +191,18 @@ test_per_vlan()
 $A 20 pg2 learned"
 	check_rx g1 g3 dst=$A tags=q10
 	check_rx g2 g3 dst=$A tags=q20
-	check vswitchctl fdb add vs0 $A port pg1
-	check_rx g2 g3 dst=$A tags=q20
 	check vswitchctl fdb del vs0 $A vlan 20
-	check_fdb "$(printf '%s\n' "$A 0 pg1 static" "$A 10 pg1 learned" \
-		"02:00:00:00:00:03 10 pg3 learned" \
-		"02:00:00:00:00:03 20 pg3 learned" | sort)"
-	# The entry of a VLAN that its port has left.
+	check_fdb "$A 10 pg1 learned
+02:00:00:00:00:03 10 pg3 learned
+02:00:00:00:00:03 20 pg3 learned"
+	# An entry is of a VLAN of its port, and goes when the port leaves it.
+	check_fail_with "not a member" vswitchctl fdb add vs0 $B port pg1
+	check vswitchctl fdb add vs0 $B port pg1 vlan 10
+	check_rx g1 g3 dst=$B tags=q10
 	check vswitchctl port set pg1 vlan access 11
-	check_drops "pg1 vlan-egress 1" check_rx none g3 dst=$A tags=q10
+	check_fdb "02:00:00:00:00:03 10 pg3 learned
+02:00:00:00:00:03 20 pg3 learned"
+	check_drops "pg3 no-destination 1" check_rx none g3 dst=$A tags=q10
 }
 
 test_limit()
@@ -301,6 +318,7 @@ bridge_refuses()
 
 test_bridge_fdb()
 {
+	check vswitchctl port set pg2 vlan trunk 10 native 0
 	check bridge fdb add $A dev vs0 self static via pg1
 	check bridge fdb add $B dev vs0 self static via pg2 vlan 10
 	check_rx "g2 g3" g1 src=02:00:00:00:aa:03
@@ -324,7 +342,7 @@ $B 10 pg2 static
 	check bridge fdb del $B dev vs0 self vlan 10
 	check_fail_with "via" bridge_refuses fdb add $A dev vs0 self static
 	check_fail_with "not a port" bridge_refuses fdb add $A dev vs0 self static via lo
-	check_fail_with "static and permanent" \
+	check_fail_with "static or permanent" \
 		bridge_refuses fdb add $A dev vs0 self dynamic via pg1
 	check_fail bridge_refuses fdb add $A dev pg1 master static
 	check_rx g1 g2 dst=$A

@@ -175,6 +175,11 @@ test_tcp_qinq()
 	check_ge "$BIG" 10 "frames longer than the MTU, 802.1ad"
 	tcp g1 g2 198.51.100.130
 	check_ge "$BIG" 10 "frames longer than the MTU, two tags"
+	check ethtool -K pg2 tso off gso off
+	tcp g1 g2 198.51.100.2
+	check_eq "$BIG" 0 "frames longer than the MTU, 802.1ad, without gso"
+	tcp g1 g2 198.51.100.130
+	check_eq "$BIG" 0 "frames longer than the MTU, two tags, without gso"
 }
 
 test_split()

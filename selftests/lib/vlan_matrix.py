@@ -129,7 +129,8 @@ class Matrix:
                         port.dev, line, " self" if port.kind == "n" else ""))
             fdb += ["fdb add %s dev %s self static via %s%s" % (
                         port.dst().hex(":"), self.switch, port.dev,
-                        " vlan %d" % vid if vid else "") for vid in VIDS]
+                        " vlan %d" % vid if vid else "")
+                    for vid in VIDS if vid in port.mode.vlans]
         run("ip", "-batch", "-", stdin="\n".join(links))
         run("ip", "-n", self.netns, "-batch", "-", stdin="\n".join(far))
         # Management off leaves no vNIC: they come later.
@@ -204,6 +205,9 @@ class Matrix:
         except Refused as why:
             drops[sender.dev, str(why)] += 1
             return {}
+        if frame.vlan not in receiver.mode.vlans:
+            # It has no entry there: nobody knows the address in that VLAN.
+            return self.broadcast(sender, stack, drops)
         if receiver is sender:
             drops[sender.dev, "same-port"] += 1
             return {}
