@@ -114,7 +114,7 @@ test_convert()
 	refuse "only an external switch has an uplink" \
 		ipt link set ext type vswitch type internal
 	refuse "only an external switch has an uplink" \
-		ipt link set priv type vswitch uplink d0
+		ipt link set priv type vswitch type private uplink d0
 	check ipt link set ext type vswitch type internal uplink none
 	check ipt link del vi
 	check ipt link set int type vswitch type private
