@@ -4,14 +4,14 @@
 # and the bars.
 
 def round1: . * 10 | round / 10;
-def round3: . * 1000 | round / 1000;
+def round4: . * 10000 | round / 10000;
 
 # The floor of a row: the same frames without a switch. The address makes no
 # difference to it, only whether there is one or many.
 def variant_of_floor:
 	if .variant == "one" then "plain" else .variant end;
 
-def ratio(a; b): if a and b then a / b | round3 else null end;
+def ratio(a; b): if a and b then a / b | round4 else null end;
 
 # A bar: a must be at most b times limit.
 def bar($name; a; b; $limit):

@@ -16,9 +16,10 @@
 # address). Every frame is 64 bytes on the wire and unicast to an address that
 # the switch knows, unless the row says otherwise.
 #
-# Each row prints, the cheapest of several counting, "row PATH SWITCH VARIANT PORTS MACS COPIES COUNT USEC", USEC
+# Each row prints "row PATH SWITCH VARIANT PORTS MACS COPIES COUNT USEC", USEC
 # being guest time for COUNT frames, or "error PATH ... : WHY". A frame must
-# have come out COPIES times for each that went in, or the row is an error.
+# have come out COPIES times for each that went in, or the row is an error. Of
+# several equal rows the cheapest counts.
 
 SRC=02:00:00:00:00:01		# whose frames are measured
 DST=02:00:00:00:00:02		# whom they are for
