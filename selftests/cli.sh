@@ -352,7 +352,6 @@ test_refused()
 		port set p1 mac 02:00:00:00:00:01
 		port set p1 mac-spoofing off
 		port set p1 vlan access 5 mac 02:00:00:00:00:01
-		port set vn0 mac 02:00:00:00:00:08
 		port set p0 mac none mac-spoofing off
 		port show nosuch
 		port show d0

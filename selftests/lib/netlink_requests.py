@@ -281,7 +281,7 @@ def strict():
         ("fdb-add", {"MAC": M1, "PORT": i["p0"], "VID": b"\1"}, "VID"),
         ("txn-begin", {"SWITCH": b""}, "SWITCH"),
     ):
-        refused((E.EINVAL, E.ERANGE), "attribute", at, nl.do_raw, op,
+        refused((E.EINVAL, E.ERANGE), "[Aa]ttribute", at, nl.do_raw, op,
                 encode(nl.set_of(op), attrs))
         equal(config(nl), before, f"state after {op} {attrs}")
     for name in (b"vs0", b"x" * 16 + b"\0", b""):

@@ -20,7 +20,7 @@ def index(name):
 
 def changes(sw, port, want):
     nl, sw, port = Genl(), index(sw), index(port)
-    addr = mac("02:00:00:00:00:77")
+    addr, other = mac("02:00:00:00:00:77"), mac("02:00:00:00:00:78")
     if want:
         begun, txn = None, 1
     else:
@@ -34,9 +34,9 @@ def changes(sw, port, want):
         ("port-set", {"IFINDEX": port, "VLAN": {
             "PVID": 9, "ACCEPT": K["VLAN_ACCEPT_UNTAGGED"],
             "RANGE": [{"START": 9, "END": 9, "UNTAGGED": True}]}}),
-        ("fdb-add", {"SWITCH": sw, "MAC": addr, "VID": 9, "PORT": port}),
-        ("fdb-get", {"SWITCH": sw, "MAC": addr, "VID": 9}),
-        ("fdb-del", {"SWITCH": sw, "MAC": addr, "VID": 9}),
+        ("fdb-add", {"SWITCH": sw, "MAC": other, "VID": 9, "PORT": port}),
+        ("fdb-get", {"SWITCH": sw, "MAC": other, "VID": 9}),
+        ("fdb-del", {"SWITCH": sw, "MAC": other, "VID": 9}),
         ("fdb-flush", {"SWITCH": sw}),
         ("txn-begin", {"SWITCH": sw}),
         ("txn-commit", {"ID": txn}),
