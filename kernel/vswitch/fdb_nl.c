@@ -141,7 +141,8 @@ int vswitch_nl_fdb_get_doit(struct sk_buff *skb, struct genl_info *info)
 	} else if (entry) {
 		fdb = info_of(entry);
 	} else {
-		NL_SET_ERR_MSG(info->extack, "no entry for this mac and vlan");
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VSWITCH_A_FDB_MAC],
+				    "no entry for this mac and vlan");
 		err = -ENOENT;
 	}
 	if (!err)

@@ -68,6 +68,8 @@ int vswitch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	err = vsw_txn_commit(info, nla_get_u32(id), &generation);
 	if (err) {
+		if (err != -EADDRINUSE)
+			NL_SET_BAD_ATTR(info->extack, id);
 		nlmsg_free(reply);
 		return err;
 	}
@@ -78,8 +80,14 @@ int vswitch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
 int vswitch_nl_txn_abort_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *id;
+	int err;
 
 	id = vsw_nl_required(info, VSWITCH_A_TXN_ID,
 			     "which transaction? its id is needed");
-	return id ? vsw_txn_abort(info, nla_get_u32(id)) : -EINVAL;
+	if (!id)
+		return -EINVAL;
+	err = vsw_txn_abort(info, nla_get_u32(id));
+	if (err)
+		NL_SET_BAD_ATTR(info->extack, id);
+	return err;
 }
