@@ -2,6 +2,7 @@
 #ifndef _SHIM_LINUX_TYPES_H
 #define _SHIM_LINUX_TYPES_H
 
+#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,9 @@ typedef unsigned int gfp_t;
 
 #define U16_MAX 0xffff
 #define BIT(n) (1UL << (n))
+#define offsetofend(type, member) \
+	(offsetof(type, member) + sizeof(((type *)0)->member))
+#define ____cacheline_aligned __attribute__((aligned(64)))
 #define __percpu
 #define __rcu
 #define noinline
