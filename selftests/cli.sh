@@ -453,7 +453,7 @@ test_batch()
 
 		  port set p0   vlan access 10   # to the end
 		port set 'p1' vlan trunk "10,20"
-		fdb add vs0 02:00:00:00:00:09 port p1
+		fdb add vs0 02:00:00:00:00:09 port p1 vlan 20
 	EOT
 	check ctl -b "$LIB_TMP/b"
 	valid '.[0].vlan.pvid == 10' ctl -j port show p0
