@@ -305,8 +305,8 @@ const struct object switch_object = {
 "external: guests, the host and the wire; internal: guests and the host;\n"
 "private: guests only. Without a type, a switch with an uplink is external and\n"
 "one without is internal.\n"
-"management on (the default, but for private) gives the host a vNIC, NAME-mgmt;\n"
-"off, and type private, delete all vNICs of the switch.\n"
-"It takes over MAC, addresses and routes of the uplink, which gets them back\n"
-"when it leaves the switch, or when management is turned off.\n",
+"management on (the default, but for private) gives the host a vNIC, NAME-mgmt,\n"
+"which takes over MAC, addresses and routes of the uplink; that gets them back\n"
+"when it leaves the switch, or when management is turned off. Off, and type\n"
+"private, delete all vNICs of the switch.\n",
 };
