@@ -267,7 +267,6 @@ int vswitch_nl_fdb_add_doit(struct sk_buff *skb, struct genl_info *info)
 		err = vsw_fdb_add_static(sw, port, key, false, info->extack);
 		if (err)
 			NL_SET_BAD_ATTR(info->extack,
-					info->attrs[VSWITCH_A_FDB_VID] ?:
 					info->attrs[VSWITCH_A_FDB_MAC]);
 	}
 	vsw_switch_unlock(sw);

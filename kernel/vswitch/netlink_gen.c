@@ -36,9 +36,14 @@ const struct nla_policy vswitch_vlan_range_nl_policy[VSWITCH_A_VLAN_RANGE_UNTAGG
 };
 
 /* VSWITCH_CMD_SWITCH_GET - do */
-static const struct nla_policy vswitch_switch_get_nl_policy[VSWITCH_A_SWITCH_IFNAME + 1] = {
+static const struct nla_policy vswitch_switch_get_do_nl_policy[VSWITCH_A_SWITCH_IFNAME + 1] = {
 	[VSWITCH_A_SWITCH_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSWITCH_A_SWITCH_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
+};
+
+/* VSWITCH_CMD_SWITCH_GET - dump */
+static const struct nla_policy vswitch_switch_get_dump_nl_policy[VSWITCH_A_SWITCH_IFINDEX + 1] = {
+	[VSWITCH_A_SWITCH_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* VSWITCH_CMD_SWITCH_SET - do */
@@ -126,14 +131,16 @@ const struct genl_split_ops vswitch_nl_ops[14] = {
 	{
 		.cmd		= VSWITCH_CMD_SWITCH_GET,
 		.doit		= vswitch_nl_switch_get_doit,
-		.policy		= vswitch_switch_get_nl_policy,
+		.policy		= vswitch_switch_get_do_nl_policy,
 		.maxattr	= VSWITCH_A_SWITCH_IFNAME,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd	= VSWITCH_CMD_SWITCH_GET,
-		.dumpit	= vswitch_nl_switch_get_dumpit,
-		.flags	= GENL_CMD_CAP_DUMP,
+		.cmd		= VSWITCH_CMD_SWITCH_GET,
+		.dumpit		= vswitch_nl_switch_get_dumpit,
+		.policy		= vswitch_switch_get_dump_nl_policy,
+		.maxattr	= VSWITCH_A_SWITCH_IFINDEX,
+		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= VSWITCH_CMD_SWITCH_SET,

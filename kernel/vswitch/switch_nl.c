@@ -115,14 +115,20 @@ int vswitch_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info)
 int vswitch_nl_switch_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {
+	struct nlattr **attrs = vsw_genl_dump_attrs(cb);
 	struct net *net = sock_net(skb->sk);
 	struct vsw_net *vnet = vsw_net(net);
 	struct vsw_switch *sw;
+	u32 only = 0;
+
+	if (attrs && attrs[VSWITCH_A_SWITCH_IFINDEX])
+		only = nla_get_u32(attrs[VSWITCH_A_SWITCH_IFINDEX]);
 
 	rtnl_lock();
 	cb->seq = atomic_read(&vnet->seq);
 	list_for_each_entry(sw, &vnet->switches, node) {
-		if (!vsw_nl_dump_seek(cb, sw) || cb->args[1])
+		if (!vsw_nl_dump_seek(cb, sw) || cb->args[1] ||
+		    (only && sw->dev->ifindex != only))
 			continue;
 		if (fill(skb, sw, NETLINK_CB(cb->skb).portid,
 			 cb->nlh->nlmsg_seq, NLM_F_MULTI,

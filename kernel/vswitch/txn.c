@@ -195,8 +195,11 @@ int vsw_txn_stage(struct genl_info *info, struct vsw_port *port)
 		goto unlock;
 	}
 	err = txn_check(txn, port->sw, info->extack);
-	if (err)
+	if (err) {
+		NL_SET_BAD_ATTR(info->extack,
+				info->attrs[VSWITCH_A_PORT_TXN]);
 		goto unlock;
+	}
 	staged = xa_load(&txn->staged, port->index);
 	vsw_policy_copy(&policy, staged ? &staged->policy :
 					  &port->snap->policy);
