@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 
 from vswcheck import equal, ifindex, ip, ip_batch, run, true
 from vswnl import Genl, K, NLM_F_DUMP_INTR, NLMSG_DONE, decode, mac, \
@@ -15,6 +16,8 @@ from vswnl import Genl, K, NLM_F_DUMP_INTR, NLMSG_DONE, decode, mac, \
 
 # Small enough that the kernel has to write a dump in several pieces.
 PIECE = 8192
+# A dump of ports is made in pieces of this size, so that any port fits.
+PORT_PIECE = 65536
 
 
 def key(value):
@@ -42,16 +45,20 @@ def in_pieces(nl, op, attrs, between):
 
 def dump_interrupted():
     """Who dumps is told when the switches or ports changed meanwhile."""
-    nl, count = Genl(size=PIECE), 160
+    count, odd = 160, ",".join(map(str, range(1, 200, 2)))
     ip_batch([line for n in range(count) for line in (
         f"link add x{n} type vswitch", f"link add y{n} type dummy",
         f"link set y{n} master vs0")])
+    subprocess.run(["vswitchctl", "-b", "-"], text=True, check=True,
+                   input="".join(f"port set y{n} vlan trunk {odd}\n"
+                                 for n in range(count)))
     for op, change, undo in (
         ("switch-get", ("link", "del", "x155"), ("link", "add", "x155", "type", "vswitch")),
         ("switch-get", ("link", "del", "x0"), None),
         ("port-get", ("link", "set", "y1", "nomaster"), ("link", "set", "y1", "master", "vs0")),
         ("port-get", ("link", "del", "y150"), None),
     ):
+        nl = Genl(size=PIECE if op == "switch-get" else PORT_PIECE)
         everything = sorted(one["IFNAME"] for one in nl.dump(op))
         found, intr = in_pieces(nl, op, b"", lambda: None)
         equal((sorted(found), intr), (everything, False), f"{op} in peace")
