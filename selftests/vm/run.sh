@@ -155,16 +155,25 @@ qemu=(qemu-system-x86_64 -nodefaults -no-user-config -no-reboot
 	-kernel "$image" -initrd "$out/initrd"
 	-fsdev "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap"
 	-device "virtio-9p-pci,fsdev=host,mount_tag=host")
-if [ -n "${VSWITCH_VM_ACCEL-}" ]; then
-	qemu+=(-accel "$VSWITCH_VM_ACCEL" -cpu max)
-elif [ -w /dev/kvm ]; then
-	qemu+=(-accel kvm -cpu host)
-else
-	# Emulated, reading the HPET is far slower than the TSC, and "rep stosb"
-	# than stores of words.
-	qemu+=(-accel "tcg,thread=multi" -cpu "max,-erms,-fsrm")
-	cmdline+=(tsc=reliable)
-fi
+accel=${VSWITCH_VM_ACCEL:-$("$HERE/accel.sh")}
+
+# Sets $machine, the arguments that depend on the accelerator.
+accelerate()
+{
+	local words=("${cmdline[@]}")
+
+	case $accel in
+	kvm)	machine=(-accel kvm -cpu host) ;;
+	tcg)	# Emulated, "rep stosb" is far slower than stores of words, and
+		# reading the HPET than the TSC.
+		machine=(-accel "tcg,thread=multi" -cpu "max,-erms,-fsrm")
+		words+=(tsc=reliable) ;;
+	*)	machine=(-accel "$accel" -cpu max) ;;
+	esac
+	machine+=(-append "${words[*]}")
+}
+
+accelerate
 if [ $mode = shell ]; then
 	qemu+=(-nographic -serial mon:stdio)
 else
@@ -172,14 +181,14 @@ else
 		-chardev "file,id=port,path=$out/port"
 		-device "virtserialport,chardev=port,name=vswitch")
 fi
-qemu+=(-append "${cmdline[*]}" "${qemu_args[@]}")
+qemu+=("${qemu_args[@]}")
 
 pid=
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || :; rm -rf "$out/initrd" "$out/bin"' EXIT
 trap 'exit 130' INT TERM
 
 if [ $mode = shell ]; then
-	"${qemu[@]}"
+	"${qemu[@]}" "${machine[@]}"
 	exit
 fi
 
@@ -279,7 +288,7 @@ boot()
 	local text='' part rc
 
 	: >"$out/port"
-	"${qemu[@]}" </dev/null >"$out/qemu" 2>&1 &
+	"${qemu[@]}" "${machine[@]}" </dev/null >"$out/qemu" 2>&1 &
 	pid=$!
 	phase="the boot" limit=$((SECONDS + 240 * scale))
 	exec 4< <(exec tail -n +1 -s 0.2 -f --pid=$pid "$out/port")
@@ -318,6 +327,9 @@ for ((try = 1; try <= BOOT_TRIES; try++)); do
 	[ -z "$ready" ] || break
 	cp "$out/console" "$out/console.$try"
 	note "kernel $release did not reach init (QEMU's status $qemu_status: $(tail -n1 "$out/qemu" || :)); try $try of $BOOT_TRIES"
+	# A KVM inside a KVM may well be broken; emulation always works.
+	[ "$accel" != kvm ] || [ -n "${VSWITCH_VM_ACCEL-}" ] || accel=tcg
+	accelerate
 done
 
 if [ -z "$ready" ]; then
