@@ -119,9 +119,9 @@ test_spoofing_on()
 test_duplicates()
 {
 	check vswitchctl port set pg1 mac $G1
-	check_fail_with "assigned to another port" \
+	check_fail_with "another port of this switch has that mac" \
 		vswitchctl port set pg2 mac $G1
-	check_fail_with "assigned to another port" \
+	check_fail_with "another port of this switch has that mac" \
 		vswitchctl port set pg2 mac $V1
 	check_eq "$(policy pg2)" "none true" "after the refusal"
 	check_fail ip link set v1 address $G1

@@ -100,7 +100,7 @@ test_create()
 		ipt link add bad type vswitch type private uplink d0
 	refuse "with iov on the bandwidth-mode is none" \
 		ipt link add bad type vswitch iov on bandwidth_mode weight
-	refuse "the device has a master already" \
+	refuse "the device has a master: " \
 		ipt link add bad type vswitch uplink b0
 	check ipt link add good type vswitch uplink d0 iov on bandwidth_mode none
 }
@@ -122,13 +122,13 @@ test_convert()
 
 test_uplink()
 {
-	refuse "the switch has an uplink already" \
+	refuse "the switch has an uplink: " \
 		ipt link set ext type vswitch uplink up1
 	refuse "a switch cannot be its own port" \
 		ipt link set int type vswitch type external uplink int
 	refuse "a switch cannot be a port: connect" \
 		ipt link set int type vswitch type external uplink priv
-	refuse "the device has a master already" \
+	refuse "the device has a master: " \
 		ipt link set int type vswitch type external uplink p0
 	check ipt link add iov type vswitch iov on
 	check ipt link add bond0 type bond
@@ -154,10 +154,10 @@ test_port()
 
 test_loops()
 {
-	refuse "that would be a loop" \
+	refuse "that is a loop" \
 		ipt link set x0 master int
-	refuse "a vNIC is a port of its own switch only" ipt link set vi master int
-	refuse "a vNIC is a port of its own switch only" ipt link set vx master int
+	refuse "a vNIC stays on its own switch" ipt link set vi master int
+	refuse "a vNIC stays on its own switch" ipt link set vx master int
 	# The vNIC comes back to its switch in disguise.
 	check ipt link add vi.5 link vi type vlan id 5
 	refuse "loop" ipt link set vi.5 master int
@@ -177,7 +177,7 @@ test_vnic()
 		ipt link add bad type vswitch_vnic
 	refuse "link is not a vswitch of this network namespace" \
 		ipt link add bad link d0 type vswitch_vnic
-	refuse "is assigned to another port of this switch" \
+	refuse "another port of this switch has that mac" \
 		ipt link add bad link int address "$(in_ns t cat /sys/class/net/vi/address)" type vswitch_vnic
 	check ipt link add good link int type vswitch_vnic
 }

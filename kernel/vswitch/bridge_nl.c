@@ -62,7 +62,8 @@ static int apply(struct vsw_vlan_set *set, u16 *pvid,
 	if (info->flags & BRIDGE_VLAN_INFO_RANGE_END) {
 		if (!*begin || vid <= *begin ||
 		    info->flags & BRIDGE_VLAN_INFO_PVID) {
-			NL_SET_ERR_MSG(extack, "a VLAN range ends that did not begin, ends below its begin, or is a pvid");
+			NL_SET_ERR_MSG(extack,
+				       "the end of a VLAN range has no lower begin, or is a pvid");
 			return -EINVAL;
 		}
 	} else if (*begin) {
@@ -165,11 +166,13 @@ static int change(struct net_device *dev, struct nlmsghdr *nlh, bool add,
 	int err;
 
 	if (!port) {
-		NL_SET_ERR_MSG(extack, "a vswitch is not its own port: set VLANs of its ports and vNICs");
+		NL_SET_ERR_MSG(extack,
+			       "a vswitch is not its own port: set VLANs of its ports and vNICs");
 		return -EOPNOTSUPP;
 	}
 	if (nlmsg_find_attr(nlh, sizeof(struct ifinfomsg), IFLA_PROTINFO)) {
-		NL_SET_ERR_MSG(extack, "a port of a vswitch has VLANs, but no other options of bridge ports");
+		NL_SET_ERR_MSG(extack,
+			       "a port of a vswitch has VLANs, but no other bridge port options");
 		return -EOPNOTSUPP;
 	}
 	spec = nlmsg_find_attr(nlh, sizeof(struct ifinfomsg), IFLA_AF_SPEC);
@@ -192,6 +195,7 @@ static int change(struct net_device *dev, struct nlmsghdr *nlh, bool add,
  * @extack: for the refusal
  *
  * Context: process; RTNL.
+ * Return: 0, or a negative errno with the reason in @extack.
  */
 int vsw_bridge_setlink(struct net_device *dev, struct nlmsghdr *nlh, u16 flags,
 		       struct netlink_ext_ack *extack)
@@ -206,6 +210,7 @@ int vsw_bridge_setlink(struct net_device *dev, struct nlmsghdr *nlh, u16 flags,
  * @flags: BRIDGE_FLAGS_*
  *
  * Context: process; RTNL.
+ * Return: 0, or a negative errno.
  */
 int vsw_bridge_dellink(struct net_device *dev, struct nlmsghdr *nlh, u16 flags)
 {

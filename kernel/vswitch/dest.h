@@ -23,6 +23,8 @@ enum vsw_flood_kind {
  * @kind: why it is flooded
  *
  * A port that may only use its assigned MAC has no unknown address behind it.
+ *
+ * Return: true if it does.
  */
 static inline bool vsw_flood_wants(const struct vsw_snap *src,
 				   const struct vsw_snap *dst, u16 vid,

@@ -4,14 +4,12 @@
 #include "trace.h"
 #include "vswitch.h"
 
-static const char * const drop_names[VSW_DROP_MAX] = {
-#define X(symbol, name, text) [VSW_DROP_##symbol] = name,
-	VSW_DROP_REASONS(X)
-#undef X
-};
-
-static const char * const drop_texts[VSW_DROP_MAX] = {
-#define X(symbol, name, text) [VSW_DROP_##symbol] = text,
+static const struct {
+	const char *name;
+	const char *text;
+} reasons[VSW_DROP_MAX] = {
+#define X(symbol, name, text)				\
+	[VSW_DROP_##symbol] = { name, text },
 	VSW_DROP_REASONS(X)
 #undef X
 };
@@ -19,19 +17,23 @@ static const char * const drop_texts[VSW_DROP_MAX] = {
 /**
  * vsw_drop_name() - the name of a reason, one word
  * @reason: not VSW_PASS
+ *
+ * Return: the name, as in statistics.
  */
 const char *vsw_drop_name(enum vsw_drop_reason reason)
 {
-	return drop_names[reason];
+	return reasons[reason].name;
 }
 
 /**
  * vsw_drop_text() - a reason in words
  * @reason: not VSW_PASS
+ *
+ * Return: the text.
  */
 const char *vsw_drop_text(enum vsw_drop_reason reason)
 {
-	return drop_texts[reason];
+	return reasons[reason].text;
 }
 
 /**

@@ -36,14 +36,10 @@
 	X(TOO_BIG, "too-big", "longer than the MTU of the receiving port") \
 	X(NO_MEMORY, "no-memory", "out of memory")
 
-/**
- * enum vsw_drop_reason - index of a reason in the counters
- * @VSW_PASS: not dropped
- * @VSW_DROP_MAX: number of values
- */
+/* The index of a reason in the counters. VSW_PASS: not dropped. */
 enum vsw_drop_reason {
 	VSW_PASS,
-#define X(symbol, name, text) VSW_DROP_##symbol,
+#define X(symbol, ...) VSW_DROP_##symbol,
 	VSW_DROP_REASONS(X)
 #undef X
 	VSW_DROP_MAX

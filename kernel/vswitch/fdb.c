@@ -199,7 +199,8 @@ int vsw_fdb_add_static(struct vsw_switch *sw, struct vsw_port *port, u64 key,
 	lockdep_assert_held(&sw->lock);
 
 	if (!vsw_vlan_member(&port->snap->policy.vlan, vsw_key_vid(key))) {
-		NL_SET_ERR_MSG(extack, "the port is not a member of that vlan: give one that it is a member of");
+		NL_SET_ERR_MSG(extack,
+			       "the port is not a member of that vlan: give one of its own");
 		return -EINVAL;
 	}
 	if (is_assigned(sw, key)) {
@@ -211,7 +212,8 @@ int vsw_fdb_add_static(struct vsw_switch *sw, struct vsw_port *port, u64 key,
 	rcu_read_lock();
 	entry = vsw_fdb_find(fdb, key);
 	if (entry && entry->state == VSWITCH_FDB_STATE_STATIC && !replace) {
-		NL_SET_ERR_MSG(extack, "there is a static entry for this mac and vlan: delete it first");
+		NL_SET_ERR_MSG(extack,
+			       "there is a static entry for this mac and vlan: delete it first");
 		err = -EEXIST;
 	} else if (entry) {
 		WRITE_ONCE(entry->state, VSWITCH_FDB_STATE_STATIC);
@@ -220,7 +222,8 @@ int vsw_fdb_add_static(struct vsw_switch *sw, struct vsw_port *port, u64 key,
 	} else {
 		insert(sw, port, key, VSWITCH_FDB_STATE_STATIC, &err);
 		if (err == -ENOSPC)
-			NL_SET_ERR_MSG(extack, "the FDB is full: raise fdb-limit, or delete entries");
+			NL_SET_ERR_MSG(extack,
+				       "the FDB is full: raise fdb-limit, or delete entries");
 	}
 	rcu_read_unlock();
 	xa_unlock_bh(&fdb->ids);

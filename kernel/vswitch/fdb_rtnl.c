@@ -21,6 +21,7 @@
  * @extack: for the refusal
  *
  * Context: process; RTNL.
+ * Return: 0, or a negative errno with the reason in @extack.
  */
 int vsw_fdb_rtnl_add(struct ndmsg *ndm, struct nlattr *tb[],
 		     struct net_device *dev, const unsigned char *addr,
@@ -36,7 +37,8 @@ int vsw_fdb_rtnl_add(struct ndmsg *ndm, struct nlattr *tb[],
 		return -EINVAL;
 	}
 	if (!(ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP))) {
-		NL_SET_ERR_MSG(extack, "an entry that is added is static or permanent: neither ages nor moves");
+		NL_SET_ERR_MSG(extack,
+			       "an added entry is static or permanent: it neither ages nor moves");
 		return -EINVAL;
 	}
 	if (!is_valid_ether_addr(addr)) {
@@ -74,6 +76,7 @@ int vsw_fdb_rtnl_add(struct ndmsg *ndm, struct nlattr *tb[],
  * @extack: for the refusal
  *
  * Context: process; RTNL.
+ * Return: 0, or a negative errno with the reason in @extack.
  */
 int vsw_fdb_rtnl_del(struct ndmsg *ndm, struct nlattr *tb[],
 		     struct net_device *dev, const unsigned char *addr,
@@ -144,6 +147,7 @@ static int fill_entry(struct sk_buff *skb, struct vsw_switch *sw,
  * Shows nothing to those who may not see MAC addresses: an error would end
  * the dump of all other devices as well.
  * Context: process; RTNL.
+ * Return: 0, or -EMSGSIZE when @skb is full.
  */
 int vsw_fdb_rtnl_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		      struct net_device *dev, struct net_device *filter_dev,

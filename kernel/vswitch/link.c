@@ -245,6 +245,8 @@ static int link_fill_info(struct sk_buff *skb, const struct net_device *dev)
 
 /**
  * vsw_link_port_size() - room that vsw_link_fill_port() takes
+ *
+ * Return: bytes.
  */
 size_t vsw_link_port_size(void)
 {

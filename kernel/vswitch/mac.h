@@ -19,6 +19,8 @@
 /**
  * vsw_header_key() - the key, for VLAN 0, of an address in an Ethernet header
  * @addr: destination or source address; two more bytes of header follow it
+ *
+ * Return: the key.
  */
 static inline u64 vsw_header_key(const u8 *addr)
 {
@@ -29,6 +31,8 @@ static inline u64 vsw_header_key(const u8 *addr)
  * vsw_mac_key() - the key of an address and a VLAN
  * @mac: six bytes
  * @vid: the VLAN
+ *
+ * Return: the key.
  */
 static inline u64 vsw_mac_key(const u8 *mac, u16 vid)
 {

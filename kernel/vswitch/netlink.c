@@ -33,6 +33,8 @@ static struct genl_ops ops[ARRAY_SIZE(vswitch_nl_ops)];
 
 /**
  * vsw_nl_init() - register the family
+ *
+ * Return: 0, or a negative errno.
  */
 int __init vsw_nl_init(void)
 {
@@ -101,6 +103,8 @@ bool vsw_nl_is_private(struct sk_buff *request, struct net *net)
  *	its place in that one, 0 for its begin
  * @sw: the next switch in the order of vsw_net.switches, which is that of
  *	cookies; so switches may come and go between two parts of a dump
+ *
+ * Return: false if the dump is past it.
  */
 bool vsw_nl_dump_seek(struct netlink_callback *cb, const struct vsw_switch *sw)
 {
@@ -141,6 +145,8 @@ struct sk_buff *vsw_nl_reply_new(struct genl_info *info, void **hdr)
  * @info: the request
  * @skb: the reply; consumed
  * @hdr: its header
+ *
+ * Return: 0, or a negative errno.
  */
 int vsw_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr)
 {

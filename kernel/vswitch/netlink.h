@@ -26,11 +26,13 @@ int vsw_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr);
 
 /* An attribute that a request must have, or NULL with the message set. */
 #define vsw_nl_required(info, attrtype, missing) ({		\
-	struct nlattr *__attr = (info)->attrs[attrtype];	\
+	const struct genl_info *__info = (info);		\
+	const int __type = (attrtype);				\
+	struct nlattr *__attr = __info->attrs[__type];		\
 								\
 	if (!__attr) {						\
-		NL_SET_ERR_MSG((info)->extack, missing);	\
-		NL_SET_ERR_ATTR_MISS((info)->extack, NULL, attrtype); \
+		NL_SET_ERR_MSG(__info->extack, missing);	\
+		NL_SET_ERR_ATTR_MISS(__info->extack, NULL, __type); \
 	}							\
 	__attr;							\
 })

@@ -322,7 +322,8 @@ int vsw_policy_commit(struct vsw_switch *sw, struct netlink_ext_ack *extack)
 	table = vsw_table_build(sw, GFP_KERNEL);
 	if (IS_ERR(table)) {
 		if (PTR_ERR(table) == -EADDRINUSE)
-			NL_SET_ERR_MSG(extack, "the mac is assigned to another port of this switch: give another");
+			NL_SET_ERR_MSG(extack,
+				       "another port of this switch has that mac: give another");
 		return PTR_ERR(table);
 	}
 	vsw_table_publish(sw, table, true);

@@ -183,7 +183,8 @@ static int check_netdev(struct vsw_switch *sw, struct net_device *dev,
 		return -ELOOP;
 	}
 	if (vsw_is_vnic(dev)) {
-		NL_SET_ERR_MSG(extack, "a vNIC is a port of its own switch only: connect switches by a veth pair");
+		NL_SET_ERR_MSG(extack,
+			       "a vNIC stays on its own switch: connect switches by a veth pair");
 		return -ELOOP;
 	}
 	if (is_above(sw, dev)) {
@@ -191,7 +192,8 @@ static int check_netdev(struct vsw_switch *sw, struct net_device *dev,
 		return -ELOOP;
 	}
 	if (vsw_is_switch(dev)) {
-		NL_SET_ERR_MSG(extack, "a switch cannot be a port: connect switches by a veth pair");
+		NL_SET_ERR_MSG(extack,
+			       "a switch cannot be a port: connect switches by a veth pair");
 		return -ELOOP;
 	}
 	if (dev->flags & IFF_LOOPBACK || dev->type != ARPHRD_ETHER ||
@@ -204,15 +206,18 @@ static int check_netdev(struct vsw_switch *sw, struct net_device *dev,
 		return -EOPNOTSUPP;
 	}
 	if (netdev_master_upper_dev_get(dev)) {
-		NL_SET_ERR_MSG(extack, "the device has a master already: 'ip link set DEV nomaster' releases it");
+		NL_SET_ERR_MSG(extack,
+			       "the device has a master: 'ip link set DEV nomaster' releases it");
 		return -EBUSY;
 	}
 	if (netdev_is_rx_handler_busy(dev)) {
-		NL_SET_ERR_MSG(extack, "another driver takes the device's frames already, such as macvlan");
+		NL_SET_ERR_MSG(extack,
+			       "another driver takes the device's frames already, such as macvlan");
 		return -EBUSY;
 	}
 	if (is_other_end(sw, dev)) {
-		NL_SET_ERR_MSG(extack, "the other end of the pair is a port of this switch: that would be a loop");
+		NL_SET_ERR_MSG(extack,
+			       "the pair's other end is a port of this switch: that is a loop");
 		return -ELOOP;
 	}
 	return 0;
@@ -222,11 +227,13 @@ static int check_uplink(struct vsw_switch *sw, struct net_device *dev,
 			struct netlink_ext_ack *extack)
 {
 	if (sw->uplink) {
-		NL_SET_ERR_MSG(extack, "the switch has an uplink already: to have several NICs use a bond or team");
+		NL_SET_ERR_MSG(extack,
+			       "the switch has an uplink: for several NICs use a bond or team");
 		return -EBUSY;
 	}
 	if (sw->iov && (netif_is_bond_master(dev) || netif_is_team_master(dev))) {
-		NL_SET_ERR_MSG(extack, "the uplink of a switch with iov on cannot be a bond or team");
+		NL_SET_ERR_MSG(extack,
+			       "the uplink of a switch with iov on cannot be a bond or team");
 		return -EOPNOTSUPP;
 	}
 	return 0;

@@ -268,7 +268,8 @@ int vsw_switch_set_type(struct vsw_switch *sw, enum vswitch_switch_type type,
 		return -EINVAL;
 	}
 	if (type != VSWITCH_SWITCH_TYPE_EXTERNAL && new) {
-		NL_SET_ERR_MSG(extack, "only an external switch has an uplink: take that away as well");
+		NL_SET_ERR_MSG(extack,
+			       "only an external switch has an uplink: take that away as well");
 		return -EINVAL;
 	}
 	if (type == VSWITCH_SWITCH_TYPE_PRIVATE && has_vnic(sw)) {
@@ -278,7 +279,8 @@ int vsw_switch_set_type(struct vsw_switch *sw, enum vswitch_switch_type type,
 
 	if (new && new != old) {
 		if (old) {
-			NL_SET_ERR_MSG(extack, "the switch has an uplink already: to have several NICs use a bond or team");
+			NL_SET_ERR_MSG(extack,
+				       "the switch has an uplink: for several NICs use a bond or team");
 			return -EBUSY;
 		}
 		port = vsw_port_add(sw, new, VSWITCH_PORT_ROLE_UPLINK, extack);
@@ -312,7 +314,8 @@ int vsw_switch_set_fdb_limit(struct vsw_switch *sw, u32 limit,
 
 	xa_lock_bh(&sw->fdb.ids);
 	if (limit < sw->fdb.count) {
-		NL_SET_ERR_MSG(extack, "the FDB has more entries than that already: flush it first");
+		NL_SET_ERR_MSG(extack,
+			       "the FDB has more entries than that already: flush it first");
 		err = -ENOSPC;
 	} else {
 		WRITE_ONCE(sw->fdb.limit, limit);

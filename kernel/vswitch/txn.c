@@ -131,7 +131,8 @@ int vsw_txn_begin(struct genl_info *info, struct vsw_switch *sw, u32 *id)
 	if (count >= VSW_TXN_PER_NETNS) {
 		mutex_unlock(&txn_lock);
 		kfree(txn);
-		NL_SET_ERR_MSG(info->extack, "this netns has 16 transactions open: commit or abort one");
+		NL_SET_ERR_MSG(info->extack,
+			       "this netns has 16 transactions open: commit or abort one");
 		return -ENOSPC;
 	}
 	txn->id = ++last_id ?: ++last_id;
@@ -320,6 +321,8 @@ static struct notifier_block socket_notifier = {
 
 /**
  * vsw_txn_init() - begin to watch sockets close
+ *
+ * Return: 0, or a negative errno.
  */
 int __init vsw_txn_init(void)
 {

@@ -104,6 +104,8 @@ int vsw_vlan_trunk_all(struct vsw_vlan *vlan)
 /**
  * vsw_vlan_mode() - the Hyper-V mode that settings amount to
  * @vlan: the settings
+ *
+ * Return: the mode; general for what Hyper-V has no word for.
  */
 enum vswitch_vlan_mode vsw_vlan_mode(const struct vsw_vlan *vlan)
 {

@@ -64,6 +64,8 @@ struct vsw_tags {
  * vsw_vlan_member() - may frames of a VLAN pass a port?
  * @vlan: the port's settings
  * @vid: 0..4095; 4095 is never a member
+ *
+ * Return: true if they may.
  */
 static inline bool vsw_vlan_member(const struct vsw_vlan *vlan, u16 vid)
 {
@@ -75,6 +77,8 @@ static inline bool vsw_vlan_member(const struct vsw_vlan *vlan, u16 vid)
  * vsw_vlan_untagged() - do frames of a VLAN leave a port without a tag?
  * @vlan: the port's settings
  * @vid: a VLAN that the port is a member of
+ *
+ * Return: true if they do.
  */
 static inline bool vsw_vlan_untagged(const struct vsw_vlan *vlan, u16 vid)
 {
@@ -136,6 +140,8 @@ vsw_vlan_ingress(const struct vsw_vlan *vlan, const struct vsw_tags *tags,
  *
  * Sending a frame out untagged whose payload starts with a tag would move it
  * into the VLAN of that tag at the next switch: the double tagging attack.
+ *
+ * Return: true if it would; such a frame is dropped.
  */
 static inline bool vsw_vlan_uncovers(const struct vsw_vlan *vlan, u16 vid,
 				     __be16 inner, __be16 tpid)

@@ -242,7 +242,8 @@ static int vnic_newlink(struct net *src_net, struct net_device *dev,
 	int err;
 
 	if (!tb[IFLA_LINK]) {
-		NL_SET_ERR_MSG(extack, "which switch? ip link add NAME link SWITCH type vswitch_vnic");
+		NL_SET_ERR_MSG(extack,
+			       "which switch? ip link add NAME link SWITCH type vswitch_vnic");
 		return -EINVAL;
 	}
 	/* The ifindex was made there, not here. */
@@ -259,7 +260,8 @@ static int vnic_newlink(struct net *src_net, struct net_device *dev,
 	}
 	sw = netdev_priv(sw_dev);
 	if (sw->type == VSWITCH_SWITCH_TYPE_PRIVATE) {
-		NL_SET_ERR_MSG(extack, "a private switch has no vNIC: the host cannot take part in it");
+		NL_SET_ERR_MSG(extack,
+			       "a private switch has no vNIC: the host cannot take part in it");
 		return -EOPNOTSUPP;
 	}
 
@@ -343,6 +345,8 @@ struct rtnl_link_ops vsw_vnic_link_ops = {
 /**
  * vsw_is_vnic() - is a netdev a vNIC?
  * @dev: any netdev
+ *
+ * Return: true if it is.
  */
 bool vsw_is_vnic(const struct net_device *dev)
 {

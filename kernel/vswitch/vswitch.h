@@ -57,7 +57,7 @@ struct vsw_switch {
 	struct net_device *dev;
 	struct vsw_table __rcu *table;
 	struct vsw_fdb fdb;
-	struct mutex lock;
+	struct mutex lock;	/* configuration: see DOC: Locking */
 	struct xarray ports;
 	u32 nr_ports;
 	struct vsw_port *uplink;
@@ -147,6 +147,8 @@ static inline bool vsw_is_switch(const struct net_device *dev)
 /**
  * vsw_dereference() - the published table, for those who may replace it
  * @sw: the switch, whose lock is held
+ *
+ * Return: the table; NULL only while the switch is being made.
  */
 static inline struct vsw_table *vsw_dereference(struct vsw_switch *sw)
 {

@@ -40,7 +40,7 @@ enum vswitch_bandwidth_mode {
 };
 
 /**
- * enum vswitch_port_role
+ * enum vswitch_port_role - What a port is to its switch.
  * @VSWITCH_PORT_ROLE_GUEST: any enslaved netdev that is not the uplink
  * @VSWITCH_PORT_ROLE_UPLINK: the port that faces the wire
  * @VSWITCH_PORT_ROLE_VNIC: an adapter of the management OS
@@ -77,7 +77,7 @@ enum vswitch_vlan_mode {
 };
 
 /**
- * enum vswitch_fdb_state
+ * enum vswitch_fdb_state - How an entry came to be, and so what becomes of it.
  * @VSWITCH_FDB_STATE_LEARNED: seen as a source address; ages and moves
  * @VSWITCH_FDB_STATE_STATIC: set by the administrator; neither ages nor moves
  * @VSWITCH_FDB_STATE_ASSIGNED: the assigned MAC of a port; holds in each of
