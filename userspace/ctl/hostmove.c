@@ -98,7 +98,7 @@ static int set_target(struct hostmove *hm, uint32_t to)
  */
 static int copy_gen_mode(struct hostmove *hm, char *why, size_t why_len)
 {
-	struct vsw_link from, to;
+	struct vsw_link from = {}, to = {};
 	int err;
 
 	err = vsw_link_get(hm->c, hm->from, &from);

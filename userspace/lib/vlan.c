@@ -60,7 +60,7 @@ int vsw_vlan_parse_list(const char *text, struct vsw_vlan_set *set,
 		}
 		if (!vid_valid(start) || !vid_valid(end)) {
 			snprintf(why, why_len,
-				 "'%s' has a VLAN that is not in %u to %u",
+				 "'%s' has a VLAN that is not in %d to %d",
 				 text, VSW_VLAN_MIN, VSW_VLAN_MAX);
 			return -1;
 		}
