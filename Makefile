@@ -21,7 +21,7 @@ DESTDIR ?=
 dirs = $(if $(DESTDIR),DESTDIR=$(DESTDIR)) $(if $(prefix),prefix=$(prefix))
 
 .PHONY: all modules tools install uninstall demo check check-debug \
-	check-harness bench vm unit regen clean help
+	check-harness bench vm unit static regen clean help
 
 all: modules tools		## modules and tools (the default)
 
@@ -70,6 +70,10 @@ unit:				## unit tests of pure logic, in user space with ASan
 	@scripts/deps.sh tools
 	@$(MAKE) -C selftests/unit check
 	@$(MAKE) -C userspace check
+
+static:				## checkpatch, sparse, kernel-doc, shellcheck, cppcheck
+	@scripts/deps.sh check
+	@scripts/static.sh
 
 regen:				## generated files from netlink/*.yaml
 	@scripts/regen.sh

@@ -30,7 +30,8 @@ packages_of()
 	check)	echo iputils-ping iperf3 dnsmasq-base \
 			isc-dhcp-client tcpdump ethtool jq socat \
 			netsniff-ng python3-scapy python3-yaml \
-			python3-jsonschema linux-source-6.12 ;;
+			python3-jsonschema linux-source-6.12 libteam-utils \
+			sparse shellcheck cppcheck ;;
 	debug)	echo linux-source-6.1 build-essential flex bison bc \
 			libelf-dev libssl-dev rsync ;;
 	bench)	echo jq ethtool ;;
