@@ -8,6 +8,7 @@
 # Without -k on every kernel of kernels.sh list. Without TEST all of them, but
 # those named in VSWITCH_CHECK_SKIP, and also what needs no kernel: unit tests
 # and static gates.
+# VSWITCH_CHECK_JOBS VMs run at once: two, where there are as many cores.
 # The last line is "N passed, N failed, N skipped"; exit status 0 only if
 # nothing failed and something passed.
 
@@ -21,9 +22,13 @@ if [ "${1-}" = -k ]; then
 fi
 tests=("$@")
 
+# An emulated VM seldom keeps more than one core busy.
+jobs=${VSWITCH_CHECK_JOBS:-$(($(nproc) < 2 ? 1 : 2))}
 passed=0 failed=0 skipped=0
 out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+# The VMs of jobs in the background would not hear of an interrupt.
+trap 'jobs -p | xargs -r kill 2>/dev/null; wait; rm -f "$out" "$out".*' EXIT
+trap 'exit 130' INT TERM
 
 # Show what a program says, keep it in $out, return its status.
 show()
@@ -77,20 +82,42 @@ static_gates()
 	add_totals "static gates"
 }
 
-# All results of one kernel, from the last line of run.sh.
-boot()
+# What must be built before the VM of a kernel can start.
+build_for()
 {
-	echo "# kernel $1"
 	if [ "$1" = debug ] && ! "$ROOT/selftests/vm/debug-kernel.sh" >/dev/null; then
 		result 1 "build of the debug kernel"
-		return
+		return 1
 	fi
 	if ! show "$ROOT/scripts/build.sh" "$1"; then
 		result 1 "build for kernel $1"
-		return
+		return 1
 	fi
-	show "$ROOT/selftests/vm/run.sh" -n -k "$1" "${tests[@]}" || :
-	add_totals "kernel $1"
+}
+
+# All tests on all kernels, $jobs VMs at a time. What the first of them says is
+# shown as it comes, the others' after that.
+boots()
+{
+	local -A pids
+	local kver running=0
+
+	for kver in "$@"; do
+		if [ $running = "$jobs" ]; then
+			wait -n || :
+			running=$((running - 1))
+		fi
+		"$ROOT/selftests/vm/run.sh" -n -k "$kver" "${tests[@]}" \
+			>"$out.$kver" 2>&1 </dev/null &
+		pids[$kver]=$!
+		running=$((running + 1))
+	done
+	for kver in "$@"; do
+		echo "# kernel $kver"
+		tail -n +1 -s 0.5 -f --pid="${pids[$kver]}" "$out.$kver"
+		cp "$out.$kver" "$out"
+		add_totals "kernel $kver"
+	done
 }
 
 groups=check
@@ -120,9 +147,11 @@ if [ -e "$ROOT/userspace/Makefile" ] && ! show make -s -C "$ROOT" tools; then
 	result 1 "build of the tools"
 fi
 if [ ${#tests[@]} -gt 0 ]; then
+	built=()
 	for kver in $kernels; do
-		boot "$kver"
+		! build_for "$kver" || built+=("$kver")
 	done
+	boots "${built[@]}"
 fi
 
 echo "$passed passed, $failed failed, $skipped skipped"
