@@ -58,6 +58,18 @@ mount_all()
 	mount -t tracefs tracefs /sys/kernel/tracing
 } 2>/dev/null
 
+# Tests that are not root run our programs too, wherever they lie; this is the
+# VM's own copy of the folders.
+let_others_in()
+{
+	local dir=$1
+
+	while [ "$dir" != / ]; do
+		chmod a+rx "$dir"
+		dir=$(dirname "$dir")
+	done
+}
+
 # The modules of a kernel that is not installed are elsewhere.
 mount_modules()
 {
@@ -328,6 +340,8 @@ run_shell()
 
 cd "$VM_ROOT" || exit
 mount_all
+let_others_in "$VM_ROOT"
+let_others_in "$VM_BIN"
 find_port
 say "phase 60 start"
 settle
