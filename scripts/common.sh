@@ -9,6 +9,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${VSWITCH_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vswitch}
 # What was built from this working tree, by kernel; another tree has its own.
 BUILD=$CACHE/build/$(sha256sum <<<"$ROOT" | cut -c1-8)
+# Packages for VMs alone, unpacked; one folder each.
+PEERS=$CACHE/peers
 
 # Something the user should know; stdout is kept for answers.
 note()

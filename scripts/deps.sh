@@ -16,7 +16,9 @@
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-# NAME, or NAME/backports where the suite's own version is too old.
+# NAME; NAME/backports where the suite's own version is too old; NAME/unpacked
+# for a package that would start a daemon here: its files are put into the cache
+# alone, and VMs have them where they belong.
 packages_of()
 {
 	case $1 in
@@ -31,7 +33,7 @@ packages_of()
 			isc-dhcp-client tcpdump ethtool jq socat \
 			netsniff-ng python3-scapy python3-yaml \
 			python3-jsonschema linux-source-6.12 libteam-utils \
-			sparse shellcheck cppcheck ;;
+			sparse shellcheck cppcheck lldpd/unpacked ;;
 	debug)	echo linux-source-6.1 build-essential flex bison bc \
 			libelf-dev libssl-dev rsync ;;
 	bench)	echo jq ethtool ;;
@@ -152,6 +154,8 @@ missing_packages()
 	for package in "$@"; do
 		version=$(awk -v p="${package%/*}" '$1 == p { print $2 }' <<<"$installed")
 		case $package in
+		*/unpacked)
+			[ ! -e "$PEERS/${package%/*}" ] || continue ;;
 		qemu*/backports)
 			[ -n "$version" ] && dpkg --compare-versions "$version" ge 1:8 && continue ;;
 		*)
@@ -173,6 +177,27 @@ install()
 	die "apt-get could not install $*"
 }
 
+# Unpack a package into the cache; what it depends on is installed.
+unpack()	# PACKAGE
+{
+	local depends
+
+	note "unpacking $1"
+	depends=$(apt-cache depends --no-recommends --no-suggests --no-conflicts \
+		--no-breaks --no-replaces --no-enhances "$1" |
+		sed -nE 's/^ *(Pre)?Depends: ([^<]+)$/\2/p')
+	# shellcheck disable=SC2086 # words
+	depends=$(missing_packages $depends)
+	# shellcheck disable=SC2086 # words
+	[ -z "$depends" ] || install $depends
+	mkdir -p "$PEERS"
+	rm -rf "$PEERS/.$1"
+	mkdir "$PEERS/.$1"
+	(cd "$PEERS/.$1" && apt_get download "$1" >"$log" 2>&1 && dpkg -x ./*.deb . && rm ./*.deb) ||
+		{ cat "$log" >&2; die "apt-get could not download $1"; }
+	mv "$PEERS/.$1" "$PEERS/$1"
+}
+
 # --- what is missing? -----------------------------------------------------------
 
 command -v apt-get >/dev/null || exit 0		# not Debian: on their own
@@ -189,8 +214,13 @@ elif [[ $groups == *" build "* ]] && [ -z "$("$ROOT/scripts/kernels.sh" default)
 fi
 [ -n "$missing$kernels" ] || exit 0
 
-plain=$(grep -v / <<<"$missing" | xargs)
+plain=$(sed '/\//d' <<<"$missing" | xargs)
 newer=$(sed -n 's|/backports||p' <<<"$missing" | xargs)
+unpacked=$(sed -n 's|/unpacked||p' <<<"$missing" | xargs)
+
+# Who may not install has to do without these.
+[ "$(id -u)" = 0 ] || unpacked=
+[ -n "$plain$newer$unpacked$kernels" ] || exit 0
 
 if [ "$(id -u)" != 0 ]; then
 	[ -z "$kernels" ] || plain+=" $($kernels | xargs)"
@@ -206,13 +236,16 @@ trap 'rm -f "$log"' EXIT
 if [ "$kernels" = tested_kernels ] || [ -n "$newer" ]; then
 	enable_backports
 fi
-for package in $plain $newer ${kernels:+linux-headers-amd64}; do
+for package in $plain $newer $unpacked ${kernels:+linux-headers-amd64}; do
 	known "$package" || update_lists
 done
 # shellcheck disable=SC2046,SC2086 # words
 {
 	[ -z "$plain" ] || install $plain
 	[ -z "$newer" ] || install -t "$CODENAME-backports" $newer
+	for package in $unpacked; do
+		unpack "$package"
+	done
 	if [ -n "$kernels" ]; then
 		# A machine that does not boot from its /boot (a container, a
 		# CI runner) has no use for initramfs, a minute each.

@@ -194,7 +194,9 @@ test_lldpd()
 {
 	command -v lldpd >/dev/null || skip "needs lldpd"
 	uplink_station vs0 wire
-	# The tools give up root.
+	# It gives up root.
+	getent passwd _lldpd >/dev/null ||
+		check useradd -r -d /run/lldpd -s /usr/sbin/nologin _lldpd
 	mkdir -p /run/lldpd
 	chmod 711 "$LIB_TMP"
 	bg lldpd -d -I pwire -u "$LIB_TMP/host.sock" -S the-switch-host

@@ -19,7 +19,7 @@
 # which test a kernel report belongs to.
 
 JOB=/run/vswitch-vm
-# VM_ROOT VM_BIN VM_TOKEN VM_KVER VM_MODULES_DIR VM_MODULES VM_TIMEOUT VM_SCALE
+# VM_ROOT VM_BIN VM_PEERS VM_TOKEN VM_KVER VM_MODULES_DIR VM_MODULES VM_TIMEOUT VM_SCALE
 # VM_STOP VM_MODE (tests, command, shell) VM_COMMAND VM_STTY
 # shellcheck disable=SC1091
 . $JOB/job
@@ -342,6 +342,7 @@ cd "$VM_ROOT" || exit
 mount_all
 let_others_in "$VM_ROOT"
 let_others_in "$VM_BIN"
+cp -a "$VM_PEERS"/*/. / 2>/dev/null
 find_port
 say "phase 60 start"
 settle
