@@ -239,8 +239,8 @@ test_vlan_refuses()
 	check_fail br vlan add vid 20-10 dev pg1
 	check_fail br vlan add vid 10-20 pvid dev pg1
 	check_fail_with 'VLANs of its ports' br vlan add vid 10 dev vs0 self
-	check_fail_with 'no other option' br link set dev pg1 guard on
-	check_fail_with 'no other option' br link set dev pg1 learning off
+	check_fail_with 'no other bridge port option' br link set dev pg1 guard on
+	check_fail_with 'no other bridge port option' br link set dev pg1 learning off
 	check_fail br vlan add vid 10 dev up0
 	check_eq "$(vswitchctl -j port show)" "$before" "state after refusals"
 }
