@@ -27,7 +27,7 @@ jobs=${VSWITCH_CHECK_JOBS:-$(($(nproc) < 2 ? 1 : 2))}
 passed=0 failed=0 skipped=0
 out=$(mktemp)
 # The VMs of jobs in the background would not hear of an interrupt.
-trap 'jobs -p | xargs -r kill 2>/dev/null; wait; rm -f "$out" "$out".*' EXIT
+trap 'jobs -p | xargs -r kill 2>/dev/null || :; wait; rm -f "$out" "$out".*' EXIT
 trap 'exit 130' INT TERM
 
 # Show what a program says, keep it in $out, return its status.

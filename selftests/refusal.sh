@@ -203,9 +203,9 @@ test_bridge_vlan()
 {
 	refuse "VLANs of its ports and vNICs" \
 		bridget vlan add vid 5 dev int self
-	refuse "of bridge ports" \
+	refuse "no other bridge port option" \
 		bridget link set dev p0 cost 5
-	refuse "of bridge ports" \
+	refuse "no other bridge port option" \
 		bridget link set dev vi learning off self
 	check bridget vlan add vid 5 dev p0
 }

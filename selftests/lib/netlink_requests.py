@@ -182,7 +182,7 @@ def refusals():
         ("port-get", {"IFNAME": "nosuch"}, E.ENODEV, "no such device", "IFNAME"),
         ("port-set", {"MAC": M3}, E.EINVAL, "which port", ""),
         ("port-set", {"IFINDEX": i["lo"]}, E.EINVAL, "not a port", "IFINDEX"),
-        ("port-set", {"IFINDEX": p1, "MAC": M1}, E.EADDRINUSE, "assigned to another port", "MAC"),
+        ("port-set", {"IFINDEX": p1, "MAC": M1}, E.EADDRINUSE, "another port of this switch has that mac", "MAC"),
         ("port-set", {"IFINDEX": p1, "MAC": mac("01:00:5e:00:00:01")}, E.EADDRNOTAVAIL, "unicast address, or all zeroes", "MAC"),
         ("port-set", {"IFINDEX": i["vn0"], "MAC": M3}, E.EOPNOTSUPP, "ip link set DEV address", "MAC"),
         ("port-set", {"IFINDEX": p1, "MAC_SPOOFING": 2}, E.ERANGE, "out of range", "MAC_SPOOFING"),

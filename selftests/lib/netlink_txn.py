@@ -77,7 +77,7 @@ def txn_basics():
     txn = begin(nl, vs0)["ID"]
     nl.do("port-set", TXN=txn, IFINDEX=p0, VLAN=access(30))
     nl.do("port-set", TXN=txn, IFINDEX=p1, MAC=M2)
-    refused(E.EADDRINUSE, "assigned to another port", "", nl.do,
+    refused(E.EADDRINUSE, "another port of this switch has that mac", "", nl.do,
             "txn-commit", ID=txn)
     equal(config(nl), before, "state after a commit with one bad port")
     refused(E.ENOENT, "no such transaction", "ID", nl.do, "txn-abort", ID=txn)

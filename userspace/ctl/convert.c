@@ -183,17 +183,6 @@ static void free_present(struct present *p)
 	vsw_port_free(p->ports, p->n_ports);
 }
 
-int convert_has_vnics(struct ctx *ctx, const struct vsw_switch *sw,
-		      bool *answer)
-{
-	struct present p;
-	int err = read_present(ctx, sw, &p);
-
-	*answer = p.first_vnic;
-	free_present(&p);
-	return err;
-}
-
 /*
  * What the host has goes from its vNIC back to the uplink, which leaves the
  * switch before that if it is to leave.
@@ -263,19 +252,20 @@ static int adopt_vnic(struct journal *j, uint32_t vnic, uint32_t uplink,
 
 /* The uplink comes, or management does, or both. */
 static int come_in(struct journal *j, const struct present *p,
-		   const struct target *t, uint32_t type, bool attach)
+		   const struct target *t, uint32_t type, bool attach,
+		   bool management)
 {
 	struct vsw_switch_opts before, then;
 	struct hostmove *hm = NULL;
 	uint32_t vnic = 0;
 	int err = 0;
 
-	if (t->management && t->uplink) {
+	if (management && t->uplink) {
 		hm = read_host(j->ctx, t->uplink);
 		if (!hm)
 			return EXIT_REFUSED;
 	}
-	if (t->management && !p->first_vnic) {
+	if (management && !p->first_vnic) {
 		err = make_mgmt(j, p->sw->ifindex, p->sw->name, t->uplink, hm,
 				&vnic);
 	} else if (hm) {
@@ -295,14 +285,31 @@ static int come_in(struct journal *j, const struct present *p,
 	return err;
 }
 
+/*
+ * Judged by the same reading of the switch as all that follows: vNICs may come
+ * and go meanwhile, and none is to be made or deleted for that.
+ */
+static bool wants_management(const struct present *p, const struct target *t)
+{
+	switch (t->management) {
+	case MANAGEMENT_ON:
+		return true;
+	case MANAGEMENT_AS_IS:
+		return p->first_vnic;
+	default:
+		return false;
+	}
+}
+
 static int set_steps(struct journal *j, const struct present *p,
 		     const struct target *t)
 {
 	const struct vsw_switch *sw = p->sw;
 	bool detach = sw->uplink && t->uplink != sw->uplink;
 	bool attach = t->uplink && t->uplink != sw->uplink;
-	bool vnics_go = p->first_vnic && !t->management;
-	bool mgmt_comes = t->management && !p->first_vnic;
+	bool management = wants_management(p, t);
+	bool vnics_go = p->first_vnic && !management;
+	bool mgmt_comes = management && !p->first_vnic;
 	uint32_t type = sw->type;
 	int err = 0;
 
@@ -325,7 +332,7 @@ static int set_steps(struct journal *j, const struct present *p,
 		type = next;
 	}
 	if (!err && (attach || mgmt_comes))
-		err = come_in(j, p, t, type, attach);
+		err = come_in(j, p, t, type, attach, management);
 	return err;
 }
 
@@ -341,9 +348,10 @@ int convert_set(struct ctx *ctx, const struct vsw_switch *sw,
 		journal_begin(&j, ctx);
 		err = journal_end(&j, set_steps(&j, &p, t));
 	}
-	free_present(&p);
-	if (!err && t->uplink && t->uplink != sw->uplink && !t->management)
+	if (!err && t->uplink && t->uplink != sw->uplink &&
+	    !wants_management(&p, t))
 		note_lost_host(ctx, sw->name, t->uplink);
+	free_present(&p);
 	return err;
 }
 

@@ -8,11 +8,18 @@
 
 #include "cmd.h"
 
+/* Shall the host take part? */
+enum management {
+	MANAGEMENT_OFF,
+	MANAGEMENT_ON,
+	MANAGEMENT_AS_IS,	/* if it does now */
+};
+
 /* What a switch shall become. */
 struct target {
 	uint32_t type;
 	uint32_t uplink;		/* 0: none */
-	bool management;		/* the host takes part */
+	enum management management;
 	uint32_t ageing_time;		/* 0: leave */
 	uint32_t fdb_limit;		/* 0: leave */
 };
@@ -23,8 +30,5 @@ int convert_set(struct ctx *ctx, const struct vsw_switch *sw,
 		const struct target *t);
 int convert_del(struct ctx *ctx, const struct vsw_switch *sw);
 int convert_del_vnic(struct ctx *ctx, const struct vsw_port *vnic);
-/* Whether the switch has vNICs. */
-int convert_has_vnics(struct ctx *ctx, const struct vsw_switch *sw,
-		      bool *answer);
 
 #endif /* _VSWITCHCTL_CONVERT_H */

@@ -163,7 +163,7 @@ static int resolve(struct ctx *ctx, const struct args *a,
 		   struct target *t)
 {
 	bool has_uplink = w->uplink && strcmp(w->uplink, "none");
-	bool to_external, has_vnics;
+	bool to_external;
 	int err;
 
 	*t = (struct target){
@@ -188,16 +188,14 @@ static int resolve(struct ctx *ctx, const struct args *a,
 		err = find_dev(ctx, "uplink", w->uplink, &t->uplink);
 	else if (w->uplink || t->type != VSWITCH_SWITCH_TYPE_EXTERNAL)
 		t->uplink = 0;
-	if (!err)
-		err = convert_has_vnics(ctx, sw, &has_vnics);
 	if (err)
 		return err;
 	if (w->has_management)
-		t->management = w->management;
+		t->management = w->management ? MANAGEMENT_ON : MANAGEMENT_OFF;
 	else if (t->type == VSWITCH_SWITCH_TYPE_PRIVATE)
-		t->management = false;
+		t->management = MANAGEMENT_OFF;
 	else
-		t->management = has_vnics || to_external;
+		t->management = to_external ? MANAGEMENT_ON : MANAGEMENT_AS_IS;
 	return 0;
 }
 
