@@ -13,7 +13,7 @@
 #		           |
 #		          br0, or the router behind it
 #
-# requires: mausezahn jq tc tcpdump ethtool socat ping6 vswitchctl
+# requires: mausezahn jq tc tcpdump ethtool socat ping6 teamd vswitchctl
 # timeout: 1800
 . "$(dirname "$0")/lib.sh"
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -21,8 +21,8 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 TESTS="bridge_vlan_aware bridge_vlan_unaware bridge_sticky_fdb no_forwarding
 	router_bridge router_bridge_1d router_bridge_vlan
 	router_bridge_vlan_upper router_bridge_vlan_upper_pvid
-	router_bridge_pvid_vlan_upper local_termination tc_vlan_modify
-	skbedit_priority"
+	router_bridge_pvid_vlan_upper router_bridge_lag router_bridge_1d_lag
+	local_termination tc_vlan_modify skbedit_priority"
 
 # Unpacked before; to do it here, on an emulated machine, would take too long.
 KSRC=$(timeout 60 "$HERE/../scripts/ksrc.sh" 2>/dev/null)
@@ -108,6 +108,16 @@ test_router_bridge_vlan_upper_pvid()
 test_router_bridge_pvid_vlan_upper()
 {
 	upstream router_bridge_pvid_vlan_upper.sh 4
+}
+
+test_router_bridge_lag()
+{
+	upstream router_bridge_lag.sh 18
+}
+
+test_router_bridge_1d_lag()
+{
+	upstream router_bridge_1d_lag.sh 20
 }
 
 test_local_termination()
