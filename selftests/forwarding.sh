@@ -117,7 +117,7 @@ test_router_bridge_lag()
 
 test_router_bridge_1d_lag()
 {
-	upstream router_bridge_1d_lag.sh 20
+	upstream router_bridge_1d_lag.sh 32
 }
 
 test_local_termination()
