@@ -154,11 +154,11 @@ test_private()
 	check ip addr add 192.0.2.9/24 dev vs0
 	check isolated g1 192.0.2.9
 	# Others on the switch may send to g1 at any time.
-	check tc -n g1 qdisc add dev eth0 clsact
-	check tc -n g1 filter add dev eth0 ingress flower \
+	check in_ns g1 tc qdisc add dev eth0 clsact
+	check in_ns g1 tc filter add dev eth0 ingress flower \
 		src_mac "$(cat /sys/class/net/vs0/address)" action pass
 	check_fail ping -n -q -c 3 -i 0.2 -w 1 -I vs0 ${ADDR[g1]}
-	check tc -n g1 -s -j filter show dev eth0 ingress
+	check in_ns g1 tc -s -j filter show dev eth0 ingress
 	check_eq "$(jq '[.. | .stats? // empty | .packets] | add' <<<"$LIB_OUT")" 0 \
 		"frames that came to g1 from the host"
 	check ip addr del 192.0.2.9/24 dev vs0
