@@ -52,7 +52,7 @@ def uplink(index):
 
 def vlans():
     port = ifindex("p0")
-    options = "no other (option of bridge ports|bridge port options)"
+    options = "has VLANs, (and|but) no other (option of bridge ports|bridge port options)"
     for spec, text in (
         (nla(IFLA_BRIDGE_VLAN_INFO, b"\1"), "a VLAN is given by 4 bytes"),
         (vlan_info(0), "a VLAN is 1 to 4094"),
@@ -60,7 +60,7 @@ def vlans():
         (vlan_info(5, BEGIN) + vlan_info(6, BEGIN), "begins within another"),
         (vlan_info(5, BEGIN | PVID) + vlan_info(6, END | PVID), "or is a pvid"),
         (vlan_info(6, END), "range has no lower begin"),
-        (vlan_info(6, BEGIN) + vlan_info(6, END), "ends below its begin"),
+        (vlan_info(6, BEGIN) + vlan_info(6, END), "range has no lower begin"),
         (vlan_info(6, BEGIN) + vlan_info(7, END | PVID), "or is a pvid"),
         (vlan_info(5, BEGIN) + vlan_info(6), "a VLAN range does not end"),
         (vlan_info(5, BEGIN), "or a range that does not end"),
