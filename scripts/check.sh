@@ -8,7 +8,8 @@
 # Without -k on every kernel of kernels.sh list. Without TEST all of them, but
 # those named in VSWITCH_CHECK_SKIP, and also what needs no kernel: unit tests
 # and static gates.
-# VSWITCH_CHECK_JOBS VMs run at once: two, where there are as many cores.
+# VSWITCH_CHECK_JOBS VMs run at once: two, where there are as many cores. Each
+# has one kernel, and all tests or its share of them.
 # The last line is "N passed, N failed, N skipped"; exit status 0 only if
 # nothing failed and something passed.
 
@@ -95,28 +96,45 @@ build_for()
 	fi
 }
 
-# All tests on all kernels, $jobs VMs at a time. What the first of them says is
-# shown as it comes, the others' after that.
+# The tests of shard $1 of $2: each $2nd one.
+shard()
+{
+	local i
+
+	for ((i = $1; i < ${#tests[@]}; i += $2)); do
+		echo "${tests[i]}"
+	done
+}
+
+# All tests on all kernels, $jobs VMs at a time; with fewer kernels than that,
+# the tests of one are shared out. What the first VM says is shown as it comes,
+# the others' after that.
 boots()
 {
 	local -A pids
-	local kver running=0
+	local kver i names=() mine running=0
+	local shards=$(($# < jobs && $# > 0 ? jobs / $# : 1))
 
+	[ $shards -le ${#tests[@]} ] || shards=${#tests[@]}
 	for kver in "$@"; do
-		if [ $running = "$jobs" ]; then
-			wait -n || :
-			running=$((running - 1))
-		fi
-		"$ROOT/selftests/vm/run.sh" -n -k "$kver" "${tests[@]}" \
-			>"$out.$kver" 2>&1 </dev/null &
-		pids[$kver]=$!
-		running=$((running + 1))
+		for ((i = 0; i < shards; i++)); do
+			if [ $running = "$jobs" ]; then
+				wait -n || :
+				running=$((running - 1))
+			fi
+			readarray -t mine < <(shard $i $shards)
+			"$ROOT/selftests/vm/run.sh" -n -k "$kver" "${mine[@]}" \
+				>"$out.$kver.$i" 2>&1 </dev/null &
+			pids[$kver.$i]=$!
+			names+=("$kver.$i")
+			running=$((running + 1))
+		done
 	done
-	for kver in "$@"; do
-		echo "# kernel $kver"
+	for kver in "${names[@]}"; do
+		echo "# kernel ${kver%.*}"
 		tail -n +1 -s 0.5 -f --pid="${pids[$kver]}" "$out.$kver"
 		cp "$out.$kver" "$out"
-		add_totals "kernel $kver"
+		add_totals "kernel ${kver%.*}"
 	done
 }
 
