@@ -36,8 +36,11 @@ tools:				## vswitchctl and libvswitch
 	@scripts/deps.sh tools
 	@$(MAKE) -C userspace $(dirs) all
 
+# Without its key, and no distribution gives it away, signing would only fail.
+sign = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
+
 install: all			## modules and tools; DESTDIR=, prefix=, KVER=
-	$(MAKE) -C $(KDIR) M=$(MDIR) $(CONFIG) INSTALL_MOD_DIR=updates \
+	$(MAKE) -C $(KDIR) M=$(MDIR) $(CONFIG) $(sign) INSTALL_MOD_DIR=updates \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR) DEPMOD=true) modules_install
 	$(MAKE) -C userspace $(dirs) install
 
