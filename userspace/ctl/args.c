@@ -103,6 +103,13 @@ int arg_ifname(struct args *a, const char *what, const char **out)
 	return 0;
 }
 
+int arg_last_ifname(struct args *a, const char *what, const char **out)
+{
+	int err = arg_ifname(a, what, out);
+
+	return err ? err : arg_end(a);
+}
+
 /* Decimal digits and nothing else: no sign, no space, no octal, no junk. */
 bool parse_u32(const char *text, uint32_t *out)
 {

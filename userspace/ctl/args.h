@@ -44,6 +44,8 @@ int arg_once(const struct args *a, const char *word, bool *seen);
 
 int arg_word(struct args *a, const char *what, const char **out);
 int arg_ifname(struct args *a, const char *what, const char **out);
+/* The same, and nothing may follow. */
+int arg_last_ifname(struct args *a, const char *what, const char **out);
 int arg_u32(struct args *a, const char *what, uint32_t min, uint32_t max,
 	    uint32_t *out);
 int arg_vlan(struct args *a, const char *what, uint32_t min, uint16_t *out);

@@ -57,9 +57,7 @@ static int port_del(struct ctx *ctx, struct args *a)
 	const char *dev;
 	int err;
 
-	err = arg_ifname(a, "device", &dev);
-	if (!err)
-		err = arg_end(a);
+	err = arg_last_ifname(a, "device", &dev);
 	if (!err)
 		err = find_port(ctx, "port", dev, &port);
 	if (err)
@@ -219,9 +217,7 @@ static int port_show(struct ctx *ctx, struct args *a)
 
 	if (!arg_peek(a))
 		return show_many(ctx, 0, NULL);
-	err = arg_ifname(a, "switch or device", &name);
-	if (!err)
-		err = arg_end(a);
+	err = arg_last_ifname(a, "switch or device", &name);
 	if (!err)
 		err = find_dev(ctx, "port", name, &ifindex);
 	if (err)

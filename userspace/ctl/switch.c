@@ -232,9 +232,7 @@ static int switch_del(struct ctx *ctx, struct args *a)
 	const char *name;
 	int err;
 
-	err = arg_ifname(a, "name", &name);
-	if (!err)
-		err = arg_end(a);
+	err = arg_last_ifname(a, "name", &name);
 	if (!err)
 		err = find_switch(ctx, "switch", name, &sw);
 	if (err)
@@ -259,9 +257,7 @@ static int switch_show(struct ctx *ctx, struct args *a)
 	int err;
 
 	if (arg_peek(a)) {
-		err = arg_ifname(a, "name", &name);
-		if (!err)
-			err = arg_end(a);
+		err = arg_last_ifname(a, "name", &name);
 		if (!err)
 			err = find_switch(ctx, "switch", name, &sw);
 		if (err)

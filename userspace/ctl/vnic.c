@@ -49,9 +49,7 @@ static int vnic_del(struct ctx *ctx, struct args *a)
 	const char *name;
 	int err;
 
-	err = arg_ifname(a, "name", &name);
-	if (!err)
-		err = arg_end(a);
+	err = arg_last_ifname(a, "name", &name);
 	if (!err)
 		err = find_port(ctx, "vnic", name, &port);
 	if (err)
@@ -73,9 +71,7 @@ static int vnic_show(struct ctx *ctx, struct args *a)
 	int err = 0;
 
 	if (arg_peek(a)) {
-		err = arg_ifname(a, "switch", &name);
-		if (!err)
-			err = arg_end(a);
+		err = arg_last_ifname(a, "switch", &name);
 		if (!err)
 			err = find_switch(ctx, "switch", name, &sw);
 		if (err)
