@@ -19,7 +19,7 @@
 # which test a kernel report belongs to.
 
 JOB=/run/vswitch-vm
-# VM_ROOT VM_BIN VM_PEERS VM_TOKEN VM_KVER VM_MODULES_DIR VM_MODULES VM_TIMEOUT VM_SCALE
+# VM_ROOT VM_BIN VM_BUILT VM_PEERS VM_TOKEN VM_KVER VM_MODULES_DIR VM_MODULES VM_TIMEOUT VM_SCALE
 # VM_STOP VM_MODE (tests, command, shell) VM_COMMAND VM_STTY
 # shellcheck disable=SC1091
 . $JOB/job
@@ -144,10 +144,10 @@ unload()
 # --- what went wrong in the kernel --------------------------------------------
 
 # All but P(1), which is nobody's here, O(4096) and E(8192): we are out of tree
-# and not signed.
+# and not signed; and N(262144): KUnit ran a test.
 taint()
 {
-	echo $(($(</proc/sys/kernel/tainted) & ~(4096 | 8192)))
+	echo $(($(</proc/sys/kernel/tainted) & ~(4096 | 8192 | 262144)))
 }
 
 KMEMLEAK=/sys/kernel/debug/kmemleak

@@ -136,7 +136,7 @@ stty_size=$(stty size 2>/dev/null | awk '{ print "rows", $1, "cols", $2 }' || :)
 
 printf '%s\n' "${tests[@]}" | sed '/^$/d' >"$out/job/tests"
 {
-	printf 'VM_%s=%q\n' ROOT "$ROOT" BIN "$out/bin" TOKEN "$token" KVER "$release" \
+	printf 'VM_%s=%q\n' ROOT "$ROOT" BIN "$out/bin" BUILT "${built%/*}" TOKEN "$token" KVER "$release" \
 		PEERS "$PEERS" MODULES_DIR "$modules_dir" MODULES "$module_files" \
 		TIMEOUT "$timeout" SCALE "$scale" MODE "$mode" \
 		STOP "${VSWITCH_VM_STOP-}" \
