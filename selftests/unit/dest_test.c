@@ -50,9 +50,6 @@ static void refusals(void)
 	check(vsw_dest_refuses(&up, 10, Q, Q) == VSW_DROP_DOUBLE_TAGGED);
 }
 
-int main(void)
-{
-	run(flood_set);
-	run(refusals);
-	return test_done();
-}
+#define CASES(X) X(flood_set) X(refusals)
+
+test_suite(dest, CASES);

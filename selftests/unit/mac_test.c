@@ -24,7 +24,7 @@ static void key_round_trip(void)
 /* Both addresses of a header of 14 bytes, and not a byte beyond it. */
 static void key_of_header(void)
 {
-	u8 *hdr = malloc(ETH_HLEN);
+	u8 *hdr = kmalloc(ETH_HLEN, GFP_KERNEL);
 
 	memcpy(hdr, broadcast, ETH_ALEN);
 	memcpy(hdr + ETH_ALEN, unicast, ETH_ALEN);
@@ -32,7 +32,7 @@ static void key_of_header(void)
 	hdr[13] = 0xff;
 	check(vsw_header_key(hdr) == vsw_mac_key(broadcast, 0));
 	check(vsw_header_key(hdr + ETH_ALEN) == vsw_mac_key(unicast, 0));
-	free(hdr);
+	kfree(hdr);
 }
 
 static void kinds_of_address(void)
@@ -63,11 +63,8 @@ static void link_local(void)
 	check(!vsw_key_is_link_local(vsw_mac_key(mac, 0)));
 }
 
-int main(void)
-{
-	run(key_round_trip);
-	run(key_of_header);
-	run(kinds_of_address);
-	run(link_local);
-	return test_done();
-}
+#define CASES(X) \
+	X(key_round_trip) X(key_of_header) X(kinds_of_address) \
+	X(link_local)
+
+test_suite(mac, CASES);

@@ -13,8 +13,9 @@ static struct vsw_table *make(struct vsw_snap *snaps, u32 n, u64 step)
 	struct vsw_table *table;
 	u32 i, slot;
 
-	table = calloc(1, sizeof(*table) + n * sizeof(*table->snaps));
-	table->macs = malloc(sizeof(u16) * BIT(BITS));
+	table = kzalloc(sizeof(*table) + n * sizeof(*table->snaps),
+			GFP_KERNEL);
+	table->macs = kmalloc(sizeof(u16) * BIT(BITS), GFP_KERNEL);
 	memset(table->macs, 0xff, sizeof(u16) * BIT(BITS));
 	table->mac_bits = BITS;
 	table->size = n;
@@ -33,7 +34,7 @@ static struct vsw_table *make(struct vsw_snap *snaps, u32 n, u64 step)
 static void find_all(void)
 {
 	static const u64 steps[] = { 1, 2, 256, 65536, 0x10001 };
-	struct vsw_snap *snaps = calloc(PORTS, sizeof(*snaps));
+	struct vsw_snap *snaps = kzalloc(PORTS * sizeof(*snaps), GFP_KERNEL);
 	u32 i, s;
 
 	for (s = 0; s < 5; s++) {
@@ -45,10 +46,10 @@ static void find_all(void)
 			check(vsw_table_assigned(table, key) == &snaps[i]);
 			check(!vsw_table_assigned(table, key ^ 1ULL << 63));
 		}
-		free(table->macs);
-		free(table);
+		kfree(table->macs);
+		kfree(table);
 	}
-	free(snaps);
+	kfree(snaps);
 }
 
 static void empty(void)
@@ -56,13 +57,10 @@ static void empty(void)
 	struct vsw_table *table = make(NULL, 0, 0);
 
 	check(!vsw_table_assigned(table, 1ULL << 40));
-	free(table->macs);
-	free(table);
+	kfree(table->macs);
+	kfree(table);
 }
 
-int main(void)
-{
-	run(find_all);
-	run(empty);
-	return test_done();
-}
+#define CASES(X) X(find_all) X(empty)
+
+test_suite(table, CASES);

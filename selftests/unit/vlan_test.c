@@ -230,13 +230,8 @@ static void normal_form(void)
 	vsw_vlan_put(&vlan);
 }
 
-int main(void)
-{
-	run(members);
-	run(none_is_no_member);
-	run(ingress_exhaustive);
-	run(uncovering);
-	run(modes);
-	run(normal_form);
-	return test_done();
-}
+#define CASES(X) \
+	X(members) X(none_is_no_member) X(ingress_exhaustive) \
+	X(uncovering) X(modes) X(normal_form)
+
+test_suite(vlan, CASES);

@@ -42,6 +42,11 @@ struct rcu_head {
 	void *next;
 };
 
+static inline void *kmalloc(size_t size, gfp_t gfp)
+{
+	return malloc(size);
+}
+
 static inline void *kzalloc(size_t size, gfp_t gfp)
 {
 	return calloc(1, size);
