@@ -145,17 +145,20 @@ static void notify(struct vsw_port *port)
 {
 	struct net *net = dev_net(port->dev);
 	struct sk_buff *skb;
-	int err;
 
 	skb = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!skb)
-		return;
-	err = vsw_bridge_getlink(skb, 0, 0, port->dev,
-				 RTEXT_FILTER_BRVLAN_COMPRESSED, 0);
-	if (err)
+		goto lost;
+	if (vsw_bridge_getlink(skb, 0, 0, port->dev,
+			       RTEXT_FILTER_BRVLAN_COMPRESSED, 0)) {
 		nlmsg_free(skb);
-	else
-		rtnl_notify(skb, net, 0, RTNLGRP_LINK, NULL, GFP_KERNEL);
+		goto lost;
+	}
+	rtnl_notify(skb, net, 0, RTNLGRP_LINK, NULL, GFP_KERNEL);
+	return;
+
+lost:
+	rtnl_set_sk_err(net, RTNLGRP_LINK, -ENOBUFS);
 }
 
 static int change(struct net_device *dev, struct nlmsghdr *nlh, bool add,

@@ -267,8 +267,11 @@ void vsw_fdb_rtnl_notify(struct vsw_switch *sw,
 	if (!netlink_has_listeners(net->rtnl, RTNLGRP_NEIGH))
 		return;
 	skb = nlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
-	if (!skb)
+	if (!skb) {
+		/* Who may not see the event learns only that there was one. */
+		rtnl_set_sk_err(net, RTNLGRP_NEIGH, -ENOBUFS);
 		return;
+	}
 	if (fill_entry(skb, sw, entry, 0, 0, type, 0)) {
 		nlmsg_free(skb);
 		return;

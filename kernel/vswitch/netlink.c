@@ -68,9 +68,27 @@ void vsw_nl_uninit(void)
  */
 struct sk_buff *vsw_nl_event_new(struct net *net, gfp_t gfp)
 {
+	struct sk_buff *skb;
+
 	if (!genl_has_listeners(&vsw_genl_family, net, VSWITCH_NLGRP_EVENTS))
 		return NULL;
-	return genlmsg_new(NLMSG_GOODSIZE, gfp);
+	skb = genlmsg_new(NLMSG_GOODSIZE, gfp);
+	if (!skb)
+		vsw_nl_event_lost(net);
+	return skb;
+}
+
+/**
+ * vsw_nl_event_lost() - tell the group events that it misses one
+ * @net: where
+ *
+ * What listeners believe is out of date from now on; they read ENOBUFS, as
+ * when their own queue is full, and have to look again.
+ * Context: any.
+ */
+void vsw_nl_event_lost(struct net *net)
+{
+	genl_set_err(&vsw_genl_family, net, 0, VSWITCH_NLGRP_EVENTS, -ENOBUFS);
 }
 
 /**

@@ -19,6 +19,7 @@ int vsw_nl_init(void);
 void vsw_nl_uninit(void);
 struct sk_buff *vsw_nl_event_new(struct net *net, gfp_t gfp);
 void vsw_nl_event_send(struct net *net, struct sk_buff *skb, gfp_t gfp);
+void vsw_nl_event_lost(struct net *net);
 bool vsw_nl_is_private(struct sk_buff *request, struct net *net);
 bool vsw_nl_dump_seek(struct netlink_callback *cb, const struct vsw_switch *sw);
 struct sk_buff *vsw_nl_reply_new(struct genl_info *info, void **hdr);

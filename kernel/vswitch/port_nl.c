@@ -73,7 +73,9 @@ void vsw_nl_port_notify(struct vsw_port *port, u8 cmd)
 	if (!genl_has_listeners(&vsw_genl_family, net, VSWITCH_NLGRP_EVENTS))
 		return;
 	skb = fill_new(port, true, 0, 0, cmd);
-	if (!IS_ERR(skb))
+	if (IS_ERR(skb))
+		vsw_nl_event_lost(net);
+	else
 		vsw_nl_event_send(net, skb, GFP_KERNEL);
 }
 

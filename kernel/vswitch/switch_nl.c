@@ -66,10 +66,12 @@ void vsw_nl_switch_notify(struct vsw_switch *sw, u8 cmd)
 
 	if (!skb)
 		return;
-	if (fill(skb, sw, 0, 0, 0, cmd, NULL))
+	if (fill(skb, sw, 0, 0, 0, cmd, NULL)) {
 		nlmsg_free(skb);
-	else
-		vsw_nl_event_send(net, skb, GFP_KERNEL);
+		vsw_nl_event_lost(net);
+		return;
+	}
+	vsw_nl_event_send(net, skb, GFP_KERNEL);
 }
 
 int vswitch_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info)
