@@ -215,11 +215,6 @@ rx_handler_result_t vsw_rx_handler(struct sk_buff **pskb)
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
 		return RX_HANDLER_PASS;
 
-	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (unlikely(!skb))
-		return RX_HANDLER_CONSUMED;
-	*pskb = skb;
-
 	frame.table = rcu_dereference(port->sw->table);
 	frame.src = vsw_table_port(frame.table, port);
 	/* The port is leaving: there is nobody left to count it for. */
@@ -230,6 +225,15 @@ rx_handler_result_t vsw_rx_handler(struct sk_buff **pskb)
 	frame.skb = skb;
 	frame.from_host = false;
 	parse(&frame);
+
+	/* Before anything is written to what others may hold as well. */
+	frame.skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!frame.skb)) {
+		vsw_stats_rx(frame.src->stats, frame.segs, frame.bytes);
+		vsw_refuse(&frame, frame.src, VSW_DROP_NO_MEMORY);
+		return RX_HANDLER_CONSUMED;
+	}
+	*pskb = frame.skb;
 
 	if (unlikely(vsw_key_is_link_local(frame.dst_key))) {
 		if (is_for_host(&frame))
