@@ -106,6 +106,7 @@ if [ -n "$build" ] && [ -e "$ROOT/kernel/Kbuild" ] && [[ $modules =~ [^\ ] ]]; t
 	"$ROOT/scripts/build.sh" "$kver" >/dev/null
 	[ ! -e "$ROOT/userspace/Makefile" ] ||
 		flock "$BUILD/lock" make -s -C "$ROOT/userspace" >&2
+	flock "$BUILD/lock" make -s -C "$ROOT/selftests/faults" >/dev/null
 fi
 
 # --- the machine ---------------------------------------------------------------
