@@ -7,6 +7,9 @@
 #
 #	kernel-report.sh CONSOLE
 #
+# Some parts of the kernel show a stack when they are out of memory. That is not
+# a complaint while the test that takes it away from them runs.
+#
 # Lines "selftest: NAME ..." in the log, written by guest.sh and lib.sh, tell
 # where we are.
 
@@ -22,6 +25,8 @@ BEGIN {
 		"|possible .* deadlock|possible .* dependency|suspicious RCU" \
 		"|bad unlock balance|NETDEV WATCHDOG|list_(add|del) corruption" \
 		"|locking correctness validator"
+	memory = "sysctl could not get directory|percpu: allocation failed" \
+		"|page allocation failure|vmalloc error"
 }
 match($0, /selftest: /) {
 	where = substr($0, RSTART + RLENGTH)
@@ -31,6 +36,18 @@ match($0, /selftest: /) {
 	next
 }
 where == "" { next }		# still booting
+oom > 0 {
+	oom--
+	if (/<\/TASK>/)
+		oom = 0
+	if ($0 !~ "KASAN|lockdep|WARNING:|cut here|refcount_t")
+		next
+	oom = 0
+}
+more == 0 && where ~ /^faults / && $0 ~ memory {
+	oom = 90
+	next
+}
 more == 0 && $0 ~ bad {
 	if (where in seen)
 		next
