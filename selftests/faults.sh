@@ -1,0 +1,213 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Every allocation fails once, and then again with those that follow it: what
+# was refused has changed nothing, what was granted was done in full, a listener
+# hears of each event or that it missed one, a frame is delivered or counted.
+# faults/main.c tries the operations, each group in a netns of its own:
+#
+#	s0 (internal)	d1, d2 (dummies), vn0 (vNIC), t0 (tap)
+#	s1		comes and goes; d0 is an uplink, d3 another port
+#
+# The kernel traces each failed allocation with its stack. The last case
+# looks for places in the module that allocate and were never seen to fail.
+# What leaked is found when the VM ends. The kernel itself shows a stack when it
+# has no memory for some things; kernel-report.sh knows those.
+#
+# timeout: 600
+. "$(dirname "$0")/lib.sh"
+
+TESTS="link policy fdb txn frames percpu netns module traffic sites"
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+PROGRAM=$HERE/faults/build/faults
+TRACE=/sys/kernel/tracing/instances/faults
+SLAB=/sys/kernel/debug/failslab
+# Kept from case to case: failures that were traced, as places in the module.
+SEEN=/tmp/vswitch-faults-seen
+
+setup()
+{
+	[ -e /proc/self/fail-nth ] && [ -d $SLAB ] ||
+		skip "this kernel has no fault injection"
+	[ -x "$PROGRAM" ] || fail "$PROGRAM is not built"
+	# Netdevs are made and deleted by the thousand.
+	echo 1 >/sys/kernel/rcu_expedited
+	defer eval 'echo 0 >/sys/kernel/rcu_expedited'
+}
+
+# Where failed allocations leave their stacks. One in another CPU's context, or
+# in an interrupt, does as well.
+trace_on()
+{
+	local event
+
+	mkdir -p $TRACE
+	defer rmdir $TRACE
+	echo 16384 >$TRACE/buffer_size_kb
+	echo 1 >$TRACE/options/stacktrace
+	echo 1 >$TRACE/options/sym-addr
+	echo 0 >$TRACE/tracing_on
+	for event in kmem/kmalloc kmem/kmem_cache_alloc; do
+		echo 'ptr == 0' >$TRACE/events/$event/filter
+		echo 1 >$TRACE/events/$event/enable
+	done
+	echo 1 >$TRACE/events/percpu/percpu_alloc_percpu_fail/enable
+}
+
+# "OPERATION ADDRESS": addresses as offsets into the module's code.
+trace_keep()
+{
+	local base
+
+	base=$(</sys/module/vswitch/sections/.text)
+	check_eq "$(awk '/^overrun:/ && $2' $TRACE/per_cpu/cpu*/stats)" "" \
+		"traced failures that were lost"
+	awk -v base="$base" '
+	/tracing_mark_write: / { sub(/.*tracing_mark_write: /, ""); op = $0; next }
+	/\[vswitch\]/ && match($0, /<[0-9a-f]+>/) {
+		print substr($0, RSTART + 1, RLENGTH - 2) "\t" op
+	}' $TRACE/trace | sort -u | "$HERE/faults/sites.py" offsets "$base" >>$SEEN
+}
+
+# A group of operations. What the program says of each is shown.
+group()
+{
+	trace_on
+	ns_add f
+	in_ns f sysctl -q -w net.ipv6.conf.{all,default}.disable_ipv6=1
+	modprobe dummy numdummies=0
+	# ip netns exec would hide debugfs.
+	lib_run nsenter "--net=/run/netns/$(ns f)" "$PROGRAM" "$1"
+	sed -n '/^# /p' <<<"$LIB_OUT"
+	[ $LIB_RC = 0 ] || fail "status $LIB_RC" \
+		"$(sed '/^# /d' <<<"$LIB_OUT")"
+	trace_keep
+}
+
+test_link()
+{
+	group link
+}
+
+test_policy()
+{
+	group policy
+}
+
+test_fdb()
+{
+	group fdb
+}
+
+test_txn()
+{
+	group txn
+}
+
+test_frames()
+{
+	group frames
+}
+
+test_percpu()
+{
+	group percpu
+}
+
+test_netns()
+{
+	group netns
+}
+
+module_file()
+{
+	# shellcheck disable=SC1091
+	( . /run/vswitch-vm/job && tr ' ' '\n' <<<"$VM_MODULES" ) |
+		grep '/vswitch\.ko$'
+}
+
+loaded()
+{
+	[ -e /sys/module/vswitch ] || insmod "$1"
+}
+
+test_module()
+{
+	local file
+
+	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
+	file=$(module_file)
+	defer loaded "$file"
+	# Smaller without what a debugger wants, and so sooner loaded.
+	check strip -g -o "$LIB_TMP/vswitch.ko" "$file"
+	check busywait 10000 rmmod vswitch
+	export FAULTS_MODULE=$LIB_TMP/vswitch.ko
+	lib_run "$PROGRAM" module
+	sed -n '/^# /p' <<<"$LIB_OUT"
+	[ $LIB_RC = 0 ] || fail "status $LIB_RC" \
+		"$(sed '/^# /d' <<<"$LIB_OUT")"
+}
+
+atomic_faults()
+{
+	echo 0 >$SLAB/verbose
+	echo N >$SLAB/task-filter
+	echo Y >$SLAB/ignore-gfp-wait
+	echo 0 >$SLAB/space
+	echo -1 >$SLAB/times
+	echo "$1" >$SLAB/probability
+}
+
+drops_of()
+{
+	vswitchctl -j -s port show vs0 |
+		jq -r '[.[].stats.drops // {} | to_entries[] |
+			select(.value > 0) | .key] | unique | join(" ")'
+}
+
+# In softirq, where no task is to blame: each tenth allocation that may not
+# wait fails, for all the machine.
+test_traffic()
+{
+	local drops
+
+	guest g1 02:00:00:00:00:01 192.0.2.1/24
+	guest g2 02:00:00:00:00:02 192.0.2.2/24
+	guest g3 02:00:00:00:00:03 192.0.2.3/24
+	check ip link add vs0 up type vswitch
+	defer lib_link_del vs0
+	for port in pg1 pg2 pg3; do
+		check ip link set $port master vs0
+	done
+	check reaches g1 192.0.2.2
+	defer atomic_faults 0
+	atomic_faults 10
+	bg in_ns g1 ping -b -f -q 192.0.2.255
+	bg in_ns g2 ping -f -q 192.0.2.1
+	for ((i = 0; i < 10; i++)); do
+		vswitchctl fdb flush vs0 >/dev/null 2>&1 || :
+		sleep 0.5
+	done
+	atomic_faults 0
+	drops=$(drops_of)
+	diag "drops for: ${drops:-no reason}; lost allocations $(<$SLAB/times)"
+	[ -z "${drops//no-memory/}" ] ||
+		fail "frames were dropped for $drops"
+	check busywait 10000 reaches g1 192.0.2.2
+	check reaches g3 192.0.2.1
+}
+
+test_sites()
+{
+	local ko
+
+	[ -s $SEEN ] || skip "wants the cases before it"
+	ko=$(module_file)
+	lib_run "$HERE/faults/sites.py" report "$HERE/../kernel/vswitch" "$ko" $SEEN
+	diag "$LIB_OUT"
+	[ $LIB_RC = 0 ] || fail "places that allocate, and never failed"
+}
+
+rm -f $SEEN
+run_tests "$@"
