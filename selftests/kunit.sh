@@ -42,7 +42,8 @@ results()
 			++n, suite, name, skipped
 		next
 	}
-	/^ +# .*: / { sub(/^ +/, ""); print }
+	/^ +# .*: / { sub(/^ +/, ""); print; next }
+	/^ +[^0-9#K ]/ { sub(/^ +/, "#   "); print }
 	END { printf "1..%d\n", n }'
 }
 
