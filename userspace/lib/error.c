@@ -71,14 +71,18 @@ attr_path(const struct vsw_request *req, size_t off, char *path, size_t size)
 /* What the policy that was broken would have let through. */
 static void accepted(const struct nlattr *policy, char *buf, size_t size)
 {
-	struct nlattr *tb[NL_POLICY_TYPE_ATTR_MAX + 1] = {};
-	struct nlattr *pos;
-	int rem;
+	static struct nla_policy types[NL_POLICY_TYPE_ATTR_MAX + 1] = {
+		[NL_POLICY_TYPE_ATTR_MIN_VALUE_U]	= { .type = NLA_U64 },
+		[NL_POLICY_TYPE_ATTR_MAX_VALUE_U]	= { .type = NLA_U64 },
+		[NL_POLICY_TYPE_ATTR_MIN_LENGTH]	= { .type = NLA_U32 },
+		[NL_POLICY_TYPE_ATTR_MAX_LENGTH]	= { .type = NLA_U32 },
+	};
+	struct nlattr *tb[NL_POLICY_TYPE_ATTR_MAX + 1];
 
 	buf[0] = '\0';
-	nla_for_each_nested(pos, policy, rem)
-		if (nla_type(pos) <= NL_POLICY_TYPE_ATTR_MAX)
-			tb[nla_type(pos)] = pos;
+	if (nla_parse_nested(tb, NL_POLICY_TYPE_ATTR_MAX,
+			     (struct nlattr *)policy, types) < 0)
+		return;
 
 	if (tb[NL_POLICY_TYPE_ATTR_MIN_VALUE_U] &&
 	    tb[NL_POLICY_TYPE_ATTR_MAX_VALUE_U])
@@ -142,18 +146,27 @@ static const char *last_name(const char *path)
 void vsw_error_from_ack(struct vsw *c, const struct vsw_request *req,
 			int err, const struct nlattr *tlvs, int len)
 {
+	static struct nla_policy types[NLMSGERR_ATTR_MAX + 1] = {
+		[NLMSGERR_ATTR_MSG]		= { .type = NLA_STRING },
+		[NLMSGERR_ATTR_OFFS]		= { .type = NLA_U32 },
+		[NLMSGERR_ATTR_POLICY]		= { .type = NLA_NESTED },
+		[NLMSGERR_ATTR_MISS_TYPE]	= { .type = NLA_U32 },
+		[NLMSGERR_ATTR_MISS_NEST]	= { .type = NLA_U32 },
+	};
 	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = {};
 	const char *text = NULL;
 	char path[160] = "";
 	char range[96] = "";
 	char miss[192] = "";
-	int rem;
 
-	for (rem = len; tlvs && nla_ok(tlvs, rem); tlvs = nla_next(tlvs, &rem))
-		if (nla_type(tlvs) <= NLMSGERR_ATTR_MAX)
-			tb[nla_type(tlvs)] = (struct nlattr *)tlvs;
+	/* What is not well formed says nothing. */
+	if (tlvs && nla_parse(tb, NLMSGERR_ATTR_MAX, (struct nlattr *)tlvs,
+			      len, types) < 0)
+		memset(tb, 0, sizeof(tb));
 	if (tb[NLMSGERR_ATTR_MSG])
 		text = nla_get_string(tb[NLMSGERR_ATTR_MSG]);
+	if (text && !*text)
+		text = NULL;
 	if (!err) {
 		snprintf(c->warning, sizeof(c->warning), "%s",
 			 text ? text : "");
