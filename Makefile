@@ -13,6 +13,13 @@ KDIR ?= $(shell scripts/kernels.sh build $(kver))
 # Where the module sources are; scripts/build.sh builds a copy.
 MDIR ?= $(CURDIR)/kernel
 
+# For selftests/fuzz/run.sh, which says what they do. The fuzzer's kernel is not
+# the one to build for.
+export TIME SEED STREAM STEPS GUIDED VERBOSE
+ifneq ($(filter command line environment,$(origin KVER)),)
+fuzz: export KVER := $(KVER)
+endif
+
 # What .config would say in a kernel tree.
 CONFIG := CONFIG_VSWITCH=m
 
@@ -21,7 +28,7 @@ DESTDIR ?=
 dirs = $(if $(DESTDIR),DESTDIR=$(DESTDIR)) $(if $(prefix),prefix=$(prefix))
 
 .PHONY: all modules tools install uninstall demo check check-debug \
-	check-harness bench vm unit static regen clean help
+	check-harness fuzz fuzz-selfcheck bench vm unit static regen clean help
 
 all: modules tools		## modules and tools (the default)
 
@@ -62,6 +69,14 @@ check-harness:			## does the VM harness notice every kind of failure?
 	@scripts/deps.sh build vm
 	@selftests/vm/selfcheck.sh $(if $(filter command line,$(origin KVER)),$(KVER))
 
+fuzz:				## fuzz netlink and parsers; TIME=60 SEED= FUZZ="vlan_list"
+	@scripts/deps.sh fuzz
+	@selftests/fuzz/run.sh $(FUZZ)
+
+fuzz-selfcheck:			## does the netlink fuzzer find planted bugs?
+	@scripts/deps.sh fuzz
+	@selftests/fuzz/selfcheck.sh
+
 bench:				## compare with the Linux bridge
 	@selftests/bench/run.sh
 
@@ -83,7 +98,7 @@ regen:				## generated files from netlink/*.yaml
 
 clean:				## what make made in this directory (not the cache)
 	@test -z "$(KDIR)" || $(MAKE) -C $(KDIR) M=$(MDIR) $(CONFIG) clean
-	@for dir in userspace selftests/unit; do \
+	@for dir in userspace selftests/unit selftests/fuzz; do \
 		test ! -e $$dir/Makefile || $(MAKE) -C $$dir clean; done
 
 help:				## this list

@@ -1,0 +1,115 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Fuzz: what `make fuzz` does.
+#
+#	run.sh			the netlink fuzzer, then every parser
+#	run.sh netlink		in a VM, on the debug kernel
+#	run.sh NAME...		these of parsers/NAME.c
+#
+# In the environment:
+#	TIME=SECONDS	for netlink, and for all parsers together (default 60)
+#	SEED=N		(default: from the clock)
+#	STREAM=NAME	netlink: this stream alone, comparing what there is before
+#			and after each message; with STEPS=N to repeat a failure
+#	GUIDED=y	netlink: one stream, led by coverage
+#	KVER=KVER	netlink: another kernel
+#	VERBOSE=y	netlink: show each message
+#
+# The last line is "N passed, N failed, N skipped"; exit status 0 only if
+# nothing failed.
+
+set -euo pipefail
+. "$(dirname "$0")/../../scripts/common.sh"
+
+HERE=$ROOT/selftests/fuzz
+TIME=${TIME:-60} SEED=${SEED:-$(date +%s)} KVER=${KVER:-debug}
+# What parsers found interesting, and what broke them.
+FOUND=$CACHE/fuzz
+passed=0 failed=0 skipped=0
+
+result()
+{
+	case $1 in
+	0)	passed=$((passed + 1)); echo "ok - fuzz $2" ;;
+	4)	skipped=$((skipped + 1)); echo "ok - fuzz $2 # SKIP $3" ;;
+	*)	failed=$((failed + 1)); echo "not ok - fuzz $2" ;;
+	esac
+}
+
+# How many points of the module KCOV can tell from each other.
+points()
+{
+	objdump -dr "$1" | grep -c '__sanitizer_cov_trace_pc' || :
+}
+
+netlink()
+{
+	local built status=0 args
+
+	make -s -C "$HERE" netlink >&2
+	if [ "$KVER" = debug ]; then
+		"$ROOT/selftests/vm/debug-kernel.sh" >/dev/null
+	fi
+	built=$("$ROOT/scripts/build.sh" "$KVER")
+	args=(-s "$SEED" -t "$TIME" -T "$ROOT/kernel/vswitch"
+		-c "$(points "$built/vswitch/vswitch.ko")")
+	[ -z "${STREAM-}" ] || args+=(-r "$STREAM")
+	[ -z "${STEPS-}" ] || args+=(-n "$STEPS")
+	[ -z "${GUIDED-}" ] || args+=(-g)
+	[ -z "${VERBOSE-}" ] || args+=(-v)
+	echo "# netlink: repeat it with make fuzz SEED=$SEED TIME=$TIME"
+	# A boot of the debug kernel gets thrice the limit.
+	"$ROOT/selftests/vm/run.sh" -k "$KVER" -m vswitch -t $((TIME + 200)) \
+		-c "$HERE/guest.sh ${args[*]} $ROOT/netlink/vswitch.yaml" || status=$?
+	result $status netlink
+}
+
+parser()
+{
+	local name=$1 seconds=$2 status=0
+
+	mkdir -p "$FOUND/$name"
+	"$HERE/build/fuzz-$name" -seed="$SEED" -max_total_time="$seconds" \
+		-timeout=20 -print_final_stats=1 \
+		-artifact_prefix="$FOUND/$name." \
+		"$FOUND/$name" "$HERE/corpus/$name" >"$FOUND/$name.log" 2>&1 || status=$?
+	if [ $status = 0 ]; then
+		sed -nE 's/.*DONE +(cov.*) lim.*/# '"$name"': \1/p
+			s/^stat::number_of_executed_units: /# '"$name"': runs: /p' \
+			"$FOUND/$name.log"
+	else
+		grep -E 'does not hold|runtime error|ERROR|SUMMARY|^ +#[0-9] ' \
+			"$FOUND/$name.log" | sed 's/^/# /'
+		echo "# again: $HERE/build/fuzz-$name $(ls -t "$FOUND/$name".*-* | sed -n 1p)"
+	fi
+	result $status "$name"
+}
+
+parsers()
+{
+	local name seconds=$((TIME / $# > 0 ? TIME / $# : 1))
+
+	if ! command -v clang >/dev/null; then
+		result 4 parsers "clang is missing"
+		return
+	fi
+	make -s -C "$HERE" -j"$(nproc)" parsers >&2
+	for name in "$@"; do
+		parser "$name" "$seconds"
+	done
+}
+
+read -ra all < <(make -s -C "$HERE" list)
+what=()
+for name in "${@:-all}"; do
+	case $name in
+	all)		netlink; what=("${all[@]}") ;;
+	parsers)	what=("${all[@]}") ;;
+	netlink)	netlink ;;
+	*)		what+=("$name") ;;
+	esac
+done
+[ ${#what[@]} = 0 ] || parsers "${what[@]}"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ] && [ $((passed + skipped)) -gt 0 ]
