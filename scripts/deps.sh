@@ -3,7 +3,7 @@
 #
 # The Debian packages this repository needs: the only list of them.
 #
-#	deps.sh GROUP...	build tools vm check debug bench demo
+#	deps.sh GROUP...	build tools vm check debug fuzz bench demo
 #
 # As root it installs what is missing (the suite's backports are enabled if
 # they are needed), else it says what to install. Nothing missing costs
@@ -34,6 +34,7 @@ packages_of()
 			netsniff-ng python3-scapy python3-yaml \
 			python3-jsonschema linux-source-6.12 libteam-utils \
 			sparse shellcheck cppcheck lldpd/unpacked ;;
+	fuzz)	echo clang libclang-rt-dev libyaml-dev binutils ;;
 	debug)	echo linux-source-6.1 build-essential flex bison bc \
 			libelf-dev libssl-dev rsync ;;
 	bench)	echo jq ethtool ;;
@@ -46,6 +47,7 @@ groups_of()
 {
 	case $1 in
 	check | demo | bench)	echo "build tools vm $1" ;;
+	fuzz)			echo "build tools vm debug $1" ;;
 	*)			echo "$1" ;;
 	esac
 }
