@@ -53,7 +53,7 @@ gate_checkpatch()
 	local ksrc file
 
 	ksrc=$(scripts/ksrc.sh) || return 4
-	for file in $(c_files kernel); do
+	for file in $(c_files kernel selftests/fuzz/planted); do
 		# In a git tree it would leave a file behind.
 		(cd / && perl "$ksrc/scripts/checkpatch.pl" --no-tree --strict \
 			--terse --show-types --no-summary \
@@ -86,7 +86,7 @@ gate_kernel_doc()
 	local ksrc file
 
 	ksrc=$(scripts/ksrc.sh) || return 4
-	for file in $(c_files kernel); do
+	for file in $(c_files kernel selftests/fuzz/planted); do
 		perl "$ksrc/scripts/kernel-doc" -none -Wall "$file" 2>&1
 	done
 }
@@ -101,7 +101,7 @@ gate_cppcheck()
 {
 	command -v cppcheck >/dev/null || return 4
 	# autoVariables: a pointer handed down for the time of one call.
-	c_files userspace selftests/unit |
+	c_files userspace selftests/unit selftests/fuzz/{netlink,parsers} |
 		cppcheck -q --file-list=- --std=c11 --error-exitcode=1 \
 			--enable=warning,performance,portability \
 			--suppress=autoVariables --suppress=missingInclude \

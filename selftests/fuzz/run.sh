@@ -56,7 +56,7 @@ netlink()
 		-c "$(points "$built/vswitch/vswitch.ko")")
 	[ -z "${STREAM-}" ] || args+=(-r "$STREAM")
 	[ -z "${STEPS-}" ] || args+=(-n "$STEPS")
-	[ -z "${GUIDED-}" ] || args+=(-g)
+	[ -z "${GUIDED-}" ] || args+=(-g -q)
 	[ -z "${VERBOSE-}" ] || args+=(-v)
 	echo "# netlink: repeat it with make fuzz SEED=$SEED TIME=$TIME"
 	# A boot of the debug kernel gets thrice the limit.
