@@ -94,7 +94,15 @@ static int change_vlans(struct vsw_port *port, const struct nlattr *spec,
 
 	lockdep_assert_held(&port->sw->lock);
 
-	vsw_policy_copy(&policy, &port->snap->policy);
+	vsw_policy_copy(&policy, &port->snap->own);
+	err = -EBUSY;
+	if (port->snap->policy.vlan.pvlan) {
+		NL_SET_ERR_MSG(extack,
+			       "the port is in a private VLAN: 'vswitchctl port set DEV vlan ...' ends that");
+		goto free;
+	}
+	vsw_policy_take(&policy, &port->snap->policy,
+			VSWITCH_PORT_SETTING_VLAN);
 	pvid = policy.vlan.pvid;
 	err = -ENOMEM;
 	set = vsw_vlan_set_dup(&policy.vlan);
@@ -131,6 +139,7 @@ static int change_vlans(struct vsw_port *port, const struct nlattr *spec,
 		goto free_set;
 	}
 	vsw_vlan_replace(&policy.vlan, set, pvid, false);
+	policy.own |= VSWITCH_PORT_SETTING_VLAN;
 	err = vsw_policy_change(port, &policy, extack);
 	goto free;
 

@@ -25,6 +25,9 @@ vsw_table_port(const struct vsw_table *table, const struct vsw_port *port)
 	return likely(snap && snap->port == port) ? snap : NULL;
 }
 
+/* ingress.c */
+enum vsw_drop_reason vsw_ingress_policy(struct vsw_frame *frame);
+
 /* deliver.c */
 enum vsw_drop_reason vsw_egress(const struct vsw_frame *frame,
 				const struct vsw_snap *dst);

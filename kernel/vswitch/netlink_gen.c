@@ -22,11 +22,17 @@ static const struct netlink_range_validation vswitch_a_switch_fdb_limit_range = 
 };
 
 /* Common nested types */
+const struct nla_policy vswitch_pvlan_nl_policy[VSWITCH_A_PVLAN_SECONDARY + 1] = {
+	[VSWITCH_A_PVLAN_MODE] = NLA_POLICY_MAX(NLA_U32, 3),
+	[VSWITCH_A_PVLAN_PRIMARY] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
+	[VSWITCH_A_PVLAN_SECONDARY] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
+};
+
 const struct nla_policy vswitch_vlan_nl_policy[VSWITCH_A_VLAN_MODE + 1] = {
 	[VSWITCH_A_VLAN_PVID] = NLA_POLICY_MAX(NLA_U16, VSWITCH_VLAN_NONE),
 	[VSWITCH_A_VLAN_ACCEPT] = NLA_POLICY_MAX(NLA_U32, 1),
 	[VSWITCH_A_VLAN_RANGE] = NLA_POLICY_NESTED(vswitch_vlan_range_nl_policy),
-	[VSWITCH_A_VLAN_MODE] = NLA_POLICY_MAX(NLA_U32, 3),
+	[VSWITCH_A_VLAN_MODE] = NLA_POLICY_MAX(NLA_U32, 6),
 };
 
 const struct nla_policy vswitch_vlan_range_nl_policy[VSWITCH_A_VLAN_RANGE_UNTAGGED + 1] = {
@@ -66,11 +72,22 @@ static const struct nla_policy vswitch_port_get_dump_nl_policy[VSWITCH_A_PORT_SW
 };
 
 /* VSWITCH_CMD_PORT_SET - do */
-static const struct nla_policy vswitch_port_set_nl_policy[VSWITCH_A_PORT_EXPECT_GENERATION + 1] = {
+static const struct nla_policy vswitch_port_set_nl_policy[VSWITCH_A_PORT_UNSET + 1] = {
 	[VSWITCH_A_PORT_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSWITCH_A_PORT_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[VSWITCH_A_PORT_MAC_SPOOFING] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VSWITCH_A_PORT_VLAN] = NLA_POLICY_NESTED(vswitch_vlan_nl_policy),
+	[VSWITCH_A_PORT_PVLAN] = NLA_POLICY_NESTED(vswitch_pvlan_nl_policy),
+	[VSWITCH_A_PORT_DHCP_GUARD] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_ROUTER_GUARD] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_ALLOW_TEAMING] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_STORM_LIMIT] = { .type = NLA_U32, },
+	[VSWITCH_A_PORT_DYNAMIC_IP_LIMIT] = NLA_POLICY_MAX(NLA_U32, VSWITCH_DYNAMIC_IP_LIMIT_MAX),
+	[VSWITCH_A_PORT_IEEE_PRIORITY_TAG] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_MIRROR] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VSWITCH_A_PORT_MIRROR_SESSION] = { .type = NLA_U8, },
+	[VSWITCH_A_PORT_VM] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
+	[VSWITCH_A_PORT_UNSET] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
 	[VSWITCH_A_PORT_TXN] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSWITCH_A_PORT_EXPECT_GENERATION] = { .type = NLA_U32, },
 };
@@ -168,7 +185,7 @@ const struct genl_split_ops vswitch_nl_ops[14] = {
 		.cmd		= VSWITCH_CMD_PORT_SET,
 		.doit		= vswitch_nl_port_set_doit,
 		.policy		= vswitch_port_set_nl_policy,
-		.maxattr	= VSWITCH_A_PORT_EXPECT_GENERATION,
+		.maxattr	= VSWITCH_A_PORT_UNSET,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

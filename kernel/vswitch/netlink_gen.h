@@ -12,6 +12,7 @@
 #include <uapi/linux/vswitch.h>
 
 /* Common nested types */
+extern const struct nla_policy vswitch_pvlan_nl_policy[VSWITCH_A_PVLAN_SECONDARY + 1];
 extern const struct nla_policy vswitch_vlan_nl_policy[VSWITCH_A_VLAN_MODE + 1];
 extern const struct nla_policy vswitch_vlan_range_nl_policy[VSWITCH_A_VLAN_RANGE_UNTAGGED + 1];
 

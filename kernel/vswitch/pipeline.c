@@ -6,6 +6,7 @@
  *	vsw_rx_handler, vsw_vnic_ingress	a frame enters
  *	  parse					its headers are read, once
  *	  ingress				may the port send it?
+ *	    vsw_ingress_policy			ingress.c
  *	  learn					where is its source?
  *	  forward				where is its destination?
  *	    vsw_deliver, vsw_flood		deliver.c
@@ -174,6 +175,13 @@ static void switch_frame(struct vsw_frame *frame)
 	    !bury_tag(frame)) {
 		vsw_refuse(frame, frame->src, VSW_DROP_NO_MEMORY);
 		return;
+	}
+	if (unlikely(frame->src->flags & VSW_SNAP_INGRESS_POLICY)) {
+		reason = vsw_ingress_policy(frame);
+		if (reason) {
+			vsw_drop(frame, frame->src, reason);
+			return;
+		}
 	}
 	learn(frame);
 	forward(frame);

@@ -40,17 +40,12 @@ static void port_free_rcu(struct rcu_head *head)
 static int initial_policy(struct vsw_policy *policy,
 			  const struct vsw_port *port)
 {
-	vsw_policy_init(policy);
-	switch (port->role) {
-	case VSWITCH_PORT_ROLE_UPLINK:
-		return vsw_vlan_trunk_all(&policy->vlan);
-	case VSWITCH_PORT_ROLE_VNIC:
+	if (port->role == VSWITCH_PORT_ROLE_VNIC) {
+		vsw_policy_init(policy, port->role);
 		policy->mac = vsw_mac_key(port->dev->dev_addr, 0);
 		return 0;
-	case VSWITCH_PORT_ROLE_GUEST:
-		return 0;
 	}
-	return 0;
+	return vsw_policy_init(policy, port->role);
 }
 
 static struct vsw_port *port_alloc(struct vsw_switch *sw,
@@ -382,8 +377,7 @@ void vsw_port_link_change(struct vsw_port *port)
 	mutex_lock(&sw->lock);
 	if (port->link_up != has_link(port->dev)) {
 		port->link_up = !port->link_up;
-		snap = vsw_snap_compile(port, &port->snap->policy,
-					VSW_GFP_MUST);
+		snap = vsw_snap_compile(port, &port->snap->own, VSW_GFP_MUST);
 		swap(snap, port->snap);
 		vsw_table_refresh(sw, false);
 		vsw_snap_free_rcu(snap);

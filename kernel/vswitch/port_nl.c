@@ -27,6 +27,7 @@ static int fill(struct sk_buff *skb, struct vsw_port *port, bool private,
 			port->sw->dev->ifindex) ||
 	    nla_put_u32(skb, VSWITCH_A_PORT_ROLE, port->role) ||
 	    vsw_policy_fill(skb, &port->snap->policy, private) ||
+	    nla_put_u32(skb, VSWITCH_A_PORT_OWN, port->snap->own.own) ||
 	    nla_put_u8(skb, VSWITCH_A_PORT_LINK_UP,
 		       !!(port->snap->flags & VSW_SNAP_LINK_UP)) ||
 	    vsw_stats_fill(skb, VSWITCH_A_PORT_STATS, &sum)) {
@@ -215,8 +216,8 @@ int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		goto unlock;
 	}
 
-	vsw_policy_copy(&policy, &port->snap->policy);
-	err = vsw_policy_parse(&policy, info->attrs, info->extack);
+	vsw_policy_copy(&policy, &port->snap->own);
+	err = vsw_policy_parse(&policy, port->role, info->attrs, info->extack);
 	if (!err) {
 		err = vsw_policy_change(port, &policy, info->extack);
 		if (err == -EADDRINUSE)

@@ -6,17 +6,43 @@
 #include "trace.h"
 #include "vswitch.h"
 
+/* Which stages do settings ask for? */
+static u32 policy_flags(const struct vsw_policy *policy)
+{
+	u32 flags = 0;
+
+	if (!vsw_policy_may_spoof(policy))
+		flags |= VSW_SNAP_CHECK_SOURCE;
+	if (policy->allow_teaming)
+		flags |= VSW_SNAP_TEAMING;
+	if (policy->dhcp_guard)
+		flags |= VSW_SNAP_DHCP_GUARD;
+	if (policy->router_guard)
+		flags |= VSW_SNAP_ROUTER_GUARD;
+	if (policy->ip_limit)
+		flags |= VSW_SNAP_IP_LIMIT;
+	if (policy->storm_limit)
+		flags |= VSW_SNAP_STORM_LIMIT;
+	if (policy->priority_tag)
+		flags |= VSW_SNAP_PRIORITY;
+	if (policy->mirror == VSWITCH_MIRROR_MODE_SOURCE)
+		flags |= VSW_SNAP_MIRROR_SOURCE;
+	else if (policy->mirror == VSWITCH_MIRROR_MODE_DESTINATION)
+		flags |= VSW_SNAP_MIRROR_DESTINATION;
+	return flags;
+}
+
 /**
  * vsw_snap_compile() - make the snapshot of a port
  * @port: the port
- * @policy: its settings; copied
+ * @own: its settings as stated; copied
  * @gfp: how to allocate
  *
  * Context: process; sw->lock.
  * Return: the snapshot, or NULL without memory.
  */
 struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
-				  const struct vsw_policy *policy, gfp_t gfp)
+				  const struct vsw_policy *own, gfp_t gfp)
 {
 	struct vsw_snap *snap;
 
@@ -25,11 +51,10 @@ struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
 	snap = kzalloc(sizeof(*snap), gfp | __GFP_ACCOUNT);
 	if (!snap)
 		return NULL;
-	snap->flags = vsw_port_flags(port);
-	if (!vsw_policy_may_spoof(policy))
-		snap->flags |= VSW_SNAP_CHECK_SOURCE;
+	vsw_policy_copy(&snap->own, own);
+	vsw_policy_copy(&snap->policy, own);
+	snap->flags = vsw_port_flags(port) | policy_flags(&snap->policy);
 	snap->index = port->index;
-	vsw_policy_copy(&snap->policy, policy);
 	snap->dev = port->dev;
 	snap->stats = port->stats;
 	snap->port = port;
@@ -41,6 +66,7 @@ static void snap_free(struct rcu_head *head)
 	struct vsw_snap *snap = container_of(head, struct vsw_snap, rcu);
 
 	vsw_policy_free(&snap->policy);
+	vsw_policy_free(&snap->own);
 	kfree(snap);
 }
 

@@ -24,37 +24,60 @@ struct vsw_switch;
  * @VSW_SNAP_CHECK_SOURCE: it may only send from its assigned MAC
  * @VSW_SNAP_UPLINK: it faces the wire
  * @VSW_SNAP_VNIC: it is an adapter of the management OS
+ * @VSW_SNAP_TEAMING: assigned MACs of its VM's other ports are its own, too
+ * @VSW_SNAP_DHCP_GUARD: it is no DHCP server
+ * @VSW_SNAP_ROUTER_GUARD: it is no router
+ * @VSW_SNAP_IP_LIMIT: the number of its IP addresses is limited
+ * @VSW_SNAP_STORM_LIMIT: what it sends to many is limited
+ * @VSW_SNAP_PRIORITY: 802.1p priorities pass
+ * @VSW_SNAP_MIRROR_SOURCE: its frames are copied
+ * @VSW_SNAP_MIRROR_DESTINATION: it gets the copies
  */
 enum vsw_snap_flags {
-	VSW_SNAP_LINK_UP	= BIT(0),
-	VSW_SNAP_CHECK_SOURCE	= BIT(1),
-	VSW_SNAP_UPLINK		= BIT(2),
-	VSW_SNAP_VNIC		= BIT(3),
+	VSW_SNAP_LINK_UP		= BIT(0),
+	VSW_SNAP_CHECK_SOURCE		= BIT(1),
+	VSW_SNAP_UPLINK			= BIT(2),
+	VSW_SNAP_VNIC			= BIT(3),
+	VSW_SNAP_TEAMING		= BIT(4),
+	VSW_SNAP_DHCP_GUARD		= BIT(5),
+	VSW_SNAP_ROUTER_GUARD		= BIT(6),
+	VSW_SNAP_IP_LIMIT		= BIT(7),
+	VSW_SNAP_STORM_LIMIT		= BIT(8),
+	VSW_SNAP_PRIORITY		= BIT(9),
+	VSW_SNAP_MIRROR_SOURCE		= BIT(10),
+	VSW_SNAP_MIRROR_DESTINATION	= BIT(11),
 };
+
+/* What has to be looked at of frames from a port, beyond VLAN and source. */
+#define VSW_SNAP_INGRESS_POLICY	(VSW_SNAP_DHCP_GUARD | VSW_SNAP_ROUTER_GUARD | \
+				 VSW_SNAP_IP_LIMIT)
 
 /**
  * struct vsw_snap - one port, compiled
  * @flags: enum vsw_snap_flags
  * @index: its place in the table
- * @policy: what it was compiled from
  * @dev: its netdev
  * @stats: its counters; they outlive the snapshot
  * @port: the port, which outlives every table that names it
+ * @policy: the settings in force; what most frames read of them comes first
+ * @own: the settings as they were stated, from which @policy follows; frames
+ *	have no use for it
  * @rcu: frames in flight may still read it after it was replaced
  *
- * What a frame reads comes first and shares a cache line.
+ * What every frame reads comes first and shares a cache line.
  */
 struct vsw_snap {
 	u32 flags;
 	u32 index;
-	struct vsw_policy policy;
 	struct net_device *dev;
 	struct vsw_port_stats __percpu *stats;
 	struct vsw_port *port;
+	struct vsw_policy policy;
+	struct vsw_policy own;
 	struct rcu_head rcu;
 } ____cacheline_aligned;
 
-static_assert(offsetofend(struct vsw_snap, port) <= 64);
+static_assert(offsetofend(struct vsw_snap, policy.vlan) <= 64);
 
 /**
  * struct vsw_table - one switch, compiled
@@ -112,7 +135,7 @@ vsw_table_assigned(const struct vsw_table *table, u64 key)
 }
 
 struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
-				  const struct vsw_policy *policy, gfp_t gfp);
+				  const struct vsw_policy *own, gfp_t gfp);
 void vsw_snap_free_rcu(struct vsw_snap *snap);
 struct vsw_table *vsw_table_build(struct vsw_switch *sw, gfp_t gfp);
 void vsw_table_publish(struct vsw_switch *sw, struct vsw_table *table,

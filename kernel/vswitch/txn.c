@@ -157,7 +157,7 @@ static struct staged *stage_port(struct vsw_txn *txn, struct vsw_port *port,
 	if (!staged)
 		return ERR_PTR(-ENOMEM);
 	staged->port = port;
-	vsw_policy_copy(&staged->policy, &port->snap->policy);
+	vsw_policy_copy(&staged->policy, &port->snap->own);
 	err = xa_err(xa_store(&txn->staged, port->index, staged,
 			      GFP_KERNEL_ACCOUNT));
 	if (err) {
@@ -203,8 +203,8 @@ int vsw_txn_stage(struct genl_info *info, struct vsw_port *port)
 	}
 	staged = xa_load(&txn->staged, port->index);
 	vsw_policy_copy(&policy, staged ? &staged->policy :
-					  &port->snap->policy);
-	err = vsw_policy_parse(&policy, info->attrs, info->extack);
+					  &port->snap->own);
+	err = vsw_policy_parse(&policy, port->role, info->attrs, info->extack);
 	if (!err && !staged) {
 		staged = stage_port(txn, port, info->extack);
 		err = PTR_ERR_OR_ZERO(staged);

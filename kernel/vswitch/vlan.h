@@ -41,11 +41,16 @@ struct vsw_vlan_set {
  * @set: the VLANs, or NULL when @pvid, untagged, is the only one
  * @pvid: VLAN of untagged frames, VSWITCH_VLAN_NONE to drop them
  * @untagged_only: tagged frames are neither taken nor given
+ * @pvlan: enum vswitch_pvlan_mode. In a private VLAN what a port sends on,
+ *	its PVID, need not be among the VLANs that it receives, its members
+ * @primary: of the private VLAN
  */
 struct vsw_vlan {
 	struct vsw_vlan_set *set;
 	u16 pvid;
 	bool untagged_only;
+	u8 pvlan;
+	u16 primary;
 };
 
 /**

@@ -187,12 +187,7 @@ int step_delete_vnic(struct journal *j, const struct vsw_port *vnic)
 	memcpy(e->name, vnic->name, sizeof(e->name));
 	memcpy(e->mac, link.mac, sizeof(e->mac));
 	e->mtu = link.mtu;
-	e->policy = (struct vsw_port_change){
-		.has_spoofing = true,
-		.mac_spoofing = vnic->mac_spoofing,
-		.has_vlan = true,
-		.vlan = vnic->vlan,
-	};
+	vsw_port_stated(vnic, &e->policy);
 	return done(j, undo_delete_vnic);
 }
 

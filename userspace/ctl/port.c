@@ -4,6 +4,7 @@
 
 #include "cmd.h"
 #include "out.h"
+#include "policy.h"
 
 static int port_add(struct ctx *ctx, struct args *a)
 {
@@ -77,68 +78,6 @@ static int port_del(struct ctx *ctx, struct args *a)
 	return EXIT_OK;
 }
 
-/* untagged | access N | trunk LIST [native N] */
-static int parse_vlan(struct args *a, struct vsw_vlan *vlan)
-{
-	uint16_t vid, native = VSWITCH_VLAN_NONE;
-	struct vsw_vlan_set set;
-	const char *list;
-	char why[192];
-	int err;
-
-	if (arg_is(a, "untagged")) {
-		vsw_vlan_make_untagged(vlan);
-		return 0;
-	}
-	if (arg_is(a, "access")) {
-		err = arg_vlan(a, "vlan access", VSW_VLAN_MIN, &vid);
-		if (!err)
-			vsw_vlan_make_access(vlan, vid);
-		return err;
-	}
-	if (!arg_is(a, "trunk"))
-		return arg_unknown(a, "untagged, access or trunk after 'vlan'");
-	err = arg_word(a, "vlan trunk list", &list);
-	if (err)
-		return err;
-	if (vsw_vlan_parse_list(list, &set, why, sizeof(why)))
-		return arg_usage(a, "vlan trunk: %s", why);
-	if (arg_is(a, "native") && !arg_is(a, "none")) {
-		err = arg_vlan(a, "native", 0, &native);
-		if (err)
-			return err;
-	}
-	vsw_vlan_make_trunk(vlan, &set, native);
-	return 0;
-}
-
-static int parse_policy(struct args *a, struct vsw_port_change *chg)
-{
-	int err = 0;
-
-	if (!arg_peek(a))
-		return arg_unknown(a, "vlan, mac or mac-spoofing");
-	while (!err && arg_peek(a)) {
-		if (arg_is(a, "vlan")) {
-			err = arg_once(a, "vlan", &chg->has_vlan);
-			if (!err)
-				err = parse_vlan(a, &chg->vlan);
-		} else if (arg_is(a, "mac")) {
-			err = arg_once(a, "mac", &chg->has_mac);
-			if (!err && !arg_is(a, "none"))
-				err = arg_mac(a, "mac", chg->mac);
-		} else if (arg_is(a, "mac-spoofing")) {
-			err = arg_once(a, "mac-spoofing", &chg->has_spoofing);
-			if (!err)
-				err = arg_on_off(a, "mac-spoofing",
-						 &chg->mac_spoofing);
-		} else {
-			err = arg_unknown(a, "vlan, mac or mac-spoofing");
-		}
-	}
-	return err;
-}
-
 /*
  * The assigned MAC of a vNIC is the address of its netdev, so rtnetlink sets
  * it, and it cannot be one message with the rest.
@@ -148,7 +87,7 @@ static int set_vnic_mac(struct ctx *ctx, struct args *a, const char *dev,
 {
 	static const uint8_t none[VSW_MAC_LEN];
 
-	if (chg->has_vlan || chg->has_spoofing || ctx->atomic)
+	if (chg->set || chg->unset || chg->has_vm || ctx->atomic)
 		return arg_usage(a, "the mac of a vNIC is set by itself, in a command of its own");
 	if (!memcmp(chg->mac, none, sizeof(none)))
 		return arg_usage(a, "a vNIC always has a mac: give another instead of none");
@@ -167,7 +106,7 @@ static int port_set(struct ctx *ctx, struct args *a)
 
 	err = arg_ifname(a, "device", &dev);
 	if (!err)
-		err = parse_policy(a, &chg);
+		err = policy_parse(a, &chg);
 	if (!err)
 		err = find_port(ctx, "port", dev, &port);
 	if (err)
@@ -239,9 +178,7 @@ static const struct verb verbs[] = {
 	{ "show", port_show, "[SWITCH|DEV]" },
 	{ "add", port_add, "SWITCH DEV [mac ADDR]" },
 	{ "del", port_del, "DEV" },
-	{ "set", port_set,
-	  "DEV [vlan untagged | vlan access N | vlan trunk LIST|all [native N|none]]\n"
-	  "                           [mac ADDR|none] [mac-spoofing on|off]" },
+	{ "set", port_set, policy_usage },
 	{}
 };
 
@@ -252,5 +189,7 @@ const struct object port_object = {
 "LIST is VLANs and ranges of VLANs with commas between them: 10,20-30. Untagged\n"
 "frames of a trunk belong to its native VLAN; native 0 is the untagged VLAN,\n"
 "none (the default) drops them. Everything that one set changes takes effect\n"
-"at once, or nothing does. vNICs and the uplink are ports as well.\n",
+"at once, or nothing does. vNICs and the uplink are ports as well. KEY default\n"
+"takes back what was set on the port itself. Ports of one vm may, with\n"
+"allow-teaming on, send from each other's assigned MACs.\n",
 };

@@ -160,6 +160,98 @@ static void show_vlan(const struct vsw_vlan *vlan)
 	out_object_end();
 }
 
+/* In JSON also what a private VLAN amounts to; its text is what it was set by. */
+static void show_vlans(const struct vsw_port *port)
+{
+	const struct vsw_pvlan *pvlan = &port->pvlan;
+	unsigned int vid;
+
+	if (out_is_json() || !pvlan->mode)
+		show_vlan(&port->vlan);
+	if (!pvlan->mode)
+		return;
+	out_object_begin("pvlan");
+	out_str("mode", " pvlan %s", vsw_pvlan_mode_name(pvlan->mode));
+	out_uint("primary", " primary %" PRIu64, pvlan->primary);
+	show_list(" secondary %s", &pvlan->secondary);
+	out_array_begin("secondary");
+	if (out_is_json())
+		for (vid = VSW_VLAN_MIN; vid <= VSW_VLAN_MAX; vid++)
+			if (vsw_vlan_has(&pvlan->secondary, vid))
+				out_uint("", NULL, vid);
+	out_array_end();
+	out_object_end();
+}
+
+static void show_limit(const char *key, const char *fmt, uint32_t limit)
+{
+	if (limit)
+		out_uint(key, fmt, limit);
+	else
+		out_null(key);
+}
+
+/* In text, only what differs from the default. */
+static void show_policy(const struct vsw_port *port)
+{
+	bool all = out_is_json();
+
+	if (port->vm[0]) {
+		out_break();
+		out_str("vm", "vm %s", port->vm);
+	}
+	if (all || port->dhcp_guard)
+		out_on_off("dhcp_guard", " dhcp-guard %s", port->dhcp_guard);
+	if (all || port->router_guard)
+		out_on_off("router_guard", " router-guard %s",
+			   port->router_guard);
+	if (all || port->allow_teaming)
+		out_on_off("allow_teaming", " allow-teaming %s",
+			   port->allow_teaming);
+	show_limit("dynamic_ip_limit", " dynamic-ip-limit %" PRIu64,
+		   port->ip_limit);
+	show_limit("storm_limit", " storm-limit %" PRIu64, port->storm_limit);
+	if (all || port->priority_tag)
+		out_on_off("ieee_priority_tag", " ieee-priority-tag %s",
+			   port->priority_tag);
+	if (all || port->mirror) {
+		out_str("mirror", " mirror %s",
+			vsw_mirror_mode_name(port->mirror));
+		if (all || port->mirror_session)
+			out_uint("mirror_session", " session %" PRIu64,
+				 port->mirror_session);
+	}
+}
+
+/* Which settings are the port's own, by their keywords. */
+static void show_own(uint32_t own)
+{
+	static const struct {
+		uint32_t setting;
+		const char *name;
+	} names[] = {
+		{ VSWITCH_PORT_SETTING_MAC_SPOOFING, "mac-spoofing" },
+		{ VSWITCH_PORT_SETTING_VLAN, "vlan" },
+		{ VSWITCH_PORT_SETTING_DHCP_GUARD, "dhcp-guard" },
+		{ VSWITCH_PORT_SETTING_ROUTER_GUARD, "router-guard" },
+		{ VSWITCH_PORT_SETTING_ALLOW_TEAMING, "allow-teaming" },
+		{ VSWITCH_PORT_SETTING_STORM_LIMIT, "storm-limit" },
+		{ VSWITCH_PORT_SETTING_DYNAMIC_IP_LIMIT, "dynamic-ip-limit" },
+		{ VSWITCH_PORT_SETTING_IEEE_PRIORITY_TAG, "ieee-priority-tag" },
+		{ VSWITCH_PORT_SETTING_MIRROR, "mirror" },
+		{ VSWITCH_PORT_SETTING_ACL, "acl" },
+	};
+	size_t i;
+
+	if (!out_is_json())
+		return;
+	out_array_begin("own");
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (own & names[i].setting)
+			out_str("", NULL, names[i].name);
+	out_array_end();
+}
+
 void show_port(struct ctx *ctx, const struct vsw_port *port)
 {
 	out_uint("ifindex", NULL, port->ifindex);
@@ -171,7 +263,9 @@ void show_port(struct ctx *ctx, const struct vsw_port *port)
 	if (port->has_mac)
 		show_mac("mac", "mac ", port->mac, " ");
 	out_on_off("mac_spoofing", "mac-spoofing %s", port->mac_spoofing);
-	show_vlan(&port->vlan);
+	show_vlans(port);
+	show_policy(port);
+	show_own(port->own);
 	if (ctx->stats)
 		show_stats(&port->stats);
 	out_text("\n");

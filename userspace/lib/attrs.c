@@ -27,6 +27,14 @@ static const struct vsw_attr vlan_names[] = {
 
 static const struct vsw_attr_table vlan_attrs = TABLE(vlan_names);
 
+static const struct vsw_attr pvlan_names[] = {
+	[VSWITCH_A_PVLAN_MODE]		= { .name = "pvlan" },
+	[VSWITCH_A_PVLAN_PRIMARY]	= { .name = "primary" },
+	[VSWITCH_A_PVLAN_SECONDARY]	= { .name = "secondary" },
+};
+
+static const struct vsw_attr_table pvlan_attrs = TABLE(pvlan_names);
+
 static const struct vsw_attr switch_names[] = {
 	[VSWITCH_A_SWITCH_IFINDEX]	= { .name = "ifindex" },
 	[VSWITCH_A_SWITCH_IFNAME]	= { .name = "ifname" },
@@ -47,6 +55,18 @@ static const struct vsw_attr port_names[] = {
 					    .nested = &vlan_attrs },
 	[VSWITCH_A_PORT_TXN]		= { .name = "txn" },
 	[VSWITCH_A_PORT_EXPECT_GENERATION] = { .name = "expect-generation" },
+	[VSWITCH_A_PORT_PVLAN]		= { .name = "pvlan",
+					    .nested = &pvlan_attrs },
+	[VSWITCH_A_PORT_DHCP_GUARD]	= { .name = "dhcp-guard" },
+	[VSWITCH_A_PORT_ROUTER_GUARD]	= { .name = "router-guard" },
+	[VSWITCH_A_PORT_ALLOW_TEAMING]	= { .name = "allow-teaming" },
+	[VSWITCH_A_PORT_STORM_LIMIT]	= { .name = "storm-limit" },
+	[VSWITCH_A_PORT_DYNAMIC_IP_LIMIT]	= { .name = "dynamic-ip-limit" },
+	[VSWITCH_A_PORT_IEEE_PRIORITY_TAG]	= { .name = "ieee-priority-tag" },
+	[VSWITCH_A_PORT_MIRROR]		= { .name = "mirror" },
+	[VSWITCH_A_PORT_MIRROR_SESSION]	= { .name = "mirror-session" },
+	[VSWITCH_A_PORT_VM]		= { .name = "vm" },
+	[VSWITCH_A_PORT_UNSET]		= { .name = "default" },
 };
 
 const struct vsw_attr_table vsw_port_attrs = TABLE(port_names);

@@ -41,7 +41,21 @@ WORDS(vsw_vlan_mode_name,
       [VSWITCH_VLAN_MODE_UNTAGGED]	= "untagged",
       [VSWITCH_VLAN_MODE_ACCESS]	= "access",
       [VSWITCH_VLAN_MODE_TRUNK]		= "trunk",
-      [VSWITCH_VLAN_MODE_GENERAL]	= "general")
+      [VSWITCH_VLAN_MODE_GENERAL]	= "general",
+      [VSWITCH_VLAN_MODE_ISOLATED]	= "isolated",
+      [VSWITCH_VLAN_MODE_COMMUNITY]	= "community",
+      [VSWITCH_VLAN_MODE_PROMISCUOUS]	= "promiscuous")
+
+WORDS(vsw_pvlan_mode_name,
+      [VSWITCH_PVLAN_MODE_NONE]		= "none",
+      [VSWITCH_PVLAN_MODE_ISOLATED]	= "isolated",
+      [VSWITCH_PVLAN_MODE_COMMUNITY]	= "community",
+      [VSWITCH_PVLAN_MODE_PROMISCUOUS]	= "promiscuous")
+
+WORDS(vsw_mirror_mode_name,
+      [VSWITCH_MIRROR_MODE_NONE]	= "none",
+      [VSWITCH_MIRROR_MODE_SOURCE]	= "source",
+      [VSWITCH_MIRROR_MODE_DESTINATION]	= "destination")
 
 WORDS(vsw_fdb_state_name,
       [VSWITCH_FDB_STATE_LEARNED]	= "learned",

@@ -55,6 +55,8 @@ const char *vsw_port_role_name(uint32_t v);
 const char *vsw_vlan_accept_name(uint32_t v);
 const char *vsw_vlan_mode_name(uint32_t v);
 const char *vsw_fdb_state_name(uint32_t v);
+const char *vsw_pvlan_mode_name(uint32_t v);
+const char *vsw_mirror_mode_name(uint32_t v);
 const char *vsw_vlan_proto_name(uint16_t v);
 
 /* Sets of VLANs (vlan.c) */
@@ -79,6 +81,12 @@ struct vsw_vlan {
 	uint32_t mode;			/* enum vswitch_vlan_mode; as read */
 	struct vsw_vlan_set member;
 	struct vsw_vlan_set untagged;	/* subset of member */
+};
+
+struct vsw_pvlan {
+	uint32_t mode;			/* enum vswitch_pvlan_mode */
+	uint16_t primary;
+	struct vsw_vlan_set secondary;
 };
 
 int vsw_vlan_parse_list(const char *text, struct vsw_vlan_set *set,
@@ -136,6 +144,17 @@ struct vsw_port {
 	bool mac_spoofing;
 	bool link_up;
 	struct vsw_vlan vlan;
+	struct vsw_pvlan pvlan;
+	bool dhcp_guard;
+	bool router_guard;
+	bool allow_teaming;
+	bool priority_tag;
+	uint32_t storm_limit;		/* frames a second; 0: none */
+	uint32_t ip_limit;		/* addresses; 0: none */
+	uint32_t mirror;		/* enum vswitch_mirror_mode */
+	uint8_t mirror_session;
+	char vm[VSWITCH_NAME_MAX + 1];	/* empty: none */
+	uint32_t own;			/* enum vswitch_port_setting, as bits */
 	struct vsw_stats stats;
 };
 
@@ -177,16 +196,33 @@ struct vsw_port_change {
 	uint32_t ifindex;
 	bool has_mac;
 	uint8_t mac[VSW_MAC_LEN];	/* all zeroes: take it away */
-	bool has_spoofing;
+	bool has_vm;
+	char vm[VSWITCH_NAME_MAX + 1];	/* empty: take it away */
+	/*
+	 * Settings, as bits of enum vswitch_port_setting: which of the values
+	 * below are given, and which are to be the port's own no longer.
+	 */
+	uint32_t set;
+	uint32_t unset;
 	bool mac_spoofing;
-	bool has_vlan;
 	struct vsw_vlan vlan;
+	struct vsw_pvlan pvlan;		/* in place of vlan, unless mode none */
+	bool dhcp_guard;
+	bool router_guard;
+	bool allow_teaming;
+	bool priority_tag;
+	uint32_t storm_limit;
+	uint32_t ip_limit;
+	uint32_t mirror;
+	uint8_t mirror_session;
 	uint32_t txn;			/* 0: at once */
 	bool has_expect;
 	uint32_t expect_generation;
 };
 
 int vsw_port_set(struct vsw *c, const struct vsw_port_change *chg);
+/* The change that makes of a new port what was stated of @port, but its mac. */
+void vsw_port_stated(const struct vsw_port *port, struct vsw_port_change *chg);
 
 int vsw_fdb_dump(struct vsw *c, uint32_t sw, struct vsw_fdb **list, size_t *n);
 int vsw_fdb_add(struct vsw *c, const struct vsw_fdb *fdb);

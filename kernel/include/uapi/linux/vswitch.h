@@ -68,13 +68,70 @@ enum vswitch_vlan_accept {
  * @VSWITCH_VLAN_MODE_ACCESS: one VLAN, untagged towards the port
  * @VSWITCH_VLAN_MODE_TRUNK: several VLANs, all tagged but the native one
  * @VSWITCH_VLAN_MODE_GENERAL: anything else that bridge vlan can express
+ * @VSWITCH_VLAN_MODE_ISOLATED: private VLAN; talks to promiscuous ports only
+ * @VSWITCH_VLAN_MODE_COMMUNITY: private VLAN; talks to its community and to
+ *   promiscuous ports
+ * @VSWITCH_VLAN_MODE_PROMISCUOUS: private VLAN; talks to the secondary VLANs
+ *   in its list
  */
 enum vswitch_vlan_mode {
 	VSWITCH_VLAN_MODE_UNTAGGED,
 	VSWITCH_VLAN_MODE_ACCESS,
 	VSWITCH_VLAN_MODE_TRUNK,
 	VSWITCH_VLAN_MODE_GENERAL,
+	VSWITCH_VLAN_MODE_ISOLATED,
+	VSWITCH_VLAN_MODE_COMMUNITY,
+	VSWITCH_VLAN_MODE_PROMISCUOUS,
 };
+
+/**
+ * enum vswitch_pvlan_mode - What a port is in a private VLAN.
+ * @VSWITCH_PVLAN_MODE_NONE: no private VLAN
+ * @VSWITCH_PVLAN_MODE_ISOLATED: sends on its secondary VLAN, receives the
+ *   primary only
+ * @VSWITCH_PVLAN_MODE_COMMUNITY: sends on its secondary VLAN, receives that
+ *   and the primary
+ * @VSWITCH_PVLAN_MODE_PROMISCUOUS: sends on the primary VLAN, receives it and
+ *   the listed secondaries
+ */
+enum vswitch_pvlan_mode {
+	VSWITCH_PVLAN_MODE_NONE,
+	VSWITCH_PVLAN_MODE_ISOLATED,
+	VSWITCH_PVLAN_MODE_COMMUNITY,
+	VSWITCH_PVLAN_MODE_PROMISCUOUS,
+};
+
+/**
+ * enum vswitch_mirror_mode - What a port is to port mirroring.
+ * @VSWITCH_MIRROR_MODE_NONE: nothing
+ * @VSWITCH_MIRROR_MODE_SOURCE: what it sends and receives is copied
+ * @VSWITCH_MIRROR_MODE_DESTINATION: gets the copies
+ */
+enum vswitch_mirror_mode {
+	VSWITCH_MIRROR_MODE_NONE,
+	VSWITCH_MIRROR_MODE_SOURCE,
+	VSWITCH_MIRROR_MODE_DESTINATION,
+};
+
+/**
+ * enum vswitch_port_setting - The settings of a port, as bits of own and
+ *   unset.
+ */
+enum vswitch_port_setting {
+	VSWITCH_PORT_SETTING_MAC_SPOOFING = 1,
+	VSWITCH_PORT_SETTING_VLAN = 2,
+	VSWITCH_PORT_SETTING_DHCP_GUARD = 4,
+	VSWITCH_PORT_SETTING_ROUTER_GUARD = 8,
+	VSWITCH_PORT_SETTING_ALLOW_TEAMING = 16,
+	VSWITCH_PORT_SETTING_STORM_LIMIT = 32,
+	VSWITCH_PORT_SETTING_DYNAMIC_IP_LIMIT = 64,
+	VSWITCH_PORT_SETTING_IEEE_PRIORITY_TAG = 128,
+	VSWITCH_PORT_SETTING_MIRROR = 256,
+	VSWITCH_PORT_SETTING_ACL = 512,
+};
+
+#define VSWITCH_NAME_MAX		63
+#define VSWITCH_DYNAMIC_IP_LIMIT_MAX	1024
 
 /**
  * enum vswitch_fdb_state - How an entry came to be, and so what becomes of it.
@@ -185,9 +242,30 @@ enum {
 	VSWITCH_A_PORT_TXN,
 	VSWITCH_A_PORT_EXPECT_GENERATION,
 	VSWITCH_A_PORT_STATS,
+	VSWITCH_A_PORT_PVLAN,
+	VSWITCH_A_PORT_DHCP_GUARD,
+	VSWITCH_A_PORT_ROUTER_GUARD,
+	VSWITCH_A_PORT_ALLOW_TEAMING,
+	VSWITCH_A_PORT_STORM_LIMIT,
+	VSWITCH_A_PORT_DYNAMIC_IP_LIMIT,
+	VSWITCH_A_PORT_IEEE_PRIORITY_TAG,
+	VSWITCH_A_PORT_MIRROR,
+	VSWITCH_A_PORT_MIRROR_SESSION,
+	VSWITCH_A_PORT_VM,
+	VSWITCH_A_PORT_OWN,
+	VSWITCH_A_PORT_UNSET,
 
 	__VSWITCH_A_PORT_MAX,
 	VSWITCH_A_PORT_MAX = (__VSWITCH_A_PORT_MAX - 1)
+};
+
+enum {
+	VSWITCH_A_PVLAN_MODE = 1,
+	VSWITCH_A_PVLAN_PRIMARY,
+	VSWITCH_A_PVLAN_SECONDARY,
+
+	__VSWITCH_A_PVLAN_MAX,
+	VSWITCH_A_PVLAN_MAX = (__VSWITCH_A_PVLAN_MAX - 1)
 };
 
 enum {
