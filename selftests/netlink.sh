@@ -13,8 +13,9 @@
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 
-TESTS="read change ranges fdb refusals strict txn_basics txn_atomic txn_limits
-	txn_owner txn_lost dump_interrupted dump_complete events ynl"
+TESTS="read change settings private_vlans ranges fdb refusals strict txn_basics
+	txn_atomic txn_limits txn_owner txn_lost dump_interrupted dump_complete
+	events ynl"
 
 py()
 {
@@ -42,6 +43,8 @@ setup()
 
 test_read()		{ check py netlink_requests read; }
 test_change()		{ check py netlink_requests change; }
+test_settings()		{ check py netlink_requests settings; }
+test_private_vlans()	{ check py netlink_requests private_vlans; }
 test_ranges()		{ check py netlink_requests ranges; }
 test_fdb()		{ check py netlink_requests fdb; }
 test_refusals()		{ check py netlink_requests refusals; }

@@ -335,6 +335,9 @@ test_genl()
 	refuse "the uplink has no assigned mac" \
 		vswitchctl -n "$(ns t)" port set up0 mac 02:00:00:00:00:01
 	check py netlink_requests refusals
+	check vswitchctl -n "$(ns t)" port set p0 pvlan isolated primary 100 secondary 101
+	refuse "the port is in a private VLAN" bridget vlan add dev p0 vid 7
+	check vswitchctl -n "$(ns t)" port set p0 vlan default
 	check vswitchctl -n "$(ns t)" fdb flush vs0 state static
 	check vswitchctl -n "$(ns t)" port set p0 mac none
 	check vswitchctl -n "$(ns t)" port set p1 mac none

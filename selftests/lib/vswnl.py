@@ -56,7 +56,7 @@ K = read_header()
 
 U8, U16, U32, U64, BE16 = "=B", "=H", "=I", "=Q", ">H"
 FLAG, TEXT, BYTES = "flag", "text", "bytes"
-MULTI = {("VLAN", "RANGE"), ("STATS", "DROP")}
+MULTI = {("VLAN", "RANGE"), ("STATS", "DROP"), ("PVLAN", "SECONDARY")}
 
 # What an attribute holds: a struct format, one of the words above, or the
 # name of the set that is nested in it.
@@ -71,7 +71,12 @@ SETS = {
         "IFINDEX": U32, "IFNAME": TEXT, "SWITCH": U32, "ROLE": U32,
         "MAC": BYTES, "MAC_SPOOFING": U8, "VLAN": "VLAN", "LINK_UP": U8,
         "TXN": U32, "EXPECT_GENERATION": U32, "STATS": "STATS",
+        "PVLAN": "PVLAN", "DHCP_GUARD": U8, "ROUTER_GUARD": U8,
+        "ALLOW_TEAMING": U8, "STORM_LIMIT": U32, "DYNAMIC_IP_LIMIT": U32,
+        "IEEE_PRIORITY_TAG": U8, "MIRROR": U32, "MIRROR_SESSION": U8,
+        "VM": TEXT, "OWN": U32, "UNSET": U32,
     },
+    "PVLAN": {"MODE": U32, "PRIMARY": U16, "SECONDARY": U16},
     "VLAN": {"PVID": U16, "ACCEPT": U32, "RANGE": "VLAN_RANGE", "MODE": U32},
     "VLAN_RANGE": {"START": U16, "END": U16, "UNTAGGED": FLAG},
     "STATS": {
