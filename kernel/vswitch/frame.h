@@ -6,6 +6,7 @@
 #include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 
+#include "headers.h"
 #include "mac.h"
 #include "table.h"
 #include "vlan.h"
@@ -23,6 +24,7 @@
  * @bytes: length on a wire, with the Ethernet header and without tags
  * @segs: number of frames it is on a wire
  * @from_host: sent by the host's own stack, which may be deep in its calls
+ * @headers: what it carries, once somebody asked: vsw_frame_headers()
  *
  * Stages read the headers from here and never parse again. It lives on the
  * stack of the CPU that handles the frame: nothing of it is kept in skb->cb,
@@ -39,11 +41,30 @@ struct vsw_frame {
 	bool from_host;
 	u32 bytes;
 	u32 segs;
+	struct vsw_headers headers;
 };
 
 static inline bool vsw_frame_is_multicast(const struct vsw_frame *frame)
 {
 	return vsw_key_is_multicast(frame->dst_key);
+}
+
+void vsw_frame_look(struct vsw_frame *frame);
+
+/**
+ * vsw_frame_headers() - what a frame carries
+ * @frame: the frame, after VLAN admission, which may move its headers
+ *
+ * Parsed when a stage asks first.
+ * Context: softirq, or bottom halves off.
+ * Return: the view.
+ */
+static inline const struct vsw_headers *
+vsw_frame_headers(struct vsw_frame *frame)
+{
+	if (frame->headers.kind == VSW_HEADERS_NONE)
+		vsw_frame_look(frame);
+	return &frame->headers;
 }
 
 /* The tag of the frame as it leaves tagged: its VLAN, and its priority if it had one. */

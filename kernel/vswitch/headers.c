@@ -9,6 +9,7 @@
  *	    extensions		of IPv6, in any order
  *	    fragment
  *	    transport		ports, ICMP type, target of ND
+ *	  checksum_rewrites	what a checksum to be filled in will write over
  *
  * The sender is not trusted to send what a stack would. Whoever receives the
  * frame may be lenient, so wherever stacks differ the view shows what the most
@@ -55,6 +56,7 @@
 
 /* What TCP needs at least; the longest that transport() asks for. */
 #define TRANSPORT_MAX	20
+#define UDP_SIZE	8
 
 /**
  * struct walk - how far parsing has come
@@ -62,6 +64,7 @@
  * @headers: the view
  * @offset: of what is read next, from skb->data
  * @end: where what the headers so far speak of ends; never before @offset
+ * @seen: where what was looked at ends
  * @jumbo: the length is not in the IPv6 header
  */
 struct walk {
@@ -69,6 +72,7 @@ struct walk {
 	struct vsw_headers *headers;
 	u32 offset;
 	u32 end;
+	u32 seen;
 	bool jumbo;
 };
 
@@ -105,10 +109,11 @@ struct nd {
 };
 
 /* The next @size bytes, or NULL if there are not so many. */
-static const void *peek(const struct walk *walk, u32 size, void *buffer)
+static const void *peek(struct walk *walk, u32 size, void *buffer)
 {
 	if (size > walk->end - walk->offset)
 		return NULL;
+	walk->seen = walk->offset + size;
 	return skb_header_pointer(walk->skb, walk->offset, size, buffer);
 }
 
@@ -189,7 +194,7 @@ static bool link_layer(struct walk *walk, __be16 type)
 	return true;
 }
 
-static int arp(struct walk *walk)
+static u8 arp(struct walk *walk)
 {
 	struct vsw_headers *headers = walk->headers;
 	const struct arp_ipv4 *arp;
@@ -222,7 +227,7 @@ static u32 transport_size(const struct vsw_headers *headers, u8 *flag)
 		return TRANSPORT_MAX;
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE:
-		return 8;
+		return UDP_SIZE;
 	case IPPROTO_SCTP:
 	case IPPROTO_DCCP:
 		return 12;
@@ -237,7 +242,7 @@ static u32 transport_size(const struct vsw_headers *headers, u8 *flag)
 	}
 }
 
-static bool nd_target(const struct walk *walk)
+static bool nd_target(struct walk *walk)
 {
 	struct vsw_headers *headers = walk->headers;
 	const struct nd *nd;
@@ -251,7 +256,18 @@ static bool nd_target(const struct walk *walk)
 	return true;
 }
 
-static bool transport(const struct walk *walk)
+static void udp_payload(struct walk *walk)
+{
+	u8 buffer[UDP_SIZE + 1];
+	const u8 *bytes = peek(walk, sizeof(buffer), buffer);
+
+	if (!bytes)
+		return;
+	walk->headers->payload = bytes[UDP_SIZE];
+	walk->headers->flags |= VSW_HEADERS_PAYLOAD;
+}
+
+static bool transport(struct walk *walk)
 {
 	struct vsw_headers *headers = walk->headers;
 	u8 buffer[TRANSPORT_MAX], flag;
@@ -272,6 +288,8 @@ static bool transport(const struct walk *walk)
 	if (flag == VSW_HEADERS_PORTS) {
 		memcpy(&headers->src_port, bytes, 2);
 		memcpy(&headers->dst_port, bytes + 2, 2);
+		if (headers->protocol == IPPROTO_UDP)
+			udp_payload(walk);
 		return true;
 	}
 	headers->icmp_type = bytes[0];
@@ -439,6 +457,59 @@ static bool ipv6(struct walk *walk)
 	return extensions(walk) && transport(walk);
 }
 
+static int checksum_offset(u8 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return 16;
+	case IPPROTO_SCTP:
+		return 8;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return 2;
+	default:
+		return 6;	/* UDP, UDP-Lite, DCCP */
+	}
+}
+
+/*
+ * A checksum that is left to hardware goes where the sender said, which could
+ * be a port, or the EtherType. Into what was looked at it may only go where
+ * the protocol has its checksum.
+ */
+static bool checksum_rewrites(const struct walk *walk)
+{
+	const struct vsw_headers *headers = walk->headers;
+	const struct sk_buff *skb = walk->skb;
+	int at;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return false;
+	at = skb_checksum_start_offset(skb) + skb->csum_offset;
+	if (at >= (int)walk->seen)
+		return false;
+	return !(headers->flags & (VSW_HEADERS_PORTS | VSW_HEADERS_ICMP)) ||
+	       at != headers->transport + checksum_offset(headers->protocol);
+}
+
+static u8 network_layer(struct walk *walk)
+{
+	struct vsw_headers *headers = walk->headers;
+
+	switch (headers->ether_type) {
+	case htons(ETH_P_IP):
+		headers->kind = VSW_HEADERS_IPV4;
+		return ipv4(walk) ? VSW_HEADERS_IPV4 : VSW_HEADERS_BAD;
+	case htons(ETH_P_IPV6):
+		headers->kind = VSW_HEADERS_IPV6;
+		return ipv6(walk) ? VSW_HEADERS_IPV6 : VSW_HEADERS_BAD;
+	case htons(ETH_P_ARP):
+		return arp(walk);
+	default:
+		return VSW_HEADERS_OTHER;
+	}
+}
+
 /**
  * vsw_headers_parse() - look at the headers of a frame
  * @headers: the view, which is written anew
@@ -447,35 +518,20 @@ static bool ipv6(struct walk *walk)
  *	non-linear and is not changed.
  *
  * Context: any.
+ * Return: how many bytes from skb->data on the view follows from.
  */
-void vsw_headers_parse(struct vsw_headers *headers, const struct sk_buff *skb)
+u32 vsw_headers_parse(struct vsw_headers *headers, const struct sk_buff *skb)
 {
 	struct walk walk = {
 		.skb = skb, .headers = headers, .end = skb->len,
 	};
-	bool good;
 
 	memset(headers, 0, sizeof(*headers));
-	if (!link_layer(&walk, skb->protocol)) {
+	if (!link_layer(&walk, skb->protocol))
 		headers->kind = VSW_HEADERS_BAD;
-		return;
-	}
-	switch (headers->ether_type) {
-	case htons(ETH_P_IP):
-		headers->kind = VSW_HEADERS_IPV4;
-		good = ipv4(&walk);
-		break;
-	case htons(ETH_P_IPV6):
-		headers->kind = VSW_HEADERS_IPV6;
-		good = ipv6(&walk);
-		break;
-	case htons(ETH_P_ARP):
-		headers->kind = arp(&walk);
-		return;
-	default:
-		headers->kind = VSW_HEADERS_OTHER;
-		return;
-	}
-	if (!good)
+	else
+		headers->kind = network_layer(&walk);
+	if (checksum_rewrites(&walk))
 		headers->kind = VSW_HEADERS_BAD;
+	return walk.seen;
 }

@@ -35,6 +35,7 @@ enum vsw_headers_kind {
  * @VSW_HEADERS_TARGET: @target is valid: ND
  * @VSW_HEADERS_ICMP: @icmp_type and @icmp_code are valid: ICMP in IPv4,
  *	ICMPv6 in IPv6
+ * @VSW_HEADERS_PAYLOAD: @payload is valid: UDP, and there is any
  */
 enum vsw_headers_flags {
 	VSW_HEADERS_FRAGMENT	= BIT(0),
@@ -42,6 +43,7 @@ enum vsw_headers_flags {
 	VSW_HEADERS_PORTS	= BIT(2),
 	VSW_HEADERS_TARGET	= BIT(3),
 	VSW_HEADERS_ICMP	= BIT(4),
+	VSW_HEADERS_PAYLOAD	= BIT(5),
 };
 
 /**
@@ -53,6 +55,7 @@ enum vsw_headers_flags {
  *	an extension header.
  * @icmp_type: of ICMP and ICMPv6
  * @icmp_code: likewise
+ * @payload: first byte of what UDP carries
  * @ether_type: behind all tags and LLC/SNAP; ETH_P_802_2 for other LLC
  * @network: where the IP or ARP header is, from skb->data
  * @transport: where that protocol begins, or a later fragment's payload
@@ -73,6 +76,7 @@ struct vsw_headers {
 	u8 protocol;
 	u8 icmp_type;
 	u8 icmp_code;
+	u8 payload;
 	__be16 ether_type;
 	u16 network;
 	u16 transport;
@@ -87,6 +91,6 @@ struct vsw_headers {
 	u8 arp_sender[ETH_ALEN];
 };
 
-void vsw_headers_parse(struct vsw_headers *headers, const struct sk_buff *skb);
+u32 vsw_headers_parse(struct vsw_headers *headers, const struct sk_buff *skb);
 
 #endif

@@ -39,6 +39,7 @@ static void parse(struct vsw_frame *frame)
 	}
 	frame->bytes = skb->len + ETH_HLEN;
 	frame->vid = 0;
+	frame->headers.kind = VSW_HEADERS_NONE;
 	frame->segs = 1;
 	if (skb_is_gso(skb))
 		frame->segs = skb_shinfo(skb)->gso_segs ?:

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <net/addrconf.h>
 
+#include "frag.h"
 #include "netlink.h"
 #include "vswitch.h"
 
@@ -32,6 +33,7 @@ static void port_free_rcu(struct rcu_head *head)
 {
 	struct vsw_port *port = container_of(head, struct vsw_port, rcu);
 
+	vsw_frags_free(port->frags);
 	free_percpu(port->stats);
 	kfree(port);
 }

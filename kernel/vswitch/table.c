@@ -3,6 +3,7 @@
 #include <linux/log2.h>
 #include <linux/slab.h>
 
+#include "frag.h"
 #include "trace.h"
 #include "vswitch.h"
 
@@ -45,15 +46,24 @@ struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
 				  const struct vsw_policy *own, gfp_t gfp)
 {
 	struct vsw_snap *snap;
+	u32 flags;
 
 	lockdep_assert_held(&port->sw->lock);
 
+	flags = vsw_port_flags(port) | policy_flags(own);
+	if (flags & VSW_SNAP_INGRESS_TRANSPORT && !port->frags) {
+		port->frags = vsw_frags_alloc(gfp | __GFP_ACCOUNT);
+		if (!port->frags)
+			return NULL;
+	}
 	snap = kzalloc(sizeof(*snap), gfp | __GFP_ACCOUNT);
 	if (!snap)
 		return NULL;
 	vsw_policy_copy(&snap->own, own);
 	vsw_policy_copy(&snap->policy, own);
-	snap->flags = vsw_port_flags(port) | policy_flags(&snap->policy);
+	snap->flags = flags;
+	if (flags & VSW_SNAP_INGRESS_TRANSPORT)
+		snap->frags = port->frags;
 	snap->index = port->index;
 	snap->dev = port->dev;
 	snap->stats = port->stats;

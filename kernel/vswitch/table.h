@@ -14,6 +14,7 @@
 #include "policy.h"
 
 struct net_device;
+struct vsw_frags;
 struct vsw_port;
 struct vsw_port_stats;
 struct vsw_switch;
@@ -52,6 +53,9 @@ enum vsw_snap_flags {
 #define VSW_SNAP_INGRESS_POLICY	(VSW_SNAP_DHCP_GUARD | VSW_SNAP_ROUTER_GUARD | \
 				 VSW_SNAP_IP_LIMIT)
 
+/* Those of them that look at ports or ICMP types, which not all fragments have. */
+#define VSW_SNAP_INGRESS_TRANSPORT (VSW_SNAP_DHCP_GUARD | VSW_SNAP_ROUTER_GUARD)
+
 /**
  * struct vsw_snap - one port, compiled
  * @flags: enum vsw_snap_flags
@@ -62,6 +66,8 @@ enum vsw_snap_flags {
  * @policy: the settings in force; what most frames read of them comes first
  * @own: the settings as they were stated, from which @policy follows; frames
  *	have no use for it
+ * @frags: first fragments from the port; NULL without
+ *	VSW_SNAP_INGRESS_TRANSPORT
  * @rcu: frames in flight may still read it after it was replaced
  *
  * What every frame reads comes first and shares a cache line.
@@ -74,6 +80,7 @@ struct vsw_snap {
 	struct vsw_port *port;
 	struct vsw_policy policy;
 	struct vsw_policy own;
+	struct vsw_frags *frags;
 	struct rcu_head rcu;
 } ____cacheline_aligned;
 

@@ -81,6 +81,7 @@ struct vsw_switch {
  * @snap: its configuration; changed under sw->lock
  * @next: while a change is being made, what @snap is going to be
  * @stats: its counters
+ * @frags: first fragments that it sent; made when a policy first needs it
  * @link_up: its netdev can take frames; changed under RTNL and sw->lock
  * @dead: unlinked; sw->lock
  * @addrconf: what IPv6 autoconfiguration of @dev was like before
@@ -96,6 +97,7 @@ struct vsw_port {
 	struct vsw_snap *snap;
 	struct vsw_snap *next;
 	struct vsw_port_stats __percpu *stats;
+	struct vsw_frags *frags;
 	bool link_up;
 	bool dead;
 	int addrconf;

@@ -340,7 +340,8 @@ static void fragments4(void)
 	put_udp(DHCP4, 8);
 	check(shows(VSW_HEADERS_IPV4, DHCP4), "first");
 	h = parse();
-	check(h.flags == (VSW_HEADERS_FRAGMENT | VSW_HEADERS_PORTS));
+	check(h.flags == (VSW_HEADERS_FRAGMENT | VSW_HEADERS_PORTS |
+			  VSW_HEADERS_PAYLOAD));
 	check(h.fragment == htonl(0xabcd));
 	check(!h.fragment_offset && h.fragment_size == 16);
 
@@ -464,7 +465,8 @@ static void fragments6(void)
 	put_udp(DHCP6, 8);
 	check(shows(VSW_HEADERS_IPV6, DHCP6), "first");
 	h = parse();
-	check(h.flags == (VSW_HEADERS_FRAGMENT | VSW_HEADERS_PORTS));
+	check(h.flags == (VSW_HEADERS_FRAGMENT | VSW_HEADERS_PORTS |
+			  VSW_HEADERS_PAYLOAD));
 	check(h.fragment == htonl(0x12345678));
 	check(!h.fragment_offset && h.fragment_size == 24);
 	set16(42, IPV6_MORE | 6);
@@ -592,6 +594,74 @@ static void nd(void)
 	}
 }
 
+/* Which places for a checksum are good, of all there are. */
+static void check_places(int good)
+{
+	struct vsw_headers headers;
+	struct sk_buff *skb;
+	u32 seen;
+	int at;
+
+	for (at = -14; at < (int)f.len; at++) {
+		skb = test_skb(f.bytes, f.len, f.len, f.type, false);
+		test_skb_partial(skb, at - (at > 5 ? 6 : 0), at > 5 ? 6 : 0);
+		seen = vsw_headers_parse(&headers, skb);
+		check((headers.kind == VSW_HEADERS_BAD) ==
+		      (at < (int)seen && at != good), "at %d", at);
+		test_skb_free(skb);
+	}
+}
+
+static void checksums(void)
+{
+	static const u8 protocols[] = { 6, 17, 132, 33, 136, 1, 50 };
+	static const u8 offsets[] = { 16, 6, 8, 6, 6, 2, 200 };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(protocols); i++) {
+		start(ETH_P_8021Q);
+		put16(1);
+		put16(ETH_P_IP);
+		put_ipv4(protocols[i], 40, 1, 0);
+		zeroes(40);
+		check_places(4 + 24 + offsets[i]);
+		set16(4 + 6, 100);	/* a later fragment */
+		check_places(-100);
+	}
+	start(ETH_P_IPV6);
+	put_ipv6(IPPROTO_DSTOPTS, 48);
+	put_ext(IPPROTO_ICMPV6, 1);
+	put8(136);
+	zeroes(31);
+	check_places(40 + 16 + 2);
+	start(ETH_P_LLDP);
+	zeroes(20);
+	check_places(-100);
+}
+
+/* The view is made of the bytes that are said to have been seen. */
+static void seen(void)
+{
+	struct vsw_headers whole, part;
+	struct sk_buff *skb;
+	u32 n;
+
+	start(ETH_P_IP);
+	put_ipv4(IPPROTO_UDP, 8 + 10, 0, 0);
+	put_udp(DHCP4, 10);
+	f.bytes[28] = 2;
+	skb = test_skb(f.bytes, f.len, f.len, f.type, false);
+	n = vsw_headers_parse(&whole, skb);
+	test_skb_free(skb);
+	check(n == 29);
+	check(whole.flags & VSW_HEADERS_PAYLOAD && whole.payload == 2);
+	memset(f.bytes + n, 0xff, f.len - n);
+	part = parse();
+	check(!memcmp(&whole, &part, sizeof(whole)));
+	set16(2, 28);
+	check(!(parse().flags & VSW_HEADERS_PAYLOAD), "without payload");
+}
+
 static void others(void)
 {
 	static const u16 types[] = {
@@ -614,6 +684,6 @@ static void others(void)
 #define CASES(X) \
 	X(udp4) X(lengths4) X(tags) X(llc_snap) X(arp_frames) X(fragments4) \
 	X(chains) X(ends_of_chain) X(fragments6) X(jumbograms) X(icmp) X(nd) \
-	X(others)
+	X(checksums) X(seen) X(others)
 
 test_suite(headers, CASES);

@@ -13,12 +13,16 @@
 
 #include <linux/gfp.h>
 
+#define TEST_HEADROOM 64
+
 static struct sk_buff *test_skb(const u8 *bytes, u32 len, u32 linear,
 				u16 type, bool gso)
 {
-	struct sk_buff *skb = alloc_skb(linear, GFP_KERNEL | __GFP_NOFAIL);
+	struct sk_buff *skb = alloc_skb(TEST_HEADROOM + linear,
+					GFP_KERNEL | __GFP_NOFAIL);
 	struct page *page;
 
+	skb_reserve(skb, TEST_HEADROOM);
 	skb_put_data(skb, bytes, linear);
 	if (linear < len) {
 		page = alloc_page(GFP_KERNEL | __GFP_NOFAIL);
@@ -28,6 +32,14 @@ static struct sk_buff *test_skb(const u8 *bytes, u32 len, u32 linear,
 	skb->protocol = htons(type);
 	skb_shinfo(skb)->gso_size = gso;
 	return skb;
+}
+
+/* A checksum of what is at @start and beyond, counted from data, is missing. */
+static inline void test_skb_partial(struct sk_buff *skb, int start, u16 offset)
+{
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_headroom(skb) + start;
+	skb->csum_offset = offset;
 }
 
 static void test_skb_free(struct sk_buff *skb)
@@ -58,6 +70,13 @@ static struct sk_buff *test_skb(const u8 *bytes, u32 len, u32 linear,
 		.rest = test_skb_piece(bytes + linear, len - linear),
 	};
 	return skb;
+}
+
+static inline void test_skb_partial(struct sk_buff *skb, int start, u16 offset)
+{
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = start;
+	skb->csum_offset = offset;
 }
 
 static void test_skb_free(struct sk_buff *skb)

@@ -10,9 +10,20 @@ struct sk_buff {
 	unsigned int linear;
 	__be16 protocol;
 	bool gso;
+	u8 ip_summed;
+	int csum_start;		/* from data on */
+	u16 csum_offset;
 	u8 *data;
 	u8 *rest;
 };
+
+#define CHECKSUM_NONE 0
+#define CHECKSUM_PARTIAL 3
+
+static inline int skb_checksum_start_offset(const struct sk_buff *skb)
+{
+	return skb->csum_start;
+}
 
 static inline bool skb_is_gso(const struct sk_buff *skb)
 {
