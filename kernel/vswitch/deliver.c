@@ -9,6 +9,7 @@
 #include "deliver.h"
 #include "trace.h"
 #include "vswitch.h"
+#include "walk.h"
 
 /**
  * vsw_egress() - may a frame leave through a port?
@@ -95,6 +96,9 @@ void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		__vlan_hwaccel_put_tag(skb, frame->table->tpid,
 				       vsw_frame_tci(frame));
 
+	if (static_branch_unlikely(&vsw_walk_key.key) &&
+	    vsw_walk_deliver(frame, dst, skb))
+		return;
 	vsw_stats_tx(dst->stats, frame->segs, frame->bytes);
 	trace_vsw_forward(frame, dst);
 
@@ -124,8 +128,13 @@ void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
 		const struct vsw_snap *dst = table->snaps[i];
 		struct sk_buff *clone;
 
-		if (!dst || !vsw_flood_wants(frame->src, dst, frame->vid, kind))
+		if (!dst)
 			continue;
+		if (!vsw_flood_wants(frame->src, dst, frame->vid, kind)) {
+			if (vsw_walks(frame))
+				vsw_walk_unwanted(frame, dst);
+			continue;
+		}
 		reason = vsw_egress(frame, dst);
 		if (unlikely(reason)) {
 			vsw_refuse(frame, dst, reason);
@@ -145,7 +154,7 @@ void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
 	if (likely(last))
 		vsw_deliver(frame, last, frame->skb);
 	else if (refused)
-		kfree_skb(frame->skb);
+		vsw_discard(frame);
 	else
 		vsw_drop(frame, frame->src, VSW_DROP_NO_DESTINATION);
 }

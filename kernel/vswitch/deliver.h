@@ -40,6 +40,7 @@ void vsw_refuse(const struct vsw_frame *frame, const struct vsw_snap *at,
 		enum vsw_drop_reason reason);
 void vsw_drop(const struct vsw_frame *frame, const struct vsw_snap *at,
 	      enum vsw_drop_reason reason);
+void vsw_discard(const struct vsw_frame *frame);
 const char *vsw_drop_name(enum vsw_drop_reason reason);
 const char *vsw_drop_text(enum vsw_drop_reason reason);
 

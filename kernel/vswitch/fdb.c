@@ -34,7 +34,14 @@ static void notify(struct vsw_switch *sw, const struct vsw_fdb_entry *entry,
 	vsw_fdb_rtnl_notify(sw, entry, gone ? RTM_DELNEIGH : RTM_NEWNEIGH);
 }
 
-static bool is_full(struct vsw_switch *sw)
+/**
+ * vsw_fdb_is_full() - is there no room for another entry?
+ * @sw: the switch
+ *
+ * Context: any.
+ * Return: true if there is none.
+ */
+bool vsw_fdb_is_full(struct vsw_switch *sw)
 {
 	const struct vsw_net *vnet = vsw_net(dev_net(sw->dev));
 
@@ -136,7 +143,7 @@ noinline void vsw_fdb_learn_slow(struct vsw_switch *sw, struct vsw_port *port,
 	int err;
 
 	/* A full table must not make every frame queue for the lock. */
-	if (is_full(sw) && !vsw_fdb_find(fdb, key))
+	if (vsw_fdb_is_full(sw) && !vsw_fdb_find(fdb, key))
 		return;
 
 	xa_lock_bh(&fdb->ids);

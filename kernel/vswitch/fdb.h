@@ -128,6 +128,7 @@ vsw_fdb_state(const struct vsw_fdb_entry *entry)
 	return READ_ONCE(entry->state);
 }
 
+bool vsw_fdb_is_full(struct vsw_switch *sw);
 void vsw_fdb_learn_slow(struct vsw_switch *sw, struct vsw_port *port, u64 key);
 
 /**

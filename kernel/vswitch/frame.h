@@ -11,6 +11,8 @@
 #include "table.h"
 #include "vlan.h"
 
+struct vsw_walk;
+
 /**
  * struct vsw_frame - a view of a frame's headers and what is known of it
  * @skb: the frame; data is at the network header, the outermost tag of either
@@ -25,6 +27,7 @@
  * @segs: number of frames it is on a wire
  * @from_host: sent by the host's own stack, which may be deep in its calls
  * @headers: what it carries, once somebody asked: vsw_frame_headers()
+ * @walk: where what happens to it is written down, see walk.h; mostly NULL
  *
  * Stages read the headers from here and never parse again. It lives on the
  * stack of the CPU that handles the frame: nothing of it is kept in skb->cb,
@@ -42,6 +45,7 @@ struct vsw_frame {
 	u32 bytes;
 	u32 segs;
 	struct vsw_headers headers;
+	struct vsw_walk *walk;
 };
 
 static inline bool vsw_frame_is_multicast(const struct vsw_frame *frame)

@@ -21,6 +21,7 @@
  *	  forward				pipeline.c
  *	    vsw_egress, vsw_deliver, vsw_flood	deliver.c
  *	  or vsw_drop, with its reason		drop.c
+ *	of our own making: vsw_walk_run()	walk.h, pipeline.c
  *
  * A change
  *	rtnl: switches, vNICs, enslaving	link.c, vnic.c, switch.c, port.c
@@ -37,6 +38,7 @@
 #include "netlink.h"
 #include "txn.h"
 #include "vswitch.h"
+#include "walk.h"
 
 unsigned int vsw_net_id;
 
@@ -97,6 +99,7 @@ static void __exit vsw_exit(void)
 	vsw_txn_uninit();
 	unregister_netdevice_notifier(&vsw_netdev_notifier);
 	unregister_pernet_subsys(&net_ops);
+	vsw_walk_exit();
 	/* Ports and snapshots are freed by functions of this module. */
 	rcu_barrier();
 }

@@ -92,6 +92,12 @@ static const struct nla_policy vswitch_port_set_nl_policy[VSWITCH_A_PORT_UNSET +
 	[VSWITCH_A_PORT_EXPECT_GENERATION] = { .type = NLA_U32, },
 };
 
+/* VSWITCH_CMD_PORT_TRACE - dump */
+static const struct nla_policy vswitch_port_trace_nl_policy[VSWITCH_A_WALK_FRAME + 1] = {
+	[VSWITCH_A_WALK_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_WALK_FRAME] = { .type = NLA_BINARY, },
+};
+
 /* VSWITCH_CMD_FDB_GET - do */
 static const struct nla_policy vswitch_fdb_get_do_nl_policy[VSWITCH_A_FDB_VID + 1] = {
 	[VSWITCH_A_FDB_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -144,7 +150,7 @@ static const struct nla_policy vswitch_txn_abort_nl_policy[VSWITCH_A_TXN_ID + 1]
 };
 
 /* Ops table for vswitch */
-const struct genl_split_ops vswitch_nl_ops[14] = {
+const struct genl_split_ops vswitch_nl_ops[15] = {
 	{
 		.cmd		= VSWITCH_CMD_SWITCH_GET,
 		.doit		= vswitch_nl_switch_get_doit,
@@ -187,6 +193,14 @@ const struct genl_split_ops vswitch_nl_ops[14] = {
 		.policy		= vswitch_port_set_nl_policy,
 		.maxattr	= VSWITCH_A_PORT_UNSET,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSWITCH_CMD_PORT_TRACE,
+		.dumpit		= vswitch_nl_port_trace_dumpit,
+		.done		= vswitch_nl_port_trace_done,
+		.policy		= vswitch_port_trace_nl_policy,
+		.maxattr	= VSWITCH_A_WALK_FRAME,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= VSWITCH_CMD_FDB_GET,

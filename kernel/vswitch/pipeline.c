@@ -21,6 +21,7 @@
 #include "frame.h"
 #include "trace.h"
 #include "vswitch.h"
+#include "walk.h"
 
 static void parse(struct vsw_frame *frame)
 {
@@ -108,6 +109,8 @@ static void learn(const struct vsw_frame *frame)
 		return;
 	if (frame->src_key == frame->src->policy.mac)
 		return;
+	if (vsw_walks(frame) && vsw_walk_learn(frame))
+		return;
 	vsw_fdb_learn(port->sw, &port->sw->fdb, port,
 		      frame->src_key | frame->vid);
 }
@@ -144,6 +147,8 @@ static void forward(struct vsw_frame *frame)
 		return;
 	}
 	dst = lookup(frame);
+	if (vsw_walks(frame))
+		vsw_walk_lookup(frame, dst);
 	if (!dst) {
 		vsw_flood(frame, VSW_FLOOD_UNKNOWN);
 		return;
@@ -163,14 +168,18 @@ static void switch_frame(struct vsw_frame *frame)
 {
 	enum vsw_drop_reason reason;
 
-	vsw_stats_rx(frame->src->stats, frame->segs, frame->bytes);
-	trace_vsw_receive(frame);
+	if (!vsw_walk_is_dry(frame)) {
+		vsw_stats_rx(frame->src->stats, frame->segs, frame->bytes);
+		trace_vsw_receive(frame);
+	}
 
 	reason = ingress(frame);
 	if (unlikely(reason)) {
 		vsw_drop(frame, frame->src, reason);
 		return;
 	}
+	if (vsw_walks(frame))
+		vsw_walk_admitted(frame);
 	if (unlikely(frame->tags.tpid &&
 		     frame->tags.tpid != frame->table->tpid) &&
 	    !bury_tag(frame)) {
@@ -233,6 +242,7 @@ rx_handler_result_t vsw_rx_handler(struct sk_buff **pskb)
 	}
 	frame.skb = skb;
 	frame.from_host = false;
+	frame.walk = NULL;
 	parse(&frame);
 
 	/* Before anything is written to what others may hold as well. */
@@ -274,6 +284,7 @@ void vsw_vnic_ingress(struct vsw_port *port, struct sk_buff *skb)
 	}
 	frame.skb = skb;
 	frame.from_host = true;
+	frame.walk = NULL;
 	parse(&frame);
 
 	if (unlikely(vsw_key_is_link_local(frame.dst_key))) {
@@ -282,4 +293,43 @@ void vsw_vnic_ingress(struct vsw_port *port, struct sk_buff *skb)
 		return;
 	}
 	switch_frame(&frame);
+}
+
+/**
+ * vsw_walk_run() - send a frame into the pipeline and write down its way
+ * @port: the port that it comes from
+ * @skb: the frame, from vsw_walk_frame(); consumed
+ * @walk: where its way is written; of a dry one nothing else comes
+ *
+ * Context: process; sw->lock, so that the port is in the table; between
+ * vsw_walk_begin() and vsw_walk_end().
+ */
+void vsw_walk_run(struct vsw_port *port, struct sk_buff *skb,
+		  struct vsw_walk *walk)
+{
+	struct vsw_frame frame;
+
+	local_bh_disable();
+	rcu_read_lock();
+	frame.table = rcu_dereference(port->sw->table);
+	frame.src = vsw_table_port(frame.table, port);
+	frame.skb = skb;
+	frame.from_host = frame.src->flags & VSW_SNAP_VNIC;
+	frame.walk = walk;
+	parse(&frame);
+	vsw_walk_received(&frame);
+
+	if (likely(!vsw_key_is_link_local(frame.dst_key))) {
+		switch_frame(&frame);
+	} else if (is_for_host(&frame)) {
+		vsw_walk_pass(&frame, VSWITCH_WALK_STAGE_LINK_LOCAL, frame.src,
+			      "for the host's own daemons");
+		consume_skb(skb);
+	} else {
+		if (!walk->dry)
+			vsw_stats_rx(frame.src->stats, frame.segs, frame.bytes);
+		vsw_drop(&frame, frame.src, VSW_DROP_LINK_LOCAL);
+	}
+	rcu_read_unlock();
+	local_bh_enable();
 }

@@ -134,6 +134,58 @@ enum vswitch_port_setting {
 #define VSWITCH_DYNAMIC_IP_LIMIT_MAX	1024
 
 /**
+ * enum vswitch_walk_stage - A stage of the pipeline, in the order in which
+ *   frames pass them.
+ * @VSWITCH_WALK_STAGE_RECEIVE: the frame is read
+ * @VSWITCH_WALK_STAGE_LINK_LOCAL: does it concern the wire itself?
+ * @VSWITCH_WALK_STAGE_VLAN: the port may send it, and it belongs to a VLAN
+ * @VSWITCH_WALK_STAGE_PVLAN: private VLAN
+ * @VSWITCH_WALK_STAGE_SOURCE: its source address
+ * @VSWITCH_WALK_STAGE_HEADERS: what it carries, where a policy has to look
+ * @VSWITCH_WALK_STAGE_ACL: ACL of what the port sends
+ * @VSWITCH_WALK_STAGE_IP_LIMIT: dynamic IP limit
+ * @VSWITCH_WALK_STAGE_LEARN: its source is learned
+ * @VSWITCH_WALK_STAGE_LOOKUP: its destination is looked up
+ * @VSWITCH_WALK_STAGE_EGRESS: may this destination have it?
+ * @VSWITCH_WALK_STAGE_ACL_IN: ACL of what this destination receives
+ * @VSWITCH_WALK_STAGE_DELIVER: this destination gets it
+ */
+enum vswitch_walk_stage {
+	VSWITCH_WALK_STAGE_RECEIVE,
+	VSWITCH_WALK_STAGE_LINK_LOCAL,
+	VSWITCH_WALK_STAGE_VLAN,
+	VSWITCH_WALK_STAGE_PVLAN,
+	VSWITCH_WALK_STAGE_SOURCE,
+	VSWITCH_WALK_STAGE_HEADERS,
+	VSWITCH_WALK_STAGE_ACL,
+	VSWITCH_WALK_STAGE_DHCP_GUARD,
+	VSWITCH_WALK_STAGE_ROUTER_GUARD,
+	VSWITCH_WALK_STAGE_IP_LIMIT,
+	VSWITCH_WALK_STAGE_LEARN,
+	VSWITCH_WALK_STAGE_LOOKUP,
+	VSWITCH_WALK_STAGE_STORM_LIMIT,
+	VSWITCH_WALK_STAGE_MIRROR,
+	VSWITCH_WALK_STAGE_EGRESS,
+	VSWITCH_WALK_STAGE_ACL_IN,
+	VSWITCH_WALK_STAGE_DELIVER,
+};
+
+/**
+ * enum vswitch_walk_verdict - What a stage decided.
+ * @VSWITCH_WALK_VERDICT_PASS: it goes on
+ * @VSWITCH_WALK_VERDICT_DROP: it is dropped, or this destination does not get
+ *   it
+ * @VSWITCH_WALK_VERDICT_SKIP: this port is not concerned
+ * @VSWITCH_WALK_VERDICT_NOTE: nothing; the stage has something to say
+ */
+enum vswitch_walk_verdict {
+	VSWITCH_WALK_VERDICT_PASS,
+	VSWITCH_WALK_VERDICT_DROP,
+	VSWITCH_WALK_VERDICT_SKIP,
+	VSWITCH_WALK_VERDICT_NOTE,
+};
+
+/**
  * enum vswitch_fdb_state - How an entry came to be, and so what becomes of it.
  * @VSWITCH_FDB_STATE_LEARNED: seen as a source address; ages and moves
  * @VSWITCH_FDB_STATE_STATIC: set by the administrator; neither ages nor moves
@@ -281,6 +333,22 @@ enum {
 };
 
 enum {
+	VSWITCH_A_WALK_PORT = 1,
+	VSWITCH_A_WALK_FRAME,
+	VSWITCH_A_WALK_STAGE,
+	VSWITCH_A_WALK_VERDICT,
+	VSWITCH_A_WALK_VID,
+	VSWITCH_A_WALK_REASON,
+	VSWITCH_A_WALK_TEXT,
+	VSWITCH_A_WALK_DETAIL,
+	VSWITCH_A_WALK_TPID,
+	VSWITCH_A_WALK_TCI,
+
+	__VSWITCH_A_WALK_MAX,
+	VSWITCH_A_WALK_MAX = (__VSWITCH_A_WALK_MAX - 1)
+};
+
+enum {
 	VSWITCH_A_TXN_ID = 1,
 	VSWITCH_A_TXN_SWITCH,
 	VSWITCH_A_TXN_GENERATION,
@@ -298,6 +366,7 @@ enum vswitch_cmd {
 	VSWITCH_CMD_PORT_SET,
 	VSWITCH_CMD_PORT_NTF,
 	VSWITCH_CMD_PORT_DEL_NTF,
+	VSWITCH_CMD_PORT_TRACE,
 	VSWITCH_CMD_FDB_GET,
 	VSWITCH_CMD_FDB_ADD,
 	VSWITCH_CMD_FDB_DEL,
