@@ -242,12 +242,16 @@ static u16 info_flags(const struct vsw_vlan *vlan, u16 vid)
 
 	if (vid == vlan->pvid)
 		flags |= BRIDGE_VLAN_INFO_PVID;
-	if (vsw_vlan_untagged(vlan, vid))
+	if (vsw_vlan_member(vlan, vid) && vsw_vlan_untagged(vlan, vid))
 		flags |= BRIDGE_VLAN_INFO_UNTAGGED;
 	return flags;
 }
 
-/* VLAN 0 is not a VLAN to bridge(8): a port in it shows none. */
+/*
+ * VLAN 0 is not a VLAN to bridge(8): a port in it shows none. What a port of a
+ * private VLAN sends on is its PVID, shown also if it receives nothing of it:
+ * bridge(8) has no other way to say where untagged frames go.
+ */
 static int fill_vlans(struct sk_buff *skb, const struct vsw_vlan *vlan,
 		      bool compressed)
 {
@@ -257,11 +261,11 @@ static int fill_vlans(struct sk_buff *skb, const struct vsw_vlan *vlan,
 		u16 flags;
 
 		end = vid;
-		if (!vsw_vlan_member(vlan, vid) || vid == VSWITCH_VLAN_NONE)
+		if (!vsw_vlan_carries(vlan, vid) || vid == VSWITCH_VLAN_NONE)
 			continue;
 		flags = info_flags(vlan, vid);
 		while (compressed && end + 1 < VSWITCH_VLAN_NONE &&
-		       vsw_vlan_member(vlan, end + 1) &&
+		       vsw_vlan_carries(vlan, end + 1) &&
 		       info_flags(vlan, end + 1) == flags)
 			end++;
 		if (end == vid) {

@@ -123,7 +123,19 @@ static bool may_learn(struct vsw_switch *sw, const struct vsw_port *port,
 	const struct vsw_snap *snap = table ? vsw_table_port(table, port) : NULL;
 
 	return snap && !(snap->flags & VSW_SNAP_CHECK_SOURCE) &&
-	       vsw_vlan_member(&snap->policy.vlan, vsw_key_vid(key));
+	       vsw_table_holds(table, snap, vsw_key_vid(key));
+}
+
+/* The same for an entry that is there: could it come to be now? */
+static bool is_outdated(struct vsw_switch *sw,
+			const struct vsw_fdb_entry *entry)
+{
+	const struct vsw_table *table = rcu_dereference(sw->table);
+	const struct vsw_snap *snap = vsw_table_port(table, entry->port);
+
+	if (entry->state == VSWITCH_FDB_STATE_LEARNED)
+		return !may_learn(sw, entry->port, entry->key);
+	return !snap || !vsw_table_holds(table, snap, vsw_key_vid(entry->key));
 }
 
 /**
@@ -180,7 +192,7 @@ static bool is_assigned(struct vsw_switch *sw, u64 key)
 	const struct vsw_snap *owner;
 
 	owner = vsw_table_assigned(table, key & ~0xffffULL);
-	return owner && vsw_vlan_member(&owner->policy.vlan, vsw_key_vid(key));
+	return owner && vsw_table_holds(table, owner, vsw_key_vid(key));
 }
 
 /**
@@ -205,11 +217,12 @@ int vsw_fdb_add_static(struct vsw_switch *sw, struct vsw_port *port, u64 key,
 
 	lockdep_assert_held(&sw->lock);
 
-	if (!vsw_vlan_member(&port->snap->policy.vlan, vsw_key_vid(key))) {
+	if (!vsw_vlan_carries(&port->snap->policy.vlan, vsw_key_vid(key))) {
 		NL_SET_ERR_MSG(extack,
 			       "the port is not a member of that vlan: give one of its own");
 		return -EINVAL;
 	}
+	key = vsw_table_key(vsw_dereference(sw), key);
 	if (is_assigned(sw, key)) {
 		NL_SET_ERR_MSG(extack, "the mac is assigned to a port of that vlan already");
 		return -EINVAL;
@@ -253,6 +266,7 @@ int vsw_fdb_del(struct vsw_switch *sw, u64 key, struct netlink_ext_ack *extack)
 
 	lockdep_assert_held(&sw->lock);
 
+	key = vsw_table_key(vsw_dereference(sw), key);
 	xa_lock_bh(&sw->fdb.ids);
 	rcu_read_lock();
 	entry = vsw_fdb_find(&sw->fdb, key);
@@ -265,6 +279,24 @@ int vsw_fdb_del(struct vsw_switch *sw, u64 key, struct netlink_ext_ack *extack)
 	rcu_read_unlock();
 	xa_unlock_bh(&sw->fdb.ids);
 	return err;
+}
+
+static bool matches(struct vsw_switch *sw, const struct vsw_fdb_filter *filter,
+		    const struct vsw_fdb_entry *entry)
+{
+	bool learned = entry->state == VSWITCH_FDB_STATE_LEARNED;
+	u16 fid = vsw_key_vid(entry->key);
+
+	if (filter->port && entry->port != filter->port)
+		return false;
+	if (filter->vid >= 0 && fid != filter->vid)
+		return false;
+	if (!learned && !filter->statics)
+		return false;
+	if (!filter->outdated)
+		return true;
+	return (learned && filter->left && test_bit(fid, filter->left)) ||
+	       is_outdated(sw, entry);
 }
 
 /**
@@ -286,16 +318,12 @@ unsigned int vsw_fdb_flush(struct vsw_switch *sw,
 
 	xa_lock_bh(&fdb->ids);
 	xa_for_each(&fdb->ids, id, entry) {
-		if ((!filter->port || entry->port == filter->port) &&
-		    (!filter->vlan ||
-		     !vsw_vlan_member(filter->vlan, vsw_key_vid(entry->key))) &&
-		    (filter->vid < 0 ||
-		     vsw_key_vid(entry->key) == filter->vid) &&
-		    (filter->statics ||
-		     entry->state == VSWITCH_FDB_STATE_LEARNED)) {
+		rcu_read_lock();
+		if (matches(sw, filter, entry)) {
 			remove(sw, entry);
 			gone++;
 		}
+		rcu_read_unlock();
 		if (!(++seen % 256)) {
 			xa_unlock_bh(&fdb->ids);
 			cond_resched();

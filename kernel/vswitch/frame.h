@@ -23,6 +23,7 @@ struct vsw_walk;
  * @src_key: source address, likewise
  * @tags: its tags on arrival
  * @vid: the VLAN it belongs to; valid after VLAN admission
+ * @fid: where that VLAN's addresses belong, see pvlan.h; likewise
  * @bytes: length on a wire, with the Ethernet header and without tags
  * @segs: number of frames it is on a wire
  * @from_host: sent by the host's own stack, which may be deep in its calls
@@ -41,6 +42,7 @@ struct vsw_frame {
 	u64 src_key;
 	struct vsw_tags tags;
 	u16 vid;
+	u16 fid;
 	bool from_host;
 	u32 bytes;
 	u32 segs;

@@ -12,6 +12,7 @@
  *	snapshot	a port's policy, compiled		(table.h)
  *	table		the snapshots of a switch: what frames live by
  *	FDB		who is behind which port		(fdb.h)
+ *	FID		the VLAN by which the FDB knows a VLAN	(pvlan.h)
  *
  * A frame
  *	vsw_rx_handler() or vnic_xmit()		pipeline.c, vnic.c

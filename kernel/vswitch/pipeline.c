@@ -87,6 +87,7 @@ static enum vsw_drop_reason ingress(struct vsw_frame *frame)
 				  &frame->vid);
 	if (unlikely(reason))
 		return reason;
+	frame->fid = vsw_table_fid(table, frame->vid);
 
 	if (src->flags & VSW_SNAP_CHECK_SOURCE)
 		return frame->src_key == src->policy.mac ?
@@ -94,7 +95,7 @@ static enum vsw_drop_reason ingress(struct vsw_frame *frame)
 	if (table->has_macs) {
 		owner = vsw_table_assigned(table, frame->src_key);
 		if (owner && owner != src &&
-		    vsw_vlan_member(&owner->policy.vlan, frame->vid))
+		    vsw_table_holds(table, owner, frame->fid))
 			return VSW_DROP_MAC_ASSIGNED;
 	}
 	return VSW_PASS;
@@ -112,7 +113,7 @@ static void learn(const struct vsw_frame *frame)
 	if (vsw_walks(frame) && vsw_walk_learn(frame))
 		return;
 	vsw_fdb_learn(port->sw, &port->sw->fdb, port,
-		      frame->src_key | frame->vid);
+		      frame->src_key | frame->fid);
 }
 
 /* Which port is the destination behind? NULL when nobody knows. */
@@ -126,11 +127,11 @@ static const struct vsw_snap *lookup(const struct vsw_frame *frame)
 	if (table->has_macs) {
 		snap = vsw_table_assigned(table, frame->dst_key);
 		/* The same address may be somebody else's in another VLAN. */
-		if (snap && vsw_vlan_member(&snap->policy.vlan, frame->vid))
+		if (snap && vsw_table_holds(table, snap, frame->fid))
 			return snap;
 	}
 	entry = vsw_fdb_find(&frame->src->port->sw->fdb,
-			     frame->dst_key | frame->vid);
+			     frame->dst_key | frame->fid);
 	if (!entry)
 		return NULL;
 	port = READ_ONCE(entry->port);

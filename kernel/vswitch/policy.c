@@ -108,20 +108,33 @@ int vsw_policy_stage(struct vsw_port *port, const struct vsw_policy *policy)
 	return 0;
 }
 
-/*
- * What was learned, or set, under the old settings and could not be under the
- * new ones goes: it would lead frames to where they are not let out.
- */
-static void flush_outdated(struct vsw_port *port, const struct vsw_snap *old)
+/* Are there staged settings of ports that had others before? */
+static bool replaces(struct vsw_switch *sw)
 {
-	const struct vsw_snap *snap = port->snap;
-	struct vsw_fdb_filter filter = { .port = port, .vid = -1 };
+	struct vsw_port *port;
+	unsigned long index;
 
-	if (snap->flags & ~old->flags & VSW_SNAP_CHECK_SOURCE)
-		vsw_fdb_flush(port->sw, &filter);
-	filter.vlan = &snap->policy.vlan;
-	filter.statics = true;
-	vsw_fdb_flush(port->sw, &filter);
+	xa_for_each(&sw->ports, index, port) {
+		if (port->next && port->snap)
+			return true;
+	}
+	return false;
+}
+
+/* The staged snapshots become those of their ports. */
+static void take_staged(struct vsw_switch *sw)
+{
+	struct vsw_port *port;
+	unsigned long index;
+
+	xa_for_each(&sw->ports, index, port) {
+		if (!port->next)
+			continue;
+		vsw_snap_free_rcu(port->snap);
+		port->snap = port->next;
+		port->next = NULL;
+		vsw_nl_port_notify(port, VSWITCH_CMD_PORT_NTF);
+	}
 }
 
 /**
@@ -129,39 +142,36 @@ static void flush_outdated(struct vsw_port *port, const struct vsw_snap *old)
  * @sw: the switch
  * @extack: for the refusal
  *
+ * What was learned, or set, under the old settings and could not be under the
+ * new ones goes: it would lead frames to where they are not let out.
+ *
  * On error nothing has changed and what was staged is still there: see
  * vsw_policy_abort().
  * Context: process; sw->lock.
- * Return: 0; -ENOMEM; -EADDRINUSE when two ports would have the same MAC.
+ * Return: 0; -ENOMEM; or what the ports cannot have together, see
+ * vsw_table_build().
  */
 int vsw_policy_commit(struct vsw_switch *sw, struct netlink_ext_ack *extack)
 {
-	struct vsw_table *table;
-	struct vsw_port *port;
-	struct vsw_snap *old;
-	unsigned long index;
+	struct vsw_fdb_filter filter = {
+		.vid = -1, .outdated = true, .statics = true,
+	};
+	DECLARE_BITMAP(left, VLAN_N_VID) = {};
+	struct vsw_table *table, *old;
 
 	lockdep_assert_held(&sw->lock);
 
-	table = vsw_table_build(sw, GFP_KERNEL);
-	if (IS_ERR(table)) {
-		if (PTR_ERR(table) == -EADDRINUSE)
-			NL_SET_ERR_MSG(extack,
-				       "another port of this switch has that mac: give another");
+	table = vsw_table_build(sw, GFP_KERNEL, extack);
+	if (IS_ERR(table))
 		return PTR_ERR(table);
-	}
+	old = vsw_dereference(sw);
+	if ((old->fids || table->fids) &&
+	    vsw_fids_diff(old->fids, table->fids, left))
+		filter.left = left;
 	vsw_table_publish(sw, table, true);
-	xa_for_each(&sw->ports, index, port) {
-		if (!port->next)
-			continue;
-		old = port->snap;
-		port->snap = port->next;
-		port->next = NULL;
-		if (old)
-			flush_outdated(port, old);
-		vsw_snap_free_rcu(old);
-		vsw_nl_port_notify(port, VSWITCH_CMD_PORT_NTF);
-	}
+	if (replaces(sw) || filter.left)
+		vsw_fdb_flush(sw, &filter);
+	take_staged(sw);
 	return 0;
 }
 

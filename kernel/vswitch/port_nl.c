@@ -223,6 +223,9 @@ int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		if (err == -EADDRINUSE)
 			NL_SET_BAD_ATTR(info->extack,
 					info->attrs[VSWITCH_A_PORT_MAC]);
+		else if (err == -EEXIST || err == -EINVAL)
+			NL_SET_BAD_ATTR(info->extack,
+					info->attrs[VSWITCH_A_PORT_PVLAN]);
 	}
 	vsw_policy_free(&policy);
 unlock:

@@ -180,7 +180,7 @@ int vsw_switch_init(struct vsw_switch *sw)
 		return err;
 
 	mutex_lock(&sw->lock);
-	table = vsw_table_build(sw, GFP_KERNEL);
+	table = vsw_table_build(sw, GFP_KERNEL, NULL);
 	if (!IS_ERR(table))
 		vsw_table_publish(sw, table, true);
 	mutex_unlock(&sw->lock);

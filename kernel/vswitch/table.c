@@ -106,52 +106,101 @@ static int add_mac(struct vsw_table *table, const struct vsw_snap *snap)
 	return 0;
 }
 
-/**
- * vsw_table_build() - make a table of the ports as they are, or are to be
- * @sw: the switch; ports with a staged snapshot enter with that
- * @gfp: how to allocate
- *
- * Context: process; sw->lock.
- * Return: the table, or ERR_PTR: -ENOMEM; -EADDRINUSE when two ports would
- * have the same assigned MAC.
- */
-struct vsw_table *vsw_table_build(struct vsw_switch *sw, gfp_t gfp)
+/* The snapshot that a port has, or is to have. */
+static struct vsw_snap *snap_of(const struct vsw_port *port)
+{
+	return port->next ?: port->snap;
+}
+
+static struct vsw_table *table_alloc(struct vsw_switch *sw, gfp_t gfp)
 {
 	unsigned long index, size = 0, macs = 0;
-	struct vsw_table *table, *old;
+	struct vsw_table *table;
 	struct vsw_port *port;
+	bool private = false;
+	size_t bytes;
 	u8 bits;
-	int err;
-
-	lockdep_assert_held(&sw->lock);
 
 	xa_for_each(&sw->ports, index, port) {
 		size = index + 1;
-		if ((port->next ?: port->snap)->policy.mac)
-			macs++;
+		macs += !!snap_of(port)->policy.mac;
+		private |= snap_of(port)->policy.vlan.pvlan;
 	}
 	/* At most half full, so that probing is short and always ends. */
 	bits = max(1, order_base_2(2 * macs));
 
-	table = kvzalloc(struct_size(table, snaps, size) +
-			 sizeof(*table->macs) * BIT(bits), gfp | __GFP_ACCOUNT);
+	bytes = struct_size(table, snaps, size) +
+		sizeof(*table->macs) * BIT(bits);
+	table = kvzalloc(bytes + (private ? sizeof(*table->fids) : 0),
+			 gfp | __GFP_ACCOUNT);
 	if (!table)
-		return ERR_PTR(-ENOMEM);
+		return NULL;
 	table->size = size;
 	table->mac_bits = bits;
 	table->macs = (u16 *)&table->snaps[size];
 	memset(table->macs, 0xff, sizeof(*table->macs) * BIT(bits));
+	if (private) {
+		table->fids = (void *)table + bytes;
+		vsw_fids_init(table->fids);
+	}
+	return table;
+}
+
+/* Enter what only one port of a switch may have. */
+static int add_port(struct vsw_table *table, const struct vsw_snap *snap,
+		    struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	if (snap->policy.mac && add_mac(table, snap)) {
+		NL_SET_ERR_MSG(extack,
+			       "another port of this switch has that mac: give another");
+		return -EADDRINUSE;
+	}
+	if (table->fids)
+		err = vsw_fids_add(table->fids, &snap->policy.vlan);
+	if (err == -EEXIST)
+		NL_SET_ERR_MSG(extack,
+			       "a secondary VLAN would have two primary VLANs: give another, or change all its ports in one transaction");
+	else if (err)
+		NL_SET_ERR_MSG(extack,
+			       "a VLAN would be the primary of one private VLAN and a secondary of another: give another");
+	return err;
+}
+
+/**
+ * vsw_table_build() - make a table of the ports as they are, or are to be
+ * @sw: the switch; ports with a staged snapshot enter with that
+ * @gfp: how to allocate
+ * @extack: for what the ports cannot have together
+ *
+ * Context: process; sw->lock.
+ * Return: the table, or ERR_PTR: -ENOMEM; -EADDRINUSE when two ports would
+ * have the same assigned MAC; -EEXIST or -EINVAL when they contradict each
+ * other about a private VLAN.
+ */
+struct vsw_table *vsw_table_build(struct vsw_switch *sw, gfp_t gfp,
+				  struct netlink_ext_ack *extack)
+{
+	struct vsw_table *table, *old;
+	struct vsw_port *port;
+	unsigned long index;
+	int err;
+
+	lockdep_assert_held(&sw->lock);
+
+	table = table_alloc(sw, gfp);
+	if (!table)
+		return ERR_PTR(-ENOMEM);
 	table->tpid = sw->tpid;
 	table->running = netif_running(sw->dev) && !sw->dead;
 	old = vsw_dereference(sw);
 	table->generation = old ? old->generation : 0;
 
 	xa_for_each(&sw->ports, index, port)
-		table->snaps[index] = port->next ?: port->snap;
+		table->snaps[index] = snap_of(port);
 	xa_for_each(&sw->ports, index, port) {
-		if (!table->snaps[index]->policy.mac)
-			continue;
-		err = add_mac(table, table->snaps[index]);
+		err = add_port(table, table->snaps[index], extack);
 		if (err) {
 			kvfree(table);
 			return ERR_PTR(err);
@@ -197,9 +246,9 @@ void vsw_table_publish(struct vsw_switch *sw, struct vsw_table *table,
  */
 void vsw_table_refresh(struct vsw_switch *sw, bool changed)
 {
-	struct vsw_table *table = vsw_table_build(sw, VSW_GFP_MUST);
+	struct vsw_table *table = vsw_table_build(sw, VSW_GFP_MUST, NULL);
 
-	/* Nothing new was staged, so no assigned MAC can clash. */
+	/* Nothing new was staged, so nothing can clash. */
 	if (!WARN_ON_ONCE(IS_ERR(table)))
 		vsw_table_publish(sw, table, changed);
 }

@@ -11,7 +11,9 @@
 #include <linux/hash.h>
 #include <linux/rcupdate.h>
 
+#include "mac.h"
 #include "policy.h"
+#include "pvlan.h"
 
 struct net_device;
 struct vsw_frags;
@@ -94,6 +96,7 @@ static_assert(offsetofend(struct vsw_snap, policy.vlan) <= 64);
  * @tpid: EtherType of the tags it sorts by
  * @size: number of slots in @snaps
  * @generation: rises with each published change
+ * @fids: the private VLANs, NULL when no port is in one
  * @macs: the assigned MACs: a hash of slots into @snaps, VSW_NO_PORT when
  *	free, linear probing, never full
  * @rcu: see struct vsw_snap
@@ -106,6 +109,7 @@ struct vsw_table {
 	__be16 tpid;
 	u32 size;
 	u32 generation;
+	struct vsw_fids *fids;
 	u16 *macs;
 	struct rcu_head rcu;
 	struct vsw_snap *snaps[];
@@ -141,10 +145,53 @@ vsw_table_assigned(const struct vsw_table *table, u64 key)
 	return NULL;
 }
 
+/**
+ * vsw_table_fid() - where do the addresses of a VLAN belong?
+ * @table: the table
+ * @vid: the VLAN
+ *
+ * Return: its FID, see pvlan.h.
+ */
+static inline u16 vsw_table_fid(const struct vsw_table *table, u16 vid)
+{
+	return unlikely(table->fids) ? table->fids->fid[vid] : vid;
+}
+
+/**
+ * vsw_table_key() - the key that the FDB has for an address and a VLAN
+ * @table: the table
+ * @key: vsw_mac_key() of the address and any VLAN, 0..4095
+ *
+ * Return: vsw_mac_key() of the address and the VLAN's FID.
+ */
+static inline u64 vsw_table_key(const struct vsw_table *table, u64 key)
+{
+	u16 vid = vsw_key_vid(key);
+
+	return (key ^ vid) | vsw_table_fid(table, vid);
+}
+
+/**
+ * vsw_table_holds() - can addresses of a FID be behind a port?
+ * @table: the table
+ * @snap: the port
+ * @fid: the FID
+ *
+ * Return: true if they can.
+ */
+static inline bool vsw_table_holds(const struct vsw_table *table,
+				   const struct vsw_snap *snap, u16 fid)
+{
+	if (unlikely(table->fids))
+		return vsw_fids_share(table->fids, &snap->policy.vlan, fid);
+	return vsw_vlan_member(&snap->policy.vlan, fid);
+}
+
 struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
 				  const struct vsw_policy *own, gfp_t gfp);
 void vsw_snap_free_rcu(struct vsw_snap *snap);
-struct vsw_table *vsw_table_build(struct vsw_switch *sw, gfp_t gfp);
+struct vsw_table *vsw_table_build(struct vsw_switch *sw, gfp_t gfp,
+				  struct netlink_ext_ack *extack);
 void vsw_table_publish(struct vsw_switch *sw, struct vsw_table *table,
 		       bool changed);
 void vsw_table_refresh(struct vsw_switch *sw, bool changed);

@@ -79,6 +79,19 @@ static inline bool vsw_vlan_member(const struct vsw_vlan *vlan, u16 vid)
 }
 
 /**
+ * vsw_vlan_carries() - is a VLAN one of a port's, in one direction at least?
+ * @vlan: the port's settings
+ * @vid: 0..4095
+ *
+ * Return: true if the port is a member, or sends on it in a private VLAN.
+ */
+static inline bool vsw_vlan_carries(const struct vsw_vlan *vlan, u16 vid)
+{
+	return vsw_vlan_member(vlan, vid) ||
+	       (vlan->pvlan && vid == vlan->pvid);
+}
+
+/**
  * vsw_vlan_untagged() - do frames of a VLAN leave a port without a tag?
  * @vlan: the port's settings
  * @vid: a VLAN that the port is a member of
