@@ -56,6 +56,7 @@ static int __init vsw_init(void)
 {
 	int err;
 
+	vsw_fdb_keys_init();
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		return err;
