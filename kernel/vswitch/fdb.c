@@ -7,6 +7,7 @@
  * something new.
  */
 #include <linux/if_vlan.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 
 #include "deliver.h"
@@ -16,6 +17,9 @@
 
 /* What the administrator adds is charged to him; softirq has nobody to charge. */
 #define VSW_GFP_ENTRY (GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT)
+
+/* The multipliers of vsw_fdb_hash(). */
+u64 vsw_fdb_keys[2] __ro_after_init;
 
 /* How often aged entries are looked for: an eighth of the ageing time, but
  * neither more often than every second nor less often than every minute.
@@ -370,6 +374,16 @@ void vsw_fdb_set_ageing(struct vsw_switch *sw, u32 seconds)
 	WRITE_ONCE(sw->fdb.ageing, (unsigned long)seconds * HZ);
 	mod_delayed_work(system_power_efficient_wq, &sw->fdb.gc,
 			 gc_period(&sw->fdb));
+}
+
+/**
+ * vsw_fdb_keys_init() - choose the keys of the hash
+ *
+ * Context: module init.
+ */
+void __init vsw_fdb_keys_init(void)
+{
+	get_random_bytes(vsw_fdb_keys, sizeof(vsw_fdb_keys));
 }
 
 /**

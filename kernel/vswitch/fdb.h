@@ -9,7 +9,6 @@
 #ifndef _VSW_FDB_H
 #define _VSW_FDB_H
 
-#include <linux/jhash.h>
 #include <linux/rhashtable.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
@@ -88,11 +87,20 @@ struct vsw_fdb_filter {
 	bool statics;
 };
 
-static inline u32 vsw_fdb_hash(const void *key, u32 len, u32 seed)
-{
-	u64 k = *(const u64 *)key;
+extern u64 vsw_fdb_keys[2];
 
-	return jhash_2words(k >> 32, k, seed);
+/*
+ * Multilinear hashing, a universal family: whoever does not know the
+ * multipliers finds no addresses that collide more often than any others.
+ * They are random, and change with the seed, which the table renews when it
+ * finds a long chain.
+ */
+static inline u32 vsw_fdb_hash(const void *data, u32 len, u32 seed)
+{
+	u64 key = *(const u64 *)data;
+
+	return ((vsw_fdb_keys[0] + seed) * (key >> 32) +
+		(vsw_fdb_keys[1] + seed) * (u32)key) >> 32;
 }
 
 static inline int vsw_fdb_cmp(struct rhashtable_compare_arg *arg,
@@ -120,7 +128,8 @@ static const struct rhashtable_params vsw_fdb_params = {
  * Context: RCU read lock.
  * Return: the entry or NULL.
  */
-static inline struct vsw_fdb_entry *vsw_fdb_find(struct vsw_fdb *fdb, u64 key)
+static inline __flatten struct vsw_fdb_entry *
+vsw_fdb_find(struct vsw_fdb *fdb, u64 key)
 {
 	return rhashtable_lookup(&fdb->hash, &key, vsw_fdb_params);
 }
@@ -159,6 +168,7 @@ static inline void vsw_fdb_learn(struct vsw_switch *sw, struct vsw_fdb *fdb,
 	vsw_fdb_learn_slow(sw, port, key);
 }
 
+void vsw_fdb_keys_init(void);
 int vsw_fdb_init(struct vsw_switch *sw);
 void vsw_fdb_destroy(struct vsw_switch *sw);
 int vsw_fdb_add_static(struct vsw_switch *sw, struct vsw_port *port, u64 key,

@@ -20,7 +20,7 @@
  *	  ingress: VLAN admission, source	vlan.h, pipeline.c
  *	  learn					fdb.h, fdb.c
  *	  forward				pipeline.c
- *	    vsw_egress, vsw_deliver, vsw_flood	deliver.c
+ *	    vsw_unicast, vsw_flood		deliver.c
  *	  or vsw_drop, with its reason		drop.c
  *	of our own making: vsw_walk_run()	walk.h, pipeline.c
  *
@@ -59,6 +59,7 @@ static int __init vsw_init(void)
 {
 	int err;
 
+	vsw_fdb_keys_init();
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		return err;
