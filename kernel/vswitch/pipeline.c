@@ -9,6 +9,7 @@
  *	    vsw_ingress_policy			ingress.c
  *	  learn					where is its source?
  *	  forward				where is its destination?
+ *	    vsw_storm_exceeds			storm.c
  *	    vsw_deliver, vsw_flood		deliver.c
  *
  * All of it runs in softirq or with bottom halves off, under the RCU read
@@ -143,20 +144,30 @@ static const struct vsw_snap *lookup(const struct vsw_frame *frame)
 	return entry ? vsw_table_port(table, READ_ONCE(entry->port)) : NULL;
 }
 
+/* To all who should have it, if the port may send to many now. */
+static void flood(struct vsw_frame *frame, enum vsw_flood_kind kind)
+{
+	if (unlikely(frame->src->flags & VSW_SNAP_STORM_LIMIT) &&
+	    vsw_storm_exceeds(frame))
+		vsw_drop(frame, frame->src, VSW_DROP_STORM_LIMIT);
+	else
+		vsw_flood(frame, kind);
+}
+
 static void forward(struct vsw_frame *frame)
 {
 	const struct vsw_snap *dst;
 	enum vsw_drop_reason reason;
 
 	if (vsw_frame_is_multicast(frame)) {
-		vsw_flood(frame, VSW_FLOOD_MULTICAST);
+		flood(frame, VSW_FLOOD_MULTICAST);
 		return;
 	}
 	dst = lookup(frame);
 	if (vsw_walks(frame))
 		vsw_walk_lookup(frame, dst);
 	if (!dst) {
-		vsw_flood(frame, VSW_FLOOD_UNKNOWN);
+		flood(frame, VSW_FLOOD_UNKNOWN);
 		return;
 	}
 	if (unlikely(dst == frame->src)) {
