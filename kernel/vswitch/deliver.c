@@ -86,11 +86,15 @@ static __always_inline void
 deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 	struct sk_buff *skb)
 {
-	if (vsw_vlan_untagged(&dst->policy.vlan, frame->vid))
-		__vlan_hwaccel_clear_tag(skb);
+	u16 tci = vsw_frame_priority(frame, dst);
+
+	if (!vsw_vlan_untagged(&dst->policy.vlan, frame->vid))
+		tci |= frame->vid;
+	/* Without a VLAN a priority is a tag as well, of VLAN 0. */
+	if (tci)
+		__vlan_hwaccel_put_tag(skb, frame->table->tpid, tci);
 	else
-		__vlan_hwaccel_put_tag(skb, frame->table->tpid,
-				       vsw_frame_tci(frame));
+		__vlan_hwaccel_clear_tag(skb);
 
 	if (static_branch_unlikely(&vsw_walk_key.key) &&
 	    vsw_walk_deliver(frame, dst, skb))

@@ -12,6 +12,7 @@
 
 #include "deliver.h"
 #include "netlink.h"
+#include "team.h"
 #include "trace.h"
 #include "vswitch.h"
 
@@ -125,9 +126,17 @@ static bool may_learn(struct vsw_switch *sw, const struct vsw_port *port,
 {
 	const struct vsw_table *table = rcu_dereference(sw->table);
 	const struct vsw_snap *snap = table ? vsw_table_port(table, port) : NULL;
+	const struct vsw_snap *owner;
+	u16 fid = vsw_key_vid(key);
 
-	return snap && !(snap->flags & VSW_SNAP_CHECK_SOURCE) &&
-	       vsw_table_holds(table, snap, vsw_key_vid(key));
+	if (!snap || !vsw_table_holds(table, snap, fid))
+		return false;
+	owner = vsw_table_assigned(table, key ^ fid);
+	if (owner && owner != snap && vsw_team_may_use(snap, owner))
+		return true;
+	if (snap->flags & VSW_SNAP_CHECK_SOURCE)
+		return false;
+	return !owner || !vsw_table_holds(table, owner, fid);
 }
 
 /* The same for an entry that is there: could it come to be now? */
@@ -176,6 +185,27 @@ noinline void vsw_fdb_learn_slow(struct vsw_switch *sw, struct vsw_port *port,
 	}
 unlock:
 	xa_unlock_bh(&fdb->ids);
+}
+
+/**
+ * vsw_fdb_forget() - an assigned MAC is back at its port
+ * @sw: the switch
+ * @port: the port that it is assigned to
+ * @key: vsw_mac_key() of the address and the FID
+ *
+ * Context: softirq, or bottom halves off; RCU read lock.
+ */
+noinline void vsw_fdb_forget(struct vsw_switch *sw, const struct vsw_port *port,
+			     u64 key)
+{
+	struct vsw_fdb_entry *entry;
+
+	xa_lock_bh(&sw->fdb.ids);
+	entry = vsw_fdb_find(&sw->fdb, key);
+	if (entry && entry->state == VSWITCH_FDB_STATE_LEARNED &&
+	    entry->port != port)
+		remove(sw, entry);
+	xa_unlock_bh(&sw->fdb.ids);
 }
 
 /**

@@ -4,7 +4,8 @@
  * several VLANs are one private VLAN, VLAN means their FID here: see pvlan.h.
  *
  * It holds learned and static entries. Assigned MACs are configuration and
- * are part of struct vsw_table; they are looked up first.
+ * are part of struct vsw_table; they are looked up first. For one that failed
+ * over within a team there is a learned entry as well: see team.h.
  */
 #ifndef _VSW_FDB_H
 #define _VSW_FDB_H
@@ -142,6 +143,8 @@ vsw_fdb_state(const struct vsw_fdb_entry *entry)
 
 bool vsw_fdb_is_full(struct vsw_switch *sw);
 void vsw_fdb_learn_slow(struct vsw_switch *sw, struct vsw_port *port, u64 key);
+void vsw_fdb_forget(struct vsw_switch *sw, const struct vsw_port *port,
+		    u64 key);
 
 /**
  * vsw_fdb_learn() - note where a source address is

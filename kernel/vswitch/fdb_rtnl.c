@@ -8,6 +8,7 @@
 #include <net/netlink.h>
 #include <net/sock.h>
 
+#include "team.h"
 #include "vswitch.h"
 
 /**
@@ -223,7 +224,8 @@ int vsw_fdb_rtnl_get(struct sk_buff *skb, struct nlattr *tb[],
 	key = vsw_table_key(table, vsw_mac_key(addr, vid));
 	owner = vsw_table_assigned(table, vsw_mac_key(addr, 0));
 	entry = vsw_fdb_find(&sw->fdb, key);
-	if (owner && vsw_table_holds(table, owner, vsw_key_vid(key)))
+	if (owner && vsw_table_holds(table, owner, vsw_key_vid(key)) &&
+	    !vsw_team_find(table, &sw->fdb, owner, key))
 		err = fill(skb, sw, key, owner->port, NUD_PERMANENT, 0, portid,
 			   seq, RTM_NEWNEIGH, 0);
 	else if (entry)

@@ -73,13 +73,21 @@ vsw_frame_headers(struct vsw_frame *frame)
 	return &frame->headers;
 }
 
-/* The tag of the frame as it leaves tagged: its VLAN, and its priority if it had one. */
-static inline u16 vsw_frame_tci(const struct vsw_frame *frame)
+/**
+ * vsw_frame_priority() - the 802.1p priority with which a frame leaves
+ * @frame: the frame
+ * @dst: the port through which it leaves
+ *
+ * It passes where both ports let it. The drop eligible indicator belongs to it.
+ *
+ * Return: priority and indicator, where they are in a tag.
+ */
+static inline u16 vsw_frame_priority(const struct vsw_frame *frame,
+				     const struct vsw_snap *dst)
 {
-	u16 prio = frame->tags.tpid == frame->table->tpid ?
-		   frame->tags.tci & ~VLAN_VID_MASK : 0;
-
-	return prio | frame->vid;
+	return frame->src->flags & dst->flags & VSW_SNAP_PRIORITY &&
+	       frame->tags.tpid == frame->table->tpid ?
+		frame->tags.tci & ~VLAN_VID_MASK : 0;
 }
 
 #endif

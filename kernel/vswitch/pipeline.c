@@ -9,6 +9,7 @@
  *	    vsw_ingress_policy			ingress.c
  *	  learn					where is its source?
  *	  forward				where is its destination?
+ *	    vsw_storm_exceeds			storm.c
  *	    vsw_unicast, vsw_flood		deliver.c
  *
  * All of it runs in softirq or with bottom halves off, under the RCU read
@@ -19,6 +20,7 @@
 
 #include "deliver.h"
 #include "frame.h"
+#include "team.h"
 #include "trace.h"
 #include "vswitch.h"
 #include "walk.h"
@@ -99,54 +101,68 @@ ingress(struct vsw_frame *frame)
 		return reason;
 	frame->fid = vsw_table_fid(table, frame->vid);
 
+	if (src->flags & VSW_SNAP_CHECK_SOURCE && frame->src_key == src->policy.mac)
+		return VSW_PASS;
+	owner = table->has_macs ?
+		vsw_table_assigned(table, frame->src_key) : NULL;
+	if (unlikely(owner && owner != src && vsw_team_may_use(src, owner)))
+		return VSW_PASS;
 	if (src->flags & VSW_SNAP_CHECK_SOURCE)
-		return frame->src_key == src->policy.mac ?
-			VSW_PASS : VSW_DROP_MAC_SPOOFED;
-	if (table->has_macs) {
-		owner = vsw_table_assigned(table, frame->src_key);
-		if (owner && owner != src &&
-		    vsw_table_holds(table, owner, frame->fid))
-			return VSW_DROP_MAC_ASSIGNED;
-	}
+		return VSW_DROP_MAC_SPOOFED;
+	if (owner && owner != src && vsw_table_holds(table, owner, frame->fid))
+		return VSW_DROP_MAC_ASSIGNED;
 	return VSW_PASS;
 }
 
 static __always_inline void learn(const struct vsw_frame *frame)
 {
 	struct vsw_port *port = frame->src->port;
+	u64 key = frame->src_key | frame->fid;
 
-	/* Its assigned MAC, the only one it may have, is in the table. */
-	if (frame->src->flags & VSW_SNAP_CHECK_SOURCE)
+	/* Its assigned MAC is in the table. */
+	if (frame->src_key == frame->src->policy.mac) {
+		if (unlikely(vsw_team_find(frame->table, &port->sw->fdb,
+					   frame->src, key)) &&
+		    !vsw_walk_is_dry(frame))
+			vsw_fdb_forget(port->sw, port, key);
 		return;
-	if (frame->src_key == frame->src->policy.mac)
-		return;
+	}
 	if (vsw_walks(frame) && vsw_walk_learn(frame))
 		return;
-	vsw_fdb_learn(port->sw, &port->sw->fdb, port,
-		      frame->src_key | frame->fid);
+	vsw_fdb_learn(port->sw, &port->sw->fdb, port, key);
 }
 
 /* Which port is the destination behind? NULL when nobody knows. */
 static __always_inline const struct vsw_snap *
 lookup(const struct vsw_frame *frame)
 {
+	struct vsw_fdb *fdb = &frame->src->port->sw->fdb;
+	u64 key = frame->dst_key | frame->fid;
 	const struct vsw_table *table = frame->table;
+	const struct vsw_snap *owner = NULL;
 	const struct vsw_fdb_entry *entry;
-	const struct vsw_snap *snap;
-	struct vsw_port *port;
 
-	if (table->has_macs) {
-		snap = vsw_table_assigned(table, frame->dst_key);
-		/* The same address may be somebody else's in another VLAN. */
-		if (snap && vsw_table_holds(table, snap, frame->fid))
-			return snap;
+	if (table->has_macs)
+		owner = vsw_table_assigned(table, frame->dst_key);
+	/* The same address may be somebody else's in another VLAN. */
+	if (owner && vsw_table_holds(table, owner, frame->fid)) {
+		entry = vsw_team_find(table, fdb, owner, key);
+		if (likely(!entry))
+			return owner;
+	} else {
+		entry = vsw_fdb_find(fdb, key);
 	}
-	entry = vsw_fdb_find(&frame->src->port->sw->fdb,
-			     frame->dst_key | frame->fid);
-	if (!entry)
-		return NULL;
-	port = READ_ONCE(entry->port);
-	return vsw_table_port(table, port);
+	return entry ? vsw_table_port(table, READ_ONCE(entry->port)) : NULL;
+}
+
+/* To all who should have it, if the port may send to many now. */
+static void flood(struct vsw_frame *frame, enum vsw_flood_kind kind)
+{
+	if (unlikely(frame->src->flags & VSW_SNAP_STORM_LIMIT) &&
+	    vsw_storm_exceeds(frame))
+		vsw_drop(frame, frame->src, VSW_DROP_STORM_LIMIT);
+	else
+		vsw_flood(frame, kind);
 }
 
 static __always_inline void forward(struct vsw_frame *frame)
@@ -154,14 +170,14 @@ static __always_inline void forward(struct vsw_frame *frame)
 	const struct vsw_snap *dst;
 
 	if (vsw_frame_is_multicast(frame)) {
-		vsw_flood(frame, VSW_FLOOD_MULTICAST);
+		flood(frame, VSW_FLOOD_MULTICAST);
 		return;
 	}
 	dst = lookup(frame);
 	if (vsw_walks(frame))
 		vsw_walk_lookup(frame, dst);
 	if (!dst) {
-		vsw_flood(frame, VSW_FLOOD_UNKNOWN);
+		flood(frame, VSW_FLOOD_UNKNOWN);
 		return;
 	}
 	if (unlikely(dst == frame->src))

@@ -146,7 +146,7 @@ static struct vsw_table *table_alloc(struct vsw_switch *sw, gfp_t gfp)
 	return table;
 }
 
-/* Enter what only one port of a switch may have. */
+/* Enter what is about the switch as a whole. */
 static int add_port(struct vsw_table *table, const struct vsw_snap *snap,
 		    struct netlink_ext_ack *extack)
 {
@@ -157,6 +157,8 @@ static int add_port(struct vsw_table *table, const struct vsw_snap *snap,
 			       "another port of this switch has that mac: give another");
 		return -EADDRINUSE;
 	}
+	if (snap->flags & VSW_SNAP_TEAMING && snap->policy.vm[0])
+		table->has_teams = true;
 	if (table->fids)
 		err = vsw_fids_add(table->fids, &snap->policy.vlan);
 	if (err == -EEXIST)

@@ -92,6 +92,7 @@ static_assert(offsetofend(struct vsw_snap, policy.vlan) <= 64);
  * struct vsw_table - one switch, compiled
  * @running: the switch is administratively up
  * @has_macs: some port has an assigned MAC
+ * @has_teams: some port may use those of its VM's other ports
  * @mac_bits: log2 of the size of @macs
  * @tpid: EtherType of the tags it sorts by
  * @size: number of slots in @snaps
@@ -105,6 +106,7 @@ static_assert(offsetofend(struct vsw_snap, policy.vlan) <= 64);
 struct vsw_table {
 	bool running;
 	bool has_macs;
+	bool has_teams;
 	u8 mac_bits;
 	__be16 tpid;
 	u32 size;

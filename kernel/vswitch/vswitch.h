@@ -16,6 +16,7 @@
 #include "fdb.h"
 #include "policy.h"
 #include "stats.h"
+#include "storm.h"
 #include "table.h"
 
 /**
@@ -88,6 +89,7 @@ struct vsw_switch {
  * @dev_tracker: for the reference to @dev
  * @sw_tracker: for the reference to sw->dev
  * @rcu: see DOC: Locking
+ * @storm: what it has sent to many
  */
 struct vsw_port {
 	struct vsw_switch *sw;
@@ -104,6 +106,7 @@ struct vsw_port {
 	netdevice_tracker dev_tracker;
 	netdevice_tracker sw_tracker;
 	struct rcu_head rcu;
+	struct vsw_storm storm;
 };
 
 /**

@@ -161,7 +161,7 @@ bool vsw_walk_learn(const struct vsw_frame *frame)
 	const char *what = "the source is new at this port";
 	const struct vsw_fdb_entry *entry;
 
-	entry = vsw_fdb_find(&port->sw->fdb, frame->src_key | frame->vid);
+	entry = vsw_fdb_find(&port->sw->fdb, frame->src_key | frame->fid);
 	if (entry && READ_ONCE(entry->port) == port)
 		what = "the source is known to be at this port";
 	else if (entry && vsw_fdb_state(entry) == VSWITCH_FDB_STATE_STATIC)
@@ -192,7 +192,7 @@ void vsw_walk_lookup(const struct vsw_frame *frame, const struct vsw_snap *dst)
 	} else if (dst->policy.mac == frame->dst_key) {
 		how = "the assigned MAC of the port";
 	} else {
-		entry = vsw_fdb_find(fdb, frame->dst_key | frame->vid);
+		entry = vsw_fdb_find(fdb, frame->dst_key | frame->fid);
 		if (entry && vsw_fdb_state(entry) == VSWITCH_FDB_STATE_STATIC)
 			how = "a static entry";
 	}
