@@ -11,9 +11,9 @@
 #include "vswitch.h"
 #include "walk.h"
 
-/* May a frame leave through a port? */
+/* Can a frame leave through a port, whatever it is to it? */
 static __always_inline enum vsw_drop_reason
-egress(const struct vsw_frame *frame, const struct vsw_snap *dst)
+fits(const struct vsw_frame *frame, const struct vsw_snap *dst)
 {
 	enum vsw_drop_reason reason;
 
@@ -28,9 +28,16 @@ egress(const struct vsw_frame *frame, const struct vsw_snap *dst)
 	return VSW_PASS;
 }
 
+/* May a frame leave through a port as one of its own? */
+static __always_inline enum vsw_drop_reason
+egress(const struct vsw_frame *frame, const struct vsw_snap *dst)
+{
+	return fits(frame, dst);
+}
+
 static noinline void deliver_vnic(const struct vsw_frame *frame,
 				  const struct vsw_snap *dst,
-				  struct sk_buff *skb)
+				  struct sk_buff *skb, bool copy)
 {
 	/*
 	 * From vNIC to vNIC the frame arrives anew: nothing that the sending
@@ -42,7 +49,9 @@ static noinline void deliver_vnic(const struct vsw_frame *frame,
 		skb_clear_tstamp(skb);
 	}
 	skb->dev = dst->dev;
-	if (vsw_frame_is_multicast(frame))
+	if (unlikely(copy))
+		skb->pkt_type = PACKET_OTHERHOST;
+	else if (vsw_frame_is_multicast(frame))
 		skb->pkt_type = is_broadcast_ether_addr(eth_hdr(skb)->h_dest) ?
 				PACKET_BROADCAST : PACKET_MULTICAST;
 	else
@@ -84,7 +93,7 @@ deliver_netdev(const struct vsw_snap *dst, struct sk_buff *skb)
 /* Inlined where it is called for each frame or copy. */
 static __always_inline void
 deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
-	struct sk_buff *skb)
+	struct sk_buff *skb, bool copy)
 {
 	u16 tci = vsw_frame_priority(frame, dst);
 
@@ -103,7 +112,7 @@ deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 	trace_vsw_forward(frame, dst);
 
 	if (dst->flags & VSW_SNAP_VNIC)
-		deliver_vnic(frame, dst, skb);
+		deliver_vnic(frame, dst, skb, copy);
 	else
 		deliver_netdev(dst, skb);
 }
@@ -119,7 +128,48 @@ deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		 struct sk_buff *skb)
 {
-	deliver(frame, dst, skb);
+	deliver(frame, dst, skb, false);
+}
+
+/**
+ * vsw_deliver_copy() - give the copy of a frame to a mirror destination
+ * @frame: what is known of the frame
+ * @dst: the port
+ * @skb: the copy; consumed
+ *
+ * The host's stack shows it to who listens on a vNIC, and does not answer it.
+ * Context: softirq, or bottom halves off; RCU read lock.
+ */
+void vsw_deliver_copy(const struct vsw_frame *frame, const struct vsw_snap *dst,
+		      struct sk_buff *skb)
+{
+	deliver(frame, dst, skb, true);
+}
+
+/**
+ * vsw_egress_fits() - can a mirror's copy leave through a port?
+ * @frame: the frame
+ * @dst: the port
+ *
+ * Return: VSW_PASS, or why not.
+ */
+enum vsw_drop_reason vsw_egress_fits(const struct vsw_frame *frame,
+				     const struct vsw_snap *dst)
+{
+	return fits(frame, dst);
+}
+
+/**
+ * vsw_egress() - may a frame leave through a port?
+ * @frame: the frame
+ * @dst: the port
+ *
+ * Return: VSW_PASS, or why not.
+ */
+enum vsw_drop_reason vsw_egress(const struct vsw_frame *frame,
+				const struct vsw_snap *dst)
+{
+	return egress(frame, dst);
 }
 
 /**
@@ -136,7 +186,7 @@ void vsw_unicast(const struct vsw_frame *frame, const struct vsw_snap *dst)
 	if (unlikely(reason))
 		vsw_drop(frame, dst, reason);
 	else
-		deliver(frame, dst, frame->skb);
+		deliver(frame, dst, frame->skb, false);
 }
 
 /**
@@ -175,7 +225,7 @@ void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
 		if (last) {
 			clone = skb_clone(frame->skb, GFP_ATOMIC);
 			if (likely(clone))
-				deliver(frame, last, clone);
+				deliver(frame, last, clone, false);
 			else
 				vsw_refuse(frame, last, VSW_DROP_NO_MEMORY);
 		}

@@ -31,6 +31,12 @@ enum vsw_drop_reason vsw_ingress_policy(struct vsw_frame *frame);
 /* deliver.c */
 void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		 struct sk_buff *skb);
+void vsw_deliver_copy(const struct vsw_frame *frame, const struct vsw_snap *dst,
+		      struct sk_buff *skb);
+enum vsw_drop_reason vsw_egress(const struct vsw_frame *frame,
+				const struct vsw_snap *dst);
+enum vsw_drop_reason vsw_egress_fits(const struct vsw_frame *frame,
+				     const struct vsw_snap *dst);
 void vsw_unicast(const struct vsw_frame *frame, const struct vsw_snap *dst);
 void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind);
 

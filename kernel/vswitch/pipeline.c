@@ -11,6 +11,7 @@
  *	  forward				where is its destination?
  *	    vsw_storm_exceeds			storm.c
  *	    vsw_unicast, vsw_flood		deliver.c
+ *	    vsw_mirror_unicast, vsw_mirror_flood	mirror.c, in their place
  *
  * All of it runs in softirq or with bottom halves off, under the RCU read
  * lock, on one table, and allocates nothing.
@@ -20,6 +21,7 @@
 
 #include "deliver.h"
 #include "frame.h"
+#include "mirror.h"
 #include "team.h"
 #include "trace.h"
 #include "vswitch.h"
@@ -161,6 +163,8 @@ static void flood(struct vsw_frame *frame, enum vsw_flood_kind kind)
 	if (unlikely(frame->src->flags & VSW_SNAP_STORM_LIMIT) &&
 	    vsw_storm_exceeds(frame))
 		vsw_drop(frame, frame->src, VSW_DROP_STORM_LIMIT);
+	else if (unlikely(frame->table->nr_mirrors))
+		vsw_mirror_flood(frame, kind);
 	else
 		vsw_flood(frame, kind);
 }
@@ -180,7 +184,9 @@ static __always_inline void forward(struct vsw_frame *frame)
 		flood(frame, VSW_FLOOD_UNKNOWN);
 		return;
 	}
-	if (unlikely(dst == frame->src))
+	if (unlikely(frame->table->nr_mirrors))
+		vsw_mirror_unicast(frame, dst);
+	else if (unlikely(dst == frame->src))
 		vsw_drop(frame, dst, VSW_DROP_SAME_PORT);
 	else
 		vsw_unicast(frame, dst);

@@ -112,38 +112,74 @@ static struct vsw_snap *snap_of(const struct vsw_port *port)
 	return port->next ?: port->snap;
 }
 
-static struct vsw_table *table_alloc(struct vsw_switch *sw, gfp_t gfp)
+/* What has to have room in a table. */
+struct needs {
+	u32 size;
+	u32 macs;
+	u32 mirrors;
+	bool private;
+};
+
+static struct needs count_needs(struct vsw_switch *sw)
 {
-	unsigned long index, size = 0, macs = 0;
-	struct vsw_table *table;
+	struct needs needs = {};
 	struct vsw_port *port;
-	bool private = false;
-	size_t bytes;
-	u8 bits;
+	unsigned long index;
+	bool mirrored = false;
 
 	xa_for_each(&sw->ports, index, port) {
-		size = index + 1;
-		macs += !!snap_of(port)->policy.mac;
-		private |= snap_of(port)->policy.vlan.pvlan;
-	}
-	/* At most half full, so that probing is short and always ends. */
-	bits = max(1, order_base_2(2 * macs));
+		const struct vsw_snap *snap = snap_of(port);
 
-	bytes = struct_size(table, snaps, size) +
-		sizeof(*table->macs) * BIT(bits);
-	table = kvzalloc(bytes + (private ? sizeof(*table->fids) : 0),
-			 gfp | __GFP_ACCOUNT);
+		needs.size = index + 1;
+		needs.macs += !!snap->policy.mac;
+		needs.mirrors += !!(snap->flags & VSW_SNAP_MIRROR_DESTINATION);
+		mirrored |= snap->flags & VSW_SNAP_MIRROR_SOURCE;
+		needs.private |= snap->policy.vlan.pvlan;
+	}
+	if (!mirrored)
+		needs.mirrors = 0;
+	return needs;
+}
+
+static struct vsw_table *table_alloc(struct vsw_switch *sw, gfp_t gfp)
+{
+	struct needs needs = count_needs(sw);
+	/* At most half full, so that probing is short and always ends. */
+	u8 bits = max(1, order_base_2(2 * needs.macs));
+	struct vsw_table *table;
+	size_t bytes;
+
+	bytes = struct_size(table, snaps, needs.size) +
+		sizeof(*table->macs) * BIT(bits) +
+		sizeof(*table->mirrors) * needs.mirrors +
+		(needs.private ? sizeof(*table->fids) : 0);
+	table = kvzalloc(bytes, gfp | __GFP_ACCOUNT);
 	if (!table)
 		return NULL;
-	table->size = size;
+	table->size = needs.size;
 	table->mac_bits = bits;
-	table->macs = (u16 *)&table->snaps[size];
+	table->macs = (u16 *)&table->snaps[needs.size];
 	memset(table->macs, 0xff, sizeof(*table->macs) * BIT(bits));
-	if (private) {
-		table->fids = (void *)table + bytes;
+	table->nr_mirrors = needs.mirrors;
+	table->mirrors = table->macs + BIT(bits);
+	if (needs.private) {
+		table->fids = (void *)(table->mirrors + needs.mirrors);
 		vsw_fids_init(table->fids);
 	}
 	return table;
+}
+
+/* Note which ports are to get copies, if any are. */
+static void add_mirrors(struct vsw_table *table)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < table->size && n < table->nr_mirrors; i++) {
+		const struct vsw_snap *snap = table->snaps[i];
+
+		if (snap && snap->flags & VSW_SNAP_MIRROR_DESTINATION)
+			table->mirrors[n++] = i;
+	}
 }
 
 /* Enter what is about the switch as a whole. */
@@ -208,6 +244,7 @@ struct vsw_table *vsw_table_build(struct vsw_switch *sw, gfp_t gfp,
 			return ERR_PTR(err);
 		}
 	}
+	add_mirrors(table);
 	return table;
 }
 

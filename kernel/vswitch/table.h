@@ -95,11 +95,13 @@ static_assert(offsetofend(struct vsw_snap, policy.vlan) <= 64);
  * @has_teams: some port may use those of its VM's other ports
  * @mac_bits: log2 of the size of @macs
  * @tpid: EtherType of the tags it sorts by
+ * @nr_mirrors: number of @mirrors; 0 when no port is a mirror source
  * @size: number of slots in @snaps
  * @generation: rises with each published change
  * @fids: the private VLANs, NULL when no port is in one
  * @macs: the assigned MACs: a hash of slots into @snaps, VSW_NO_PORT when
  *	free, linear probing, never full
+ * @mirrors: the slots in @snaps of the mirror destinations
  * @rcu: see struct vsw_snap
  * @snaps: the ports by index; NULL where there is none
  */
@@ -109,10 +111,12 @@ struct vsw_table {
 	bool has_teams;
 	u8 mac_bits;
 	__be16 tpid;
+	u16 nr_mirrors;
 	u32 size;
 	u32 generation;
 	struct vsw_fids *fids;
 	u16 *macs;
+	u16 *mirrors;
 	struct rcu_head rcu;
 	struct vsw_snap *snaps[];
 };
