@@ -106,8 +106,8 @@ static struct frag *find(struct bucket *bucket, u64 hash, unsigned long now)
 	return NULL;
 }
 
-/* A free or expired one, else the oldest. */
-static struct frag *make_room(struct bucket *bucket, unsigned long now)
+/* A free one, else the oldest. */
+static struct frag *make_room(struct bucket *bucket)
 {
 	struct frag *oldest = bucket->ways;
 	int i;
@@ -115,7 +115,7 @@ static struct frag *make_room(struct bucket *bucket, unsigned long now)
 	for (i = 0; i < WAYS; i++) {
 		struct frag *frag = &bucket->ways[i];
 
-		if (!is_live(frag, now))
+		if (!frag->hash)
 			return frag;
 		if (time_before(frag->seen, oldest->seen))
 			oldest = frag;
@@ -153,7 +153,7 @@ enum vsw_drop_reason vsw_frags_first(struct vsw_frags *frags,
 		u16 size = frag ? frag->size : 0;
 
 		if (!frag)
-			frag = make_room(bucket, now);
+			frag = make_room(bucket);
 		*frag = (struct frag) {
 			.hash = key, .seen = now, .verdict = verdict,
 			.size = max(size, headers->fragment_size),

@@ -13,6 +13,54 @@
 #include "deliver.h"
 #include "frag.h"
 #include "guard.h"
+#include "walk.h"
+
+static void note_headers(const struct vsw_frame *frame)
+{
+	static const char * const kinds[] = {
+		[VSW_HEADERS_OTHER] = "neither IP nor ARP",
+		[VSW_HEADERS_ARP] = "ARP",
+		[VSW_HEADERS_IPV4] = "IPv4",
+		[VSW_HEADERS_IPV6] = "IPv6",
+		[VSW_HEADERS_BAD] = "cannot be followed",
+	};
+	const struct vsw_headers *headers = &frame->headers;
+	const char *part = "";
+
+	if (headers->kind != VSW_HEADERS_IPV4 &&
+	    headers->kind != VSW_HEADERS_IPV6) {
+		vsw_walk_note(frame, VSWITCH_WALK_STAGE_HEADERS, frame->src,
+			      "%s", kinds[headers->kind]);
+		return;
+	}
+	if (headers->flags & VSW_HEADERS_FRAGMENT)
+		part = headers->flags & VSW_HEADERS_LATER ?
+		       ", later fragment" : ", first fragment";
+	if (headers->flags & VSW_HEADERS_PORTS)
+		vsw_walk_note(frame, VSWITCH_WALK_STAGE_HEADERS, frame->src,
+			      "%s, protocol %u, port %u to %u%s",
+			      kinds[headers->kind], headers->protocol,
+			      ntohs(headers->src_port),
+			      ntohs(headers->dst_port), part);
+	else if (headers->flags & VSW_HEADERS_ICMP)
+		vsw_walk_note(frame, VSWITCH_WALK_STAGE_HEADERS, frame->src,
+			      "%s, protocol %u, type %u%s",
+			      kinds[headers->kind], headers->protocol,
+			      headers->icmp_type, part);
+	else
+		vsw_walk_note(frame, VSWITCH_WALK_STAGE_HEADERS, frame->src,
+			      "%s, protocol %u%s", kinds[headers->kind],
+			      headers->protocol, part);
+}
+
+static void pull_headers(struct vsw_frame *frame, u32 seen)
+{
+	struct sk_buff *skb = frame->skb;
+
+	if (!pskb_may_pull(skb, seen) ||
+	    vsw_headers_parse(&frame->headers, skb) > skb_headlen(skb))
+		frame->headers.kind = VSW_HEADERS_BAD;
+}
 
 /**
  * vsw_frame_look() - read a frame's headers
@@ -25,15 +73,28 @@
  */
 void vsw_frame_look(struct vsw_frame *frame)
 {
-	struct sk_buff *skb = frame->skb;
-	u32 seen = vsw_headers_parse(&frame->headers, skb);
+	u32 seen = vsw_headers_parse(&frame->headers, frame->skb);
 
-	if (likely(seen <= skb_headlen(skb)) ||
-	    frame->headers.kind == VSW_HEADERS_BAD)
-		return;
-	if (!pskb_may_pull(skb, seen) ||
-	    vsw_headers_parse(&frame->headers, skb) > skb_headlen(skb))
-		frame->headers.kind = VSW_HEADERS_BAD;
+	if (unlikely(seen > skb_headlen(frame->skb)) &&
+	    frame->headers.kind != VSW_HEADERS_BAD)
+		pull_headers(frame, seen);
+	if (vsw_walks(frame))
+		note_headers(frame);
+}
+
+/* One line for each guard that is on and did not drop the frame. */
+static void write_down(const struct vsw_frame *frame)
+{
+	const struct vsw_snap *src = frame->src;
+	const char *why = frame->headers.flags & VSW_HEADERS_LATER ?
+			  "follows the first fragment" : "";
+
+	if (src->flags & VSW_SNAP_DHCP_GUARD)
+		vsw_walk_pass(frame, VSWITCH_WALK_STAGE_DHCP_GUARD, src, "%s",
+			      why);
+	if (src->flags & VSW_SNAP_ROUTER_GUARD)
+		vsw_walk_pass(frame, VSWITCH_WALK_STAGE_ROUTER_GUARD, src,
+			      "%s", why);
 }
 
 /* A later fragment does not show what is asked for: it follows the first. */
@@ -45,13 +106,18 @@ static enum vsw_drop_reason by_transport(struct vsw_frame *frame)
 
 	if (headers->kind == VSW_HEADERS_BAD)
 		return VSW_DROP_UNPARSABLE;
-	if (headers->flags & VSW_HEADERS_LATER)
-		return vsw_frags_later(src->frags, headers, frame->vid,
-				       jiffies);
-	reason = vsw_guard(src->flags, headers);
-	if (headers->flags & VSW_HEADERS_FRAGMENT)
-		reason = vsw_frags_first(src->frags, headers, frame->vid,
-					 jiffies, reason);
+	if (headers->flags & VSW_HEADERS_LATER) {
+		reason = vsw_frags_later(src->frags, headers, frame->vid,
+					 jiffies);
+	} else {
+		reason = vsw_guard(src->flags, headers);
+		if (headers->flags & VSW_HEADERS_FRAGMENT &&
+		    !vsw_walk_is_dry(frame))
+			reason = vsw_frags_first(src->frags, headers,
+						 frame->vid, jiffies, reason);
+	}
+	if (!reason && vsw_walks(frame))
+		write_down(frame);
 	return reason;
 }
 

@@ -35,6 +35,10 @@ static void dhcp_ports(void)
 		check(dhcp(v4, port, 2) == (port == 68 || port == 67 ?
 					    VSW_DROP_DHCP_GUARD : VSW_PASS),
 		      "port %u", port);
+		check(dhcp(v6, port, 2) == (port == 546 ? VSW_DROP_DHCP_GUARD :
+					    VSW_PASS), "port %u", port);
+		check(dhcp(v4, port, 13) == (port == 68 ? VSW_DROP_DHCP_GUARD :
+					     VSW_PASS), "port %u", port);
 		check(dhcp(v6, port, 13) == (port == 546 || port == 547 ?
 					     VSW_DROP_DHCP_GUARD : VSW_PASS),
 		      "port %u", port);

@@ -285,6 +285,7 @@ static void llc_snap(void)
 	put_snap(0, 46);	/* no EtherType */
 	put_snap(0, ETH_P_IP);
 	check(parse().kind == VSW_HEADERS_OTHER);
+	check(parse().ether_type == htons(ETH_P_802_2));
 	start(ETH_P_802_2);
 	put16(0x0606);
 	put8(3);
@@ -636,6 +637,16 @@ static void checksums(void)
 	check_places(40 + 16 + 2);
 	start(ETH_P_LLDP);
 	zeroes(20);
+	check_places(-100);
+	start(ETH_P_802_2);
+	put_snap(0, ETH_P_LLDP);
+	zeroes(20);
+	check_places(-100);
+	start(ETH_P_ARP);
+	put16(1);
+	put16(ETH_P_IP);
+	put16(0x0604);
+	zeroes(30);
 	check_places(-100);
 }
 
