@@ -6,6 +6,7 @@
  */
 #include <linux/if_vlan.h>
 
+#include "acl.h"
 #include "deliver.h"
 #include "trace.h"
 #include "vswitch.h"
@@ -13,7 +14,7 @@
 
 /* May a frame leave through a port? */
 static __always_inline enum vsw_drop_reason
-egress(const struct vsw_frame *frame, const struct vsw_snap *dst)
+egress(struct vsw_frame *frame, const struct vsw_snap *dst)
 {
 	enum vsw_drop_reason reason;
 
@@ -25,6 +26,8 @@ egress(const struct vsw_frame *frame, const struct vsw_snap *dst)
 	if (unlikely(frame->bytes > READ_ONCE(dst->dev->mtu) + ETH_HLEN +
 				    VLAN_HLEN) && !skb_is_gso(frame->skb))
 		return VSW_DROP_TOO_BIG;
+	if (unlikely(dst->flags & VSW_SNAP_EGRESS_POLICY))
+		return vsw_acl_check(frame, dst, VSWITCH_ACL_DIRECTION_IN);
 	return VSW_PASS;
 }
 
@@ -129,7 +132,7 @@ void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
  *
  * Context: softirq, or bottom halves off; RCU read lock.
  */
-void vsw_unicast(const struct vsw_frame *frame, const struct vsw_snap *dst)
+void vsw_unicast(struct vsw_frame *frame, const struct vsw_snap *dst)
 {
 	enum vsw_drop_reason reason = egress(frame, dst);
 
@@ -147,7 +150,7 @@ void vsw_unicast(const struct vsw_frame *frame, const struct vsw_snap *dst)
  * Each port but the last gets a clone.
  * Context: softirq, or bottom halves off; RCU read lock.
  */
-void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
+void vsw_flood(struct vsw_frame *frame, enum vsw_flood_kind kind)
 {
 	const struct vsw_table *table = frame->table;
 	const struct vsw_snap *last = NULL;

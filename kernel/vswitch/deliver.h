@@ -31,8 +31,8 @@ enum vsw_drop_reason vsw_ingress_policy(struct vsw_frame *frame);
 /* deliver.c */
 void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		 struct sk_buff *skb);
-void vsw_unicast(const struct vsw_frame *frame, const struct vsw_snap *dst);
-void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind);
+void vsw_unicast(struct vsw_frame *frame, const struct vsw_snap *dst);
+void vsw_flood(struct vsw_frame *frame, enum vsw_flood_kind kind);
 
 /* drop.c */
 void vsw_refuse(const struct vsw_frame *frame, const struct vsw_snap *at,
