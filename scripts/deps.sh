@@ -38,7 +38,7 @@ packages_of()
 	fuzz)	echo clang libclang-rt-dev libyaml-dev binutils ;;
 	debug)	echo linux-source-6.1 build-essential flex bison bc \
 			libelf-dev libssl-dev rsync ;;
-	bench)	echo jq ethtool ;;
+	bench)	echo jq ethtool nftables ;;
 	*)	die "unknown group: $1" ;;
 	esac
 }

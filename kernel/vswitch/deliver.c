@@ -6,6 +6,7 @@
  */
 #include <linux/if_vlan.h>
 
+#include "acl.h"
 #include "deliver.h"
 #include "trace.h"
 #include "vswitch.h"
@@ -30,9 +31,13 @@ fits(const struct vsw_frame *frame, const struct vsw_snap *dst)
 
 /* May a frame leave through a port as one of its own? */
 static __always_inline enum vsw_drop_reason
-egress(const struct vsw_frame *frame, const struct vsw_snap *dst)
+egress(struct vsw_frame *frame, const struct vsw_snap *dst)
 {
-	return fits(frame, dst);
+	enum vsw_drop_reason reason = fits(frame, dst);
+
+	if (unlikely(dst->flags & VSW_SNAP_EGRESS_POLICY) && !reason)
+		return vsw_acl_check(frame, dst, VSWITCH_ACL_DIRECTION_IN);
+	return reason;
 }
 
 static noinline void deliver_vnic(const struct vsw_frame *frame,
@@ -166,7 +171,7 @@ enum vsw_drop_reason vsw_egress_fits(const struct vsw_frame *frame,
  *
  * Return: VSW_PASS, or why not.
  */
-enum vsw_drop_reason vsw_egress(const struct vsw_frame *frame,
+enum vsw_drop_reason vsw_egress(struct vsw_frame *frame,
 				const struct vsw_snap *dst)
 {
 	return egress(frame, dst);
@@ -179,7 +184,7 @@ enum vsw_drop_reason vsw_egress(const struct vsw_frame *frame,
  *
  * Context: softirq, or bottom halves off; RCU read lock.
  */
-void vsw_unicast(const struct vsw_frame *frame, const struct vsw_snap *dst)
+void vsw_unicast(struct vsw_frame *frame, const struct vsw_snap *dst)
 {
 	enum vsw_drop_reason reason = egress(frame, dst);
 
@@ -197,7 +202,7 @@ void vsw_unicast(const struct vsw_frame *frame, const struct vsw_snap *dst)
  * Each port but the last gets a clone.
  * Context: softirq, or bottom halves off; RCU read lock.
  */
-void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
+void vsw_flood(struct vsw_frame *frame, enum vsw_flood_kind kind)
 {
 	const struct vsw_table *table = frame->table;
 	const struct vsw_snap *last = NULL;

@@ -33,12 +33,12 @@ void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		 struct sk_buff *skb);
 void vsw_deliver_copy(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		      struct sk_buff *skb);
-enum vsw_drop_reason vsw_egress(const struct vsw_frame *frame,
+enum vsw_drop_reason vsw_egress(struct vsw_frame *frame,
 				const struct vsw_snap *dst);
 enum vsw_drop_reason vsw_egress_fits(const struct vsw_frame *frame,
 				     const struct vsw_snap *dst);
-void vsw_unicast(const struct vsw_frame *frame, const struct vsw_snap *dst);
-void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind);
+void vsw_unicast(struct vsw_frame *frame, const struct vsw_snap *dst);
+void vsw_flood(struct vsw_frame *frame, enum vsw_flood_kind kind);
 
 /* drop.c */
 void vsw_refuse(const struct vsw_frame *frame, const struct vsw_snap *at,

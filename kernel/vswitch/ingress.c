@@ -4,12 +4,14 @@
  * whose policy has to look (VSW_SNAP_INGRESS_POLICY).
  *
  *	vsw_ingress_policy
+ *	  vsw_acl_check		acl.c
  *	  by_transport		what depends on ports and ICMP types
  *	    vsw_guard		guard.c
  *	    vsw_frags_first, vsw_frags_later	frag.c
  */
 #include <linux/jiffies.h>
 
+#include "acl.h"
 #include "deliver.h"
 #include "frag.h"
 #include "guard.h"
@@ -132,6 +134,12 @@ enum vsw_drop_reason vsw_ingress_policy(struct vsw_frame *frame)
 {
 	enum vsw_drop_reason reason;
 
+	if (frame->src->flags & VSW_SNAP_ACL_OUT) {
+		reason = vsw_acl_check(frame, frame->src,
+				       VSWITCH_ACL_DIRECTION_OUT);
+		if (reason)
+			return reason;
+	}
 	if (frame->src->flags & VSW_SNAP_INGRESS_TRANSPORT) {
 		reason = by_transport(frame);
 		if (reason)

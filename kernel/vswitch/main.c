@@ -37,6 +37,7 @@
 #include <net/rtnetlink.h>
 
 #include "netlink.h"
+#include "quota.h"
 #include "txn.h"
 #include "vswitch.h"
 #include "walk.h"
@@ -45,12 +46,24 @@ unsigned int vsw_net_id;
 
 static int __net_init net_init(struct net *net)
 {
-	INIT_LIST_HEAD(&vsw_net(net)->switches);
+	struct vsw_net *vnet = vsw_net(net);
+
+	INIT_LIST_HEAD(&vnet->switches);
+	vnet->quota = kzalloc(sizeof(*vnet->quota), GFP_KERNEL_ACCOUNT);
+	if (!vnet->quota)
+		return -ENOMEM;
+	refcount_set(&vnet->quota->ref, 1);
 	return 0;
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	vsw_quota_put(vsw_net(net)->quota);
 }
 
 static struct pernet_operations net_ops = {
 	.init	= net_init,
+	.exit	= net_exit,
 	.id	= &vsw_net_id,
 	.size	= sizeof(struct vsw_net),
 };

@@ -73,7 +73,7 @@ static void copy_unicast(const struct vsw_frame *frame,
  *
  * Context: softirq, or bottom halves off; RCU read lock.
  */
-void vsw_mirror_unicast(const struct vsw_frame *frame,
+void vsw_mirror_unicast(struct vsw_frame *frame,
 			const struct vsw_snap *dst)
 {
 	DECLARE_BITMAP(sessions, SESSIONS) = {};
@@ -138,7 +138,7 @@ static void fanout_end(struct fanout *out, const struct vsw_frame *frame)
 }
 
 /* Does the frame go to a port on its own way? Why not is set, and counted. */
-static bool floods_to(const struct vsw_frame *frame,
+static bool floods_to(struct vsw_frame *frame,
 		      const struct vsw_snap *dst, enum vsw_flood_kind kind,
 		      enum vsw_drop_reason *reason)
 {
@@ -154,7 +154,7 @@ static bool floods_to(const struct vsw_frame *frame,
 	return !*reason;
 }
 
-static void flood_to_mirror(struct fanout *out, const struct vsw_frame *frame,
+static void flood_to_mirror(struct fanout *out, struct vsw_frame *frame,
 			    const unsigned long *sessions,
 			    const struct vsw_snap *to, enum vsw_flood_kind kind)
 {
@@ -182,7 +182,7 @@ static void flood_to_mirror(struct fanout *out, const struct vsw_frame *frame,
  * Mirror destinations come last, when it is known who received the frame.
  * Context: softirq, or bottom halves off; RCU read lock.
  */
-void vsw_mirror_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
+void vsw_mirror_flood(struct vsw_frame *frame, enum vsw_flood_kind kind)
 {
 	const struct vsw_table *table = frame->table;
 	DECLARE_BITMAP(sessions, SESSIONS) = {};

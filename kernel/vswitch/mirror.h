@@ -7,8 +7,8 @@
 
 struct vsw_frame;
 
-void vsw_mirror_unicast(const struct vsw_frame *frame,
+void vsw_mirror_unicast(struct vsw_frame *frame,
 			const struct vsw_snap *dst);
-void vsw_mirror_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind);
+void vsw_mirror_flood(struct vsw_frame *frame, enum vsw_flood_kind kind);
 
 #endif

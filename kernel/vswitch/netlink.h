@@ -41,6 +41,9 @@ int vsw_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr);
 /* switch_nl.c */
 void vsw_nl_switch_notify(struct vsw_switch *sw, u8 cmd);
 
+/* acl_nl.c */
+void vsw_nl_acl_notify(const struct vsw_port *port);
+
 /* port_nl.c */
 void vsw_nl_port_notify(struct vsw_port *port, u8 cmd);
 

@@ -22,6 +22,28 @@ static const struct netlink_range_validation vswitch_a_switch_fdb_limit_range = 
 };
 
 /* Common nested types */
+const struct nla_policy vswitch_acl_rule_nl_policy[VSWITCH_A_ACL_RULE_BYTES + 1] = {
+	[VSWITCH_A_ACL_RULE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VSWITCH_A_ACL_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VSWITCH_A_ACL_RULE_LOCAL_IP] = { .type = NLA_BINARY, },
+	[VSWITCH_A_ACL_RULE_LOCAL_PREFIX] = NLA_POLICY_MAX(NLA_U8, 128),
+	[VSWITCH_A_ACL_RULE_REMOTE_IP] = { .type = NLA_BINARY, },
+	[VSWITCH_A_ACL_RULE_REMOTE_PREFIX] = NLA_POLICY_MAX(NLA_U8, 128),
+	[VSWITCH_A_ACL_RULE_LOCAL_MAC] = { .type = NLA_BINARY, },
+	[VSWITCH_A_ACL_RULE_REMOTE_MAC] = { .type = NLA_BINARY, },
+	[VSWITCH_A_ACL_RULE_WEIGHT] = { .type = NLA_U16, },
+	[VSWITCH_A_ACL_RULE_PROTOCOL] = { .type = NLA_U8, },
+	[VSWITCH_A_ACL_RULE_LOCAL_PORT] = { .type = NLA_U16, },
+	[VSWITCH_A_ACL_RULE_LOCAL_PORT_END] = { .type = NLA_U16, },
+	[VSWITCH_A_ACL_RULE_REMOTE_PORT] = { .type = NLA_U16, },
+	[VSWITCH_A_ACL_RULE_REMOTE_PORT_END] = { .type = NLA_U16, },
+	[VSWITCH_A_ACL_RULE_ISOLATION_ID] = NLA_POLICY_MAX(NLA_U16, 4094),
+	[VSWITCH_A_ACL_RULE_STATEFUL] = { .type = NLA_FLAG, },
+	[VSWITCH_A_ACL_RULE_IDLE_TIMEOUT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[VSWITCH_A_ACL_RULE_BYTES] = { .type = NLA_U64, },
+};
+
 const struct nla_policy vswitch_pvlan_nl_policy[VSWITCH_A_PVLAN_SECONDARY + 1] = {
 	[VSWITCH_A_PVLAN_MODE] = NLA_POLICY_MAX(NLA_U32, 3),
 	[VSWITCH_A_PVLAN_PRIMARY] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
@@ -149,8 +171,42 @@ static const struct nla_policy vswitch_txn_abort_nl_policy[VSWITCH_A_TXN_ID + 1]
 	[VSWITCH_A_TXN_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* VSWITCH_CMD_ACL_GET - do */
+static const struct nla_policy vswitch_acl_get_do_nl_policy[VSWITCH_A_ACL_PORT + 1] = {
+	[VSWITCH_A_ACL_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* VSWITCH_CMD_ACL_GET - dump */
+static const struct nla_policy vswitch_acl_get_dump_nl_policy[VSWITCH_A_ACL_PORT + 1] = {
+	[VSWITCH_A_ACL_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* VSWITCH_CMD_ACL_ADD - do */
+static const struct nla_policy vswitch_acl_add_nl_policy[VSWITCH_A_ACL_EXPECT_GENERATION + 1] = {
+	[VSWITCH_A_ACL_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_RULE] = NLA_POLICY_NESTED(vswitch_acl_rule_nl_policy),
+	[VSWITCH_A_ACL_REPLACE] = { .type = NLA_FLAG, },
+	[VSWITCH_A_ACL_TXN] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_EXPECT_GENERATION] = { .type = NLA_U32, },
+};
+
+/* VSWITCH_CMD_ACL_DEL - do */
+static const struct nla_policy vswitch_acl_del_nl_policy[VSWITCH_A_ACL_EXPECT_GENERATION + 1] = {
+	[VSWITCH_A_ACL_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_RULE] = NLA_POLICY_NESTED(vswitch_acl_rule_nl_policy),
+	[VSWITCH_A_ACL_TXN] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_EXPECT_GENERATION] = { .type = NLA_U32, },
+};
+
+/* VSWITCH_CMD_ACL_FLUSH - do */
+static const struct nla_policy vswitch_acl_flush_nl_policy[VSWITCH_A_ACL_EXPECT_GENERATION + 1] = {
+	[VSWITCH_A_ACL_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_TXN] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_EXPECT_GENERATION] = { .type = NLA_U32, },
+};
+
 /* Ops table for vswitch */
-const struct genl_split_ops vswitch_nl_ops[15] = {
+const struct genl_split_ops vswitch_nl_ops[20] = {
 	{
 		.cmd		= VSWITCH_CMD_SWITCH_GET,
 		.doit		= vswitch_nl_switch_get_doit,
@@ -256,6 +312,42 @@ const struct genl_split_ops vswitch_nl_ops[15] = {
 		.doit		= vswitch_nl_txn_abort_doit,
 		.policy		= vswitch_txn_abort_nl_policy,
 		.maxattr	= VSWITCH_A_TXN_ID,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSWITCH_CMD_ACL_GET,
+		.doit		= vswitch_nl_acl_get_doit,
+		.policy		= vswitch_acl_get_do_nl_policy,
+		.maxattr	= VSWITCH_A_ACL_PORT,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSWITCH_CMD_ACL_GET,
+		.start		= vswitch_nl_acl_get_start,
+		.dumpit		= vswitch_nl_acl_get_dumpit,
+		.policy		= vswitch_acl_get_dump_nl_policy,
+		.maxattr	= VSWITCH_A_ACL_PORT,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VSWITCH_CMD_ACL_ADD,
+		.doit		= vswitch_nl_acl_add_doit,
+		.policy		= vswitch_acl_add_nl_policy,
+		.maxattr	= VSWITCH_A_ACL_EXPECT_GENERATION,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSWITCH_CMD_ACL_DEL,
+		.doit		= vswitch_nl_acl_del_doit,
+		.policy		= vswitch_acl_del_nl_policy,
+		.maxattr	= VSWITCH_A_ACL_EXPECT_GENERATION,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSWITCH_CMD_ACL_FLUSH,
+		.doit		= vswitch_nl_acl_flush_doit,
+		.policy		= vswitch_acl_flush_nl_policy,
+		.maxattr	= VSWITCH_A_ACL_EXPECT_GENERATION,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

@@ -5,6 +5,7 @@
  */
 #include <linux/slab.h>
 
+#include "acl.h"
 #include "netlink.h"
 #include "vswitch.h"
 
@@ -28,7 +29,7 @@ int vsw_policy_init(struct vsw_policy *policy, enum vswitch_port_role role)
 
 /**
  * vsw_policy_copy() - copy settings
- * @to: the copy, with its own reference to the VLAN set
+ * @to: the copy, with its own references to the VLAN set and the ACL
  * @from: the settings
  */
 void vsw_policy_copy(struct vsw_policy *to, const struct vsw_policy *from)
@@ -36,6 +37,7 @@ void vsw_policy_copy(struct vsw_policy *to, const struct vsw_policy *from)
 	*to = *from;
 	if (to->vlan.set)
 		refcount_inc(&to->vlan.set->ref);
+	vsw_acl_get(to->acl);
 }
 
 /**
@@ -45,6 +47,8 @@ void vsw_policy_copy(struct vsw_policy *to, const struct vsw_policy *from)
 void vsw_policy_free(struct vsw_policy *policy)
 {
 	vsw_vlan_put(&policy->vlan);
+	vsw_acl_put(policy->acl);
+	policy->acl = NULL;
 }
 
 /**
@@ -81,6 +85,11 @@ void vsw_policy_take(struct vsw_policy *to, const struct vsw_policy *from,
 	if (settings & VSWITCH_PORT_SETTING_MIRROR) {
 		to->mirror = from->mirror;
 		to->mirror_session = from->mirror_session;
+	}
+	if (settings & VSWITCH_PORT_SETTING_ACL) {
+		vsw_acl_get(from->acl);
+		vsw_acl_put(to->acl);
+		to->acl = from->acl;
 	}
 }
 
@@ -130,8 +139,11 @@ static void take_staged(struct vsw_switch *sw)
 	xa_for_each(&sw->ports, index, port) {
 		if (!port->next)
 			continue;
-		vsw_snap_free_rcu(port->snap);
-		port->snap = port->next;
+		swap(port->snap, port->next);
+		if (port->snap->policy.acl !=
+		    (port->next ? port->next->policy.acl : NULL))
+			vsw_nl_acl_notify(port);
+		vsw_snap_free_rcu(port->next);
 		port->next = NULL;
 		vsw_nl_port_notify(port, VSWITCH_CMD_PORT_NTF);
 	}

@@ -10,6 +10,7 @@
 struct netlink_ext_ack;
 struct nlattr;
 struct sk_buff;
+struct vsw_acl;
 
 /**
  * enum vsw_spoofing - may a port send from addresses that are not its own?
@@ -38,6 +39,7 @@ enum vsw_spoofing {
  * @priority_tag: 802.1p priorities pass in both directions
  * @mirror: enum vswitch_mirror_mode
  * @mirror_session: which sources and destinations belong together
+ * @acl: its ACL; holds a reference; NULL without rules
  * @vm: name of the virtual machine that it belongs to, or empty
  *
  * Plain data: copied with vsw_policy_copy(), changed while nobody else sees
@@ -58,6 +60,7 @@ struct vsw_policy {
 	bool priority_tag;
 	u8 mirror;
 	u8 mirror_session;
+	struct vsw_acl *acl;
 	char vm[VSWITCH_NAME_MAX + 1];
 };
 

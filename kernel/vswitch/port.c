@@ -6,6 +6,8 @@
 #include <linux/slab.h>
 #include <net/addrconf.h>
 
+#include "acl.h"
+#include "flow.h"
 #include "frag.h"
 #include "netlink.h"
 #include "vswitch.h"
@@ -34,6 +36,7 @@ static void port_free_rcu(struct rcu_head *head)
 	struct vsw_port *port = container_of(head, struct vsw_port, rcu);
 
 	vsw_frags_free(port->frags);
+	vsw_acl_release(port);
 	free_percpu(port->stats);
 	kfree(port);
 }
@@ -74,6 +77,7 @@ static struct vsw_port *port_alloc(struct vsw_switch *sw,
 /* Frees a port that no frame has seen, or can see any more. */
 static void port_free(struct vsw_port *port)
 {
+	vsw_flows_stop(port->flows);
 	vsw_snap_free_rcu(port->snap);
 	netdev_put(port->dev, &port->dev_tracker);
 	netdev_put(port->sw->dev, &port->sw_tracker);

@@ -175,6 +175,21 @@ int vswitch_nl_port_get_start(struct netlink_callback *cb)
 	return 0;
 }
 
+/* Parsing may stop half way: what was stated changes when it did not. */
+static int change(struct vsw_policy *policy, const struct vsw_port *port,
+		  struct genl_info *info, bool staged)
+{
+	struct vsw_policy next;
+	int err;
+
+	vsw_policy_copy(&next, policy);
+	err = vsw_policy_parse(&next, port->role, info->attrs, info->extack);
+	if (!err)
+		swap(next, *policy);
+	vsw_policy_free(&next);
+	return err;
+}
+
 int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *expect = info->attrs[VSWITCH_A_PORT_EXPECT_GENERATION];
@@ -212,12 +227,12 @@ int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		}
 	}
 	if (txn) {
-		err = vsw_txn_stage(info, port);
+		err = vsw_txn_stage(info, port, txn, change);
 		goto unlock;
 	}
 
 	vsw_policy_copy(&policy, &port->snap->own);
-	err = vsw_policy_parse(&policy, port->role, info->attrs, info->extack);
+	err = change(&policy, port, info, false);
 	if (!err) {
 		err = vsw_policy_change(port, &policy, info->extack);
 		if (err == -EADDRINUSE)

@@ -3,6 +3,7 @@
 #include <linux/log2.h>
 #include <linux/slab.h>
 
+#include "acl.h"
 #include "frag.h"
 #include "trace.h"
 #include "vswitch.h"
@@ -50,7 +51,10 @@ struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
 
 	lockdep_assert_held(&port->sw->lock);
 
-	flags = vsw_port_flags(port) | policy_flags(own);
+	if (vsw_acl_prepare(port, own->acl))
+		return NULL;
+	flags = vsw_port_flags(port) | policy_flags(own) |
+		vsw_acl_snap_flags(own->acl);
 	if (flags & VSW_SNAP_INGRESS_TRANSPORT && !port->frags) {
 		port->frags = vsw_frags_alloc(gfp | __GFP_ACCOUNT);
 		if (!port->frags)

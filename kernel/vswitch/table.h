@@ -35,6 +35,8 @@ struct vsw_switch;
  * @VSW_SNAP_PRIORITY: 802.1p priorities pass
  * @VSW_SNAP_MIRROR_SOURCE: its frames are copied
  * @VSW_SNAP_MIRROR_DESTINATION: it gets the copies
+ * @VSW_SNAP_ACL_OUT: there are rules about what it sends
+ * @VSW_SNAP_ACL_IN: there are rules about what it receives
  */
 enum vsw_snap_flags {
 	VSW_SNAP_LINK_UP		= BIT(0),
@@ -49,11 +51,16 @@ enum vsw_snap_flags {
 	VSW_SNAP_PRIORITY		= BIT(9),
 	VSW_SNAP_MIRROR_SOURCE		= BIT(10),
 	VSW_SNAP_MIRROR_DESTINATION	= BIT(11),
+	VSW_SNAP_ACL_OUT		= BIT(12),
+	VSW_SNAP_ACL_IN			= BIT(13),
 };
 
 /* What has to be looked at of frames from a port, beyond VLAN and source. */
 #define VSW_SNAP_INGRESS_POLICY	(VSW_SNAP_DHCP_GUARD | VSW_SNAP_ROUTER_GUARD | \
-				 VSW_SNAP_IP_LIMIT)
+				 VSW_SNAP_IP_LIMIT | VSW_SNAP_ACL_OUT)
+
+/* What has to be looked at of frames to a port, beyond link and VLAN. */
+#define VSW_SNAP_EGRESS_POLICY	VSW_SNAP_ACL_IN
 
 /* Those of them that look at ports or ICMP types, which not all fragments have. */
 #define VSW_SNAP_INGRESS_TRANSPORT (VSW_SNAP_DHCP_GUARD | VSW_SNAP_ROUTER_GUARD)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Transactions. One netlink message holds little, so a large change comes in
- * many: begin, any number of port-set messages that name the transaction, and
+ * many: begin, any number of port-set and acl-* messages that name it, and
  * a commit that publishes them in one table, or refuses and changes nothing.
  *
  * A transaction belongs to the socket that began it and dies with it. It is
@@ -169,49 +169,53 @@ static struct staged *stage_port(struct vsw_txn *txn, struct vsw_port *port,
 	return staged;
 }
 
+static void unstage_port(struct vsw_txn *txn, struct staged *staged)
+{
+	xa_erase(&txn->staged, staged->port->index);
+	vsw_policy_free(&staged->policy);
+	kfree(staged);
+	txn->count--;
+}
+
 /**
- * vsw_txn_stage() - add a port-set request to its transaction
+ * vsw_txn_stage() - add a request to its transaction
  * @info: the request
  * @port: the port that it names
+ * @id: the attribute that names the transaction
+ * @change: makes the change
  *
  * A request that is refused leaves what was staged before as it was.
  * Context: process; sw->lock.
  * Return: 0 or a negative error.
  */
-int vsw_txn_stage(struct genl_info *info, struct vsw_port *port)
+int vsw_txn_stage(struct genl_info *info, struct vsw_port *port,
+		  const struct nlattr *id, vsw_txn_change *change)
 {
-	struct vsw_policy policy;
 	struct staged *staged;
 	struct vsw_txn *txn;
+	bool is_new;
 	int err;
 
 	lockdep_assert_held(&port->sw->lock);
 
 	mutex_lock(&txn_lock);
-	txn = txn_find(info, nla_get_u32(info->attrs[VSWITCH_A_PORT_TXN]));
-	if (!txn) {
-		NL_SET_BAD_ATTR(info->extack,
-				info->attrs[VSWITCH_A_PORT_TXN]);
-		err = -ENOENT;
-		goto unlock;
-	}
-	err = txn_check(txn, port->sw, info->extack);
+	txn = txn_find(info, nla_get_u32(id));
+	err = txn ? txn_check(txn, port->sw, info->extack) : -ENOENT;
 	if (err) {
-		NL_SET_BAD_ATTR(info->extack,
-				info->attrs[VSWITCH_A_PORT_TXN]);
+		NL_SET_BAD_ATTR(info->extack, id);
 		goto unlock;
 	}
 	staged = xa_load(&txn->staged, port->index);
-	vsw_policy_copy(&policy, staged ? &staged->policy :
-					  &port->snap->own);
-	err = vsw_policy_parse(&policy, port->role, info->attrs, info->extack);
-	if (!err && !staged) {
+	is_new = !staged;
+	if (is_new)
 		staged = stage_port(txn, port, info->extack);
-		err = PTR_ERR_OR_ZERO(staged);
+	if (IS_ERR(staged)) {
+		err = PTR_ERR(staged);
+		goto unlock;
 	}
-	if (!err)
-		swap(policy, staged->policy);
-	vsw_policy_free(&policy);
+	err = change(&staged->policy, port, info, true);
+	if (err && is_new)
+		unstage_port(txn, staged);
 unlock:
 	mutex_unlock(&txn_lock);
 	return err;

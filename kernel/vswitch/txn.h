@@ -6,6 +6,8 @@
 #include <linux/types.h>
 
 struct genl_info;
+struct nlattr;
+struct vsw_policy;
 struct vsw_port;
 struct vsw_switch;
 
@@ -14,7 +16,16 @@ struct vsw_switch;
 int vsw_txn_init(void);
 void vsw_txn_uninit(void);
 int vsw_txn_begin(struct genl_info *info, struct vsw_switch *sw, u32 *id);
-int vsw_txn_stage(struct genl_info *info, struct vsw_port *port);
+/*
+ * Change settings as a request says, or refuse and change nothing. @staged says
+ * that nobody but the transaction knows them.
+ */
+typedef int vsw_txn_change(struct vsw_policy *policy,
+			   const struct vsw_port *port, struct genl_info *info,
+			   bool staged);
+
+int vsw_txn_stage(struct genl_info *info, struct vsw_port *port,
+		  const struct nlattr *id, vsw_txn_change *change);
 int vsw_txn_commit(struct genl_info *info, u32 id, u32 *generation);
 int vsw_txn_abort(struct genl_info *info, u32 id);
 

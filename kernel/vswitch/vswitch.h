@@ -83,6 +83,8 @@ struct vsw_switch {
  * @next: while a change is being made, what @snap is going to be
  * @stats: its counters
  * @frags: first fragments that it sent; made when a policy first needs it
+ * @acl_frags: first fragments of either direction, for its ACL; likewise
+ * @flows: flows that stateful rules have allowed; likewise
  * @link_up: its netdev can take frames; changed under RTNL and sw->lock
  * @dead: unlinked; sw->lock
  * @addrconf: what IPv6 autoconfiguration of @dev was like before
@@ -100,6 +102,8 @@ struct vsw_port {
 	struct vsw_snap *next;
 	struct vsw_port_stats __percpu *stats;
 	struct vsw_frags *frags;
+	struct vsw_frags *acl_frags[2];
+	struct vsw_flows *flows;
 	bool link_up;
 	bool dead;
 	int addrconf;
@@ -113,12 +117,14 @@ struct vsw_port {
  * struct vsw_net - what a network namespace has of us
  * @switches: all its switches; RTNL
  * @fdb_entries: entries of all its switches' FDBs
+ * @quota: what of its limits is used
  * @seq: rises with each change that a dump of switches or ports could see
  */
 struct vsw_net {
 	struct list_head switches;
 	atomic_t seq;
 	atomic_t fdb_entries;
+	struct vsw_quota *quota;
 };
 
 extern unsigned int vsw_net_id;

@@ -38,6 +38,13 @@ def changes(sw, port, want):
         ("fdb-get", {"SWITCH": sw, "MAC": other, "VID": 9}),
         ("fdb-del", {"SWITCH": sw, "MAC": other, "VID": 9}),
         ("fdb-flush", {"SWITCH": sw}),
+        ("acl-add", {"PORT": port, "RULE": {
+            "DIRECTION": K["ACL_DIRECTION_IN"], "WEIGHT": 7,
+            "ACTION": K["ACL_ACTION_DENY"]}}),
+        ("acl-get", {"PORT": port}),
+        ("acl-del", {"PORT": port, "RULE": {
+            "DIRECTION": K["ACL_DIRECTION_IN"], "WEIGHT": 7}}),
+        ("acl-flush", {"PORT": port}),
         ("txn-begin", {"SWITCH": sw}),
         ("txn-commit", {"ID": txn}),
         ("txn-abort", {"ID": txn}),

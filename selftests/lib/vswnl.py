@@ -56,7 +56,7 @@ K = read_header()
 
 U8, U16, U32, U64, BE16 = "=B", "=H", "=I", "=Q", ">H"
 FLAG, TEXT, BYTES = "flag", "text", "bytes"
-MULTI = {("VLAN", "RANGE"), ("STATS", "DROP"), ("PVLAN", "SECONDARY")}
+MULTI = {("ACL", "RULE"), ("VLAN", "RANGE"), ("STATS", "DROP"), ("PVLAN", "SECONDARY")}
 
 # What an attribute holds: a struct format, one of the words above, or the
 # name of the set that is nested in it.
@@ -87,6 +87,19 @@ SETS = {
     "FDB": {
         "SWITCH": U32, "MAC": BYTES, "VID": U16, "PORT": U32, "STATE": U32,
         "AGE": U32,
+    },
+    "ACL": {
+        "PORT": U32, "RULE": "ACL_RULE", "REPLACE": FLAG, "TXN": U32,
+        "EXPECT_GENERATION": U32, "RULES": U32, "MEMORY": U64, "FLOWS": U32,
+        "FLOW_LIMIT": U32,
+    },
+    "ACL_RULE": {
+        "ID": U32, "DIRECTION": U32, "ACTION": U32, "LOCAL_IP": BYTES,
+        "LOCAL_PREFIX": U8, "REMOTE_IP": BYTES, "REMOTE_PREFIX": U8,
+        "LOCAL_MAC": BYTES, "REMOTE_MAC": BYTES, "WEIGHT": U16,
+        "PROTOCOL": U8, "LOCAL_PORT": U16, "LOCAL_PORT_END": U16,
+        "REMOTE_PORT": U16, "REMOTE_PORT_END": U16, "ISOLATION_ID": U16,
+        "STATEFUL": FLAG, "IDLE_TIMEOUT": U16, "BYTES": U64,
     },
     "TXN": {"ID": U32, "SWITCH": U32, "GENERATION": U32},
 }

@@ -46,6 +46,7 @@ extern const struct object switch_object;
 extern const struct object port_object;
 extern const struct object vnic_object;
 extern const struct object fdb_object;
+extern const struct object acl_object;
 extern const struct object monitor_object;
 
 /* main.c */
@@ -66,10 +67,22 @@ int batch_run(struct ctx *ctx, const char *file, bool atomic, bool force);
 int batch_stage(struct ctx *ctx, uint32_t sw, const char *name,
 		const struct vsw_port_change *chg);
 
+enum acl_change_kind {
+	ACL_ADD,
+	ACL_DEL,
+	ACL_FLUSH,
+};
+
+int batch_stage_acl(struct ctx *ctx, uint32_t port, const char *name,
+		    enum acl_change_kind kind, const struct vsw_acl_rule *rule);
+
 /* show.c */
 void show_switch(struct ctx *ctx, const struct vsw_switch *sw);
 void show_port(struct ctx *ctx, const struct vsw_port *port);
 void show_fdb(const struct vsw_fdb *fdb);
+
+/* acl.c */
+void show_acl(const struct vsw_acl *acl);
 
 /* lookup.c */
 const char *dev_name(uint32_t ifindex);

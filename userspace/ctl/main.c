@@ -26,6 +26,7 @@ static const struct object *const objects[] = {
 	&port_object,
 	&vnic_object,
 	&fdb_object,
+	&acl_object,
 	&monitor_object,
 };
 
@@ -42,7 +43,7 @@ static void usage_options(FILE *f)
 	      "  -s, --statistics  show counters\n"
 	      "  -n, --netns NAME  work in this network namespace\n"
 	      "  -b, --batch FILE  run the commands in FILE, one a line; - is stdin\n"
-	      "  -a, --atomic      with -b: the port set lines of a switch all at once\n"
+	      "  -a, --atomic      with -b: port set and acl lines of a switch all at once\n"
 	      "  -f, --force       with -b: go on after an error\n"
 	      "  -V, --version     print the version\n"
 	      "  -h, --help        print this\n", f);

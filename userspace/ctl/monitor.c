@@ -2,7 +2,7 @@
 /*
  * vswitchctl monitor: what happens, as it happens.
  *
- * Changes of switches, ports and the FDB are told by the kernel. Drops are too
+ * Changes of switches, ports, their ACLs and the FDB are told by the kernel. Drops are too
  * many for that: their counters are read once a second while somebody looks,
  * and what they grew by is shown.
  */
@@ -61,6 +61,17 @@ static void begin(const struct watch *w, const char *event)
 	out_str("event", "%s ", event);
 }
 
+static uint32_t switch_of(struct ctx *ctx, uint32_t port)
+{
+	struct vsw_port info = {};
+	uint32_t sw = 0;
+
+	if (!vsw_port_get(ctx->vsw, port, &info))
+		sw = info.sw;
+	vsw_port_clear(&info);
+	return sw;
+}
+
 static void on_event(const struct vsw_event *ev, void *arg)
 {
 	struct watch *w = arg;
@@ -84,6 +95,13 @@ static void on_event(const struct vsw_event *ev, void *arg)
 			return;
 		begin(w, ev->deleted ? "fdb-del" : "fdb");
 		show_fdb(ev->fdb);
+		break;
+	case VSW_EVENT_ACL:
+		if (!(w->what & WATCH_PORT) ||
+		    (w->sw && switch_of(w->ctx, ev->acl->port) != w->sw))
+			return;
+		begin(w, "acl");
+		show_acl(ev->acl);
 		break;
 	}
 	out_event_end();

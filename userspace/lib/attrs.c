@@ -81,6 +81,41 @@ static const struct vsw_attr fdb_names[] = {
 
 const struct vsw_attr_table vsw_fdb_attrs = TABLE(fdb_names);
 
+static const struct vsw_attr acl_rule_names[] = {
+	[VSWITCH_A_ACL_RULE_ID]		= { .name = "id" },
+	[VSWITCH_A_ACL_RULE_DIRECTION]	= { .name = "direction" },
+	[VSWITCH_A_ACL_RULE_ACTION]	= { .name = "action" },
+	[VSWITCH_A_ACL_RULE_LOCAL_IP]	= { .name = "local-ip" },
+	[VSWITCH_A_ACL_RULE_LOCAL_PREFIX] = { .name = "local-ip prefix" },
+	[VSWITCH_A_ACL_RULE_REMOTE_IP]	= { .name = "remote-ip" },
+	[VSWITCH_A_ACL_RULE_REMOTE_PREFIX] = { .name = "remote-ip prefix" },
+	[VSWITCH_A_ACL_RULE_LOCAL_MAC]	= { .name = "local-mac" },
+	[VSWITCH_A_ACL_RULE_REMOTE_MAC]	= { .name = "remote-mac" },
+	[VSWITCH_A_ACL_RULE_WEIGHT]	= { .name = "weight" },
+	[VSWITCH_A_ACL_RULE_PROTOCOL]	= { .name = "protocol" },
+	[VSWITCH_A_ACL_RULE_LOCAL_PORT]	= { .name = "local-port" },
+	[VSWITCH_A_ACL_RULE_LOCAL_PORT_END] = { .name = "local-port" },
+	[VSWITCH_A_ACL_RULE_REMOTE_PORT] = { .name = "remote-port" },
+	[VSWITCH_A_ACL_RULE_REMOTE_PORT_END] = { .name = "remote-port" },
+	[VSWITCH_A_ACL_RULE_ISOLATION_ID] = { .name = "isolation-id" },
+	[VSWITCH_A_ACL_RULE_STATEFUL]	= { .name = "stateful" },
+	[VSWITCH_A_ACL_RULE_IDLE_TIMEOUT] = { .name = "idle-timeout" },
+	[VSWITCH_A_ACL_RULE_BYTES]	= { .name = "bytes" },
+};
+
+static const struct vsw_attr_table acl_rule_attrs = TABLE(acl_rule_names);
+
+static const struct vsw_attr acl_names[] = {
+	[VSWITCH_A_ACL_PORT]		= { .name = "port" },
+	[VSWITCH_A_ACL_RULE]		= { .name = "rule",
+					    .nested = &acl_rule_attrs },
+	[VSWITCH_A_ACL_REPLACE]		= { .name = "replace" },
+	[VSWITCH_A_ACL_TXN]		= { .name = "txn" },
+	[VSWITCH_A_ACL_EXPECT_GENERATION] = { .name = "expect-generation" },
+};
+
+const struct vsw_attr_table vsw_acl_attrs = TABLE(acl_names);
+
 static const struct vsw_attr txn_names[] = {
 	[VSWITCH_A_TXN_ID]		= { .name = "id" },
 	[VSWITCH_A_TXN_SWITCH]		= { .name = "switch" },

@@ -47,6 +47,11 @@ const char *vsw_error(const struct vsw *c)
 	return c->error[0] ? c->error : "unknown error";
 }
 
+int vsw_blamed(const struct vsw *c)
+{
+	return c->blamed;
+}
+
 const char *vsw_warning(const struct vsw *c)
 {
 	return c->warning[0] ? c->warning : NULL;
@@ -260,6 +265,7 @@ static int talk(struct vsw *c, struct nl_sock *sk, struct vsw_request *req,
 
 	c->error[0] = '\0';
 	c->warning[0] = '\0';
+	c->blamed = -1;
 	err = nl_send_auto(sk, req->msg);
 	if (err < 0)
 		err = vsw_set_error(c, -EIO, "cannot send to the kernel: %s",

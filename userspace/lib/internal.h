@@ -23,6 +23,7 @@ struct vsw_attr_table {
 extern const struct vsw_attr_table vsw_switch_attrs;
 extern const struct vsw_attr_table vsw_port_attrs;
 extern const struct vsw_attr_table vsw_fdb_attrs;
+extern const struct vsw_attr_table vsw_acl_attrs;
 extern const struct vsw_attr_table vsw_txn_attrs;
 extern const struct vsw_attr_table vsw_link_attrs;
 
@@ -41,6 +42,7 @@ struct vsw {
 	char *buf;			/* receive buffer */
 	char error[768];
 	char warning[512];
+	int blamed;			/* see vsw_blamed() */
 };
 
 struct nl_msg *vsw_genl_msg(struct vsw *c, uint8_t cmd, int flags);
@@ -74,6 +76,7 @@ int vsw_list_dump(struct vsw *c, struct vsw_list *list, uint8_t cmd,
 int vsw_switch_parse(struct nlmsghdr *nlh, void *item);
 int vsw_port_parse(struct nlmsghdr *nlh, void *item);
 int vsw_fdb_parse(struct nlmsghdr *nlh, void *item);
+int vsw_acl_parse(struct nlmsghdr *nlh, void *item);
 int vsw_stats_parse(struct nlattr *nest, struct vsw_stats *stats);
 void vsw_stats_clear(struct vsw_stats *stats);
 

@@ -62,6 +62,16 @@ WORDS(vsw_fdb_state_name,
       [VSWITCH_FDB_STATE_STATIC]	= "static",
       [VSWITCH_FDB_STATE_ASSIGNED]	= "assigned")
 
+WORDS(vsw_acl_direction_name,
+      [VSWITCH_ACL_DIRECTION_IN]	= "in",
+      [VSWITCH_ACL_DIRECTION_OUT]	= "out",
+      [VSWITCH_ACL_DIRECTION_BOTH]	= "both")
+
+WORDS(vsw_acl_action_name,
+      [VSWITCH_ACL_ACTION_ALLOW]	= "allow",
+      [VSWITCH_ACL_ACTION_DENY]		= "deny",
+      [VSWITCH_ACL_ACTION_METER]	= "meter")
+
 const char *vsw_vlan_proto_name(uint16_t v)
 {
 	switch (v) {

@@ -34,6 +34,11 @@ int vsw_connect(struct vsw *c);
 const char *vsw_error(const struct vsw *c);
 /* What the kernel remarked on the last success, or NULL. */
 const char *vsw_warning(const struct vsw *c);
+/*
+ * Which of several attributes of one kind, such as rules, the last failure was
+ * about: its number from 0, or -1.
+ */
+int vsw_blamed(const struct vsw *c);
 int vsw_set_error(struct vsw *c, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -55,6 +60,8 @@ const char *vsw_port_role_name(uint32_t v);
 const char *vsw_vlan_accept_name(uint32_t v);
 const char *vsw_vlan_mode_name(uint32_t v);
 const char *vsw_fdb_state_name(uint32_t v);
+const char *vsw_acl_direction_name(uint32_t v);
+const char *vsw_acl_action_name(uint32_t v);
 const char *vsw_pvlan_mode_name(uint32_t v);
 const char *vsw_mirror_mode_name(uint32_t v);
 const char *vsw_vlan_proto_name(uint16_t v);
@@ -239,6 +246,83 @@ struct vsw_fdb_filter {
 
 int vsw_fdb_flush(struct vsw *c, const struct vsw_fdb_filter *filter);
 
+/* ACLs (acl.c) */
+
+enum vsw_acl_addr_kind {
+	VSW_ACL_ADDR_NONE,		/* not said */
+	VSW_ACL_ADDR_ANY_IP,
+	VSW_ACL_ADDR_IPV4,
+	VSW_ACL_ADDR_IPV6,
+	VSW_ACL_ADDR_ANY_MAC,
+	VSW_ACL_ADDR_MAC,
+};
+
+struct vsw_acl_addr {
+	enum vsw_acl_addr_kind kind;
+	uint8_t len;			/* of an IP prefix */
+	uint8_t bytes[16];
+};
+
+struct vsw_acl_ports {
+	bool given;
+	uint16_t first;
+	uint16_t last;
+};
+
+struct vsw_acl_rule {
+	uint32_t id;			/* 0: not said */
+	bool has_direction;
+	uint32_t direction;		/* enum vswitch_acl_direction */
+	bool has_action;
+	uint32_t action;		/* enum vswitch_acl_action */
+	struct vsw_acl_addr local;
+	struct vsw_acl_addr remote;
+	bool has_weight;		/* an extended rule */
+	uint16_t weight;
+	bool has_protocol;
+	uint8_t protocol;
+	struct vsw_acl_ports local_port;
+	struct vsw_acl_ports remote_port;
+	uint16_t isolation_id;		/* 0: any */
+	bool stateful;
+	uint16_t idle_timeout;		/* 0: not said */
+	uint64_t bytes;			/* as read; of meter rules */
+};
+
+/* Some or all rules of a port: a dump may give them in several pieces. */
+struct vsw_acl {
+	uint32_t port;
+	uint32_t total;
+	uint64_t memory;
+	uint32_t flows;
+	uint32_t flow_limit;		/* 0: no stateful rules so far */
+	struct vsw_acl_rule *rules;
+	size_t n;
+};
+
+struct vsw_acl_change {
+	uint32_t port;
+	bool replace;			/* with add: the present rules go */
+	uint32_t txn;			/* 0: at once */
+	bool has_expect;
+	uint32_t expect_generation;
+};
+
+/* How many rules one call of the two below should have at most. */
+size_t vsw_acl_at_once(void);
+int vsw_acl_add(struct vsw *c, const struct vsw_acl_change *chg,
+		const struct vsw_acl_rule *rules, size_t n);
+int vsw_acl_del(struct vsw *c, const struct vsw_acl_change *chg,
+		const struct vsw_acl_rule *rules, size_t n);
+int vsw_acl_flush(struct vsw *c, const struct vsw_acl_change *chg);
+/* Everything but the rules themselves. */
+int vsw_acl_get(struct vsw *c, uint32_t port, struct vsw_acl *acl);
+/* @port 0: those of all ports */
+int vsw_acl_dump(struct vsw *c, uint32_t port, struct vsw_acl **list,
+		 size_t *n);
+void vsw_acl_free(struct vsw_acl *list, size_t n);
+void vsw_acl_clear(struct vsw_acl *acl);
+
 /*
  * Transactions: port changes with .txn set are staged, and made all at once
  * or not at all by the commit. They die with the connection.
@@ -254,6 +338,7 @@ enum vsw_event_type {
 	VSW_EVENT_SWITCH,
 	VSW_EVENT_PORT,
 	VSW_EVENT_FDB,
+	VSW_EVENT_ACL,
 };
 
 struct vsw_event {
@@ -263,6 +348,7 @@ struct vsw_event {
 		const struct vsw_switch *sw;
 		const struct vsw_port *port;
 		const struct vsw_fdb *fdb;
+		const struct vsw_acl *acl;	/* without rules */
 	};
 };
 
