@@ -64,13 +64,10 @@ pktgen_device()
 # something to do. No CPU is ever idle.
 traffic_start()
 {
-	local cpu
-
 	pktgen_device a0 0
 	pktgen_device b0 1
-	for cpu in 0 1; do
-		check renice -n "$1" -p "$(pgrep -x "kpktgend_$cpu")"
-	done
+	# Each network namespace has its own.
+	pgrep 'kpktgend_' | xargs renice -n "$1" -p >/dev/null 2>&1 || :
 	bg bash -c "echo start >$PKTGEN/pgctrl"
 	PKTGEN_PID=$BG_PID
 	defer traffic_stop
@@ -113,6 +110,7 @@ setup()
 	[ -x "$CHURN" ] || fail "$CHURN is not built"
 	[ "$(nproc)" -ge 2 ] || skip "needs two CPUs"
 	modprobe pktgen 2>/dev/null || skip "no pktgen"
+	defer modprobe -r pktgen
 	check modprobe dummy numdummies=0
 	# Netdevs are made and deleted by the thousand.
 	echo 1 >/sys/kernel/rcu_expedited
