@@ -8,15 +8,17 @@
 #	run.sh [OPTION...] -c COMMAND	run one command; its status is ours
 #	run.sh [OPTION...] -i		an interactive shell
 #
-#	-k KVER|debug	kernel (default: the first of scripts/kernels.sh list)
+#	-k KVER		kernel (default: the first of scripts/kernels.sh list);
+#			"debug" and "kcsan" are those of debug-kernel.sh
 #	-m "NAME..."	modules to load, by name or path (default: vswitch)
-#	-t SECONDS	limit for one test (default 300; the debug kernel gets 3x)
+#	-t SECONDS	limit for one test (default 300; a debug kernel gets 3x)
 #	-n		do not build the modules and tools first
 #	--append ARGS	more kernel command line
 #	--qemu-args ARGS
 #
 # VSWITCH_VM_STOP=SECONDS in the environment: begin no test later than that after
-# the boot; those left over count as skipped. VSWITCH_VM_MEM=3G,
+# the boot; those left over count as skipped. RACES_SECONDS=20: how long each case
+# of the test races lasts. VSWITCH_VM_MEM=3G,
 # VSWITCH_VM_ACCEL=kvm|tcg,... override the machine's memory and accelerator.
 #
 # A test's header comment may ask for things (see selftests/README.md):
@@ -74,7 +76,7 @@ modules_dir=$("$kernels" modules "$kver")
 command -v qemu-system-x86_64 >/dev/null ||
 	die "qemu-system-x86_64 is missing (scripts/deps.sh vm installs it)"
 scale=1
-if [ "$kver" = debug ]; then
+if is_debug_kernel "$kver"; then
 	scale=3
 	# Accounting of memory adds a quarter to a fork. Tests of it have the
 	# other kernels.
@@ -106,7 +108,9 @@ if [ -n "$build" ] && [ -e "$ROOT/kernel/Kbuild" ] && [[ $modules =~ [^\ ] ]]; t
 	"$ROOT/scripts/build.sh" "$kver" >/dev/null
 	[ ! -e "$ROOT/userspace/Makefile" ] ||
 		flock "$BUILD/lock" make -s -C "$ROOT/userspace" >&2
-	flock "$BUILD/lock" make -s -C "$ROOT/selftests/faults" >/dev/null
+	for dir in faults races; do
+		flock "$BUILD/lock" make -s -C "$ROOT/selftests/$dir" >/dev/null
+	done
 fi
 
 # --- the machine ---------------------------------------------------------------
@@ -142,6 +146,7 @@ printf '%s\n' "${tests[@]}" | sed '/^$/d' >"$out/job/tests"
 		TIMEOUT "$timeout" SCALE "$scale" MODE "$mode" \
 		STOP "${VSWITCH_VM_STOP-}" \
 		COMMAND "$command" STTY "$stty_size" TERM "${TERM-}"
+	printf 'export RACES_SECONDS=%q\n' "${RACES_SECONDS:-20}"
 } >"$out/job/job"
 {
 	cat "$("$HERE/initramfs.sh" "$kver")"
