@@ -33,6 +33,7 @@ int journal_end(struct journal *j, int err)
 		if (err)
 			e->undo(j, e);
 		hostmove_free(e->hm);
+		vsw_acl_free(e->acl, e->n_acl);
 	}
 	free(j->entries);
 	j->entries = NULL;
@@ -164,6 +165,7 @@ static void undo_delete_vnic(struct journal *j, struct journal_entry *e)
 		return;
 	e->policy.ifindex = if_nametoindex(e->name);
 	vsw_port_set(c, &e->policy);
+	vsw_acl_restore(c, e->policy.ifindex, e->acl, e->n_acl);
 	vsw_link_set_up(c, e->policy.ifindex, true);
 	hostmove_restore(e->hm, e->policy.ifindex);
 }
@@ -178,9 +180,12 @@ int step_delete_vnic(struct journal *j, const struct vsw_port *vnic)
 		return EXIT_REFUSED;
 	if (vsw_link_get(c, vnic->ifindex, &link))
 		return report(j->ctx, "vnic", vnic->name);
+	if (vsw_acl_dump(c, vnic->ifindex, &e->acl, &e->n_acl))
+		return report(j->ctx, "vnic", vnic->name);
 	e->hm = hostmove_read(c, vnic->ifindex);
 	if (!e->hm || vsw_link_delete(c, vnic->ifindex)) {
 		hostmove_free(e->hm);
+		vsw_acl_free(e->acl, e->n_acl);
 		return report(j->ctx, "vnic", vnic->name);
 	}
 	e->sw = vnic->sw;

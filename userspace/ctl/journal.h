@@ -23,6 +23,8 @@ struct journal_entry {
 	uint8_t mac[VSW_MAC_LEN];
 	uint32_t mtu;
 	struct vsw_port_change policy;
+	struct vsw_acl *acl;
+	size_t n_acl;
 };
 
 struct journal {

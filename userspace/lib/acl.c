@@ -274,6 +274,26 @@ int vsw_acl_parse(struct nlmsghdr *nlh, void *item)
 	return add_rules(nlh, acl);
 }
 
+int vsw_acl_restore(struct vsw *c, uint32_t port, struct vsw_acl *list,
+		    size_t n)
+{
+	struct vsw_acl_change chg = { .port = port };
+	size_t i, j, some;
+	int err = 0;
+
+	for (i = 0; !err && i < n; i++) {
+		for (j = 0; j < list[i].n; j++)
+			list[i].rules[j].id = 0;
+		for (j = 0; !err && j < list[i].n; j += some) {
+			some = list[i].n - j;
+			if (some > RULES_AT_ONCE)
+				some = RULES_AT_ONCE;
+			err = vsw_acl_add(c, &chg, list[i].rules + j, some);
+		}
+	}
+	return err;
+}
+
 void vsw_acl_clear(struct vsw_acl *acl)
 {
 	free(acl->rules);

@@ -320,6 +320,9 @@ int vsw_acl_get(struct vsw *c, uint32_t port, struct vsw_acl *acl);
 /* @port 0: those of all ports */
 int vsw_acl_dump(struct vsw *c, uint32_t port, struct vsw_acl **list,
 		 size_t *n);
+/* Add the rules of a dump, which lose their ids, to another port. */
+int vsw_acl_restore(struct vsw *c, uint32_t port, struct vsw_acl *list,
+		    size_t n);
 void vsw_acl_free(struct vsw_acl *list, size_t n);
 void vsw_acl_clear(struct vsw_acl *acl);
 
