@@ -177,7 +177,7 @@ bool vsw_acl_flow_key(struct vsw_flow_key *flow, const struct vsw_acl_key *key,
 	memset(flow, 0, sizeof(*flow));
 	memcpy(flow->local, key->local, sizeof(flow->local));
 	memcpy(flow->remote, key->remote, sizeof(flow->remote));
-	flow->vid = key->vid;
+	flow->vid = frame->fid;
 	flow->protocol = headers->protocol;
 	flow->version = key->version == VSW_ACL_V6 ? 6 : 4;
 	if (is_icmp(flow->version, headers->protocol)) {
@@ -288,7 +288,7 @@ bool vsw_acl_quoted_key(struct vsw_flow_key *flow,
 	memset(flow, 0, sizeof(*flow));
 	flow->version = v6 ? 6 : 4;
 	flow->protocol = quote.protocol;
-	flow->vid = key->vid;
+	flow->vid = frame->fid;
 	/* Its sender is whom the error goes to. */
 	put_words(key->out ? flow->remote : flow->local, &quote.src,
 		  key->version);

@@ -43,7 +43,7 @@ enum vsw_flow_client {
  * @remote: address of the other side
  * @local_port: zero for what has no ports
  * @remote_port: likewise; of an ICMP echo, its identifier in both
- * @vid: VLAN
+ * @vid: VLAN; in a private VLAN, whose directions differ, the primary
  * @protocol: of IP
  * @version: 4 or 6
  * @client: enum vsw_flow_client
