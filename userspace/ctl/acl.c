@@ -115,7 +115,9 @@ static int take_port(struct ctx *ctx, struct args *a, const char **dev,
 {
 	int err = arg_ifname(a, "device", dev);
 
-	return err ? err : find_dev(ctx, "acl", *dev, ifindex);
+	if (err || batch_last_port(ctx, *dev, ifindex))
+		return err;
+	return find_dev(ctx, "acl", *dev, ifindex);
 }
 
 static int acl_show(struct ctx *ctx, struct args *a)

@@ -27,7 +27,7 @@ struct staged {
 	unsigned int line;
 	char name[IFNAMSIZ];
 	enum staged_kind kind;
-	struct vsw_port_change chg;	/* of a port set */
+	struct vsw_port_change *chg;	/* of a port set; large */
 	uint32_t port;			/* of an acl change, as the rest */
 	enum acl_change_kind acl;
 	struct vsw_acl_rule rule;
@@ -62,8 +62,23 @@ int batch_stage(struct ctx *ctx, uint32_t sw, const char *name,
 	if (!s)
 		return report_text(ctx, "port", name, "out of memory");
 	s->kind = STAGED_PORT;
-	s->chg = *chg;
+	s->chg = malloc(sizeof(*chg));
+	if (!s->chg)
+		return report_text(ctx, "port", name, "out of memory");
+	*s->chg = *chg;
 	return EXIT_OK;
+}
+
+/* Many lines are about the port of the line before: it need not be looked up. */
+bool batch_last_port(const struct ctx *ctx, const char *name, uint32_t *port)
+{
+	const struct staged *s = ctx->atomic ? ctx->atomic->last : NULL;
+
+	if (!s || s->kind != STAGED_ACL || s->line + 1 != ctx->line ||
+	    strcmp(s->name, name))
+		return false;
+	*port = s->port;
+	return true;
 }
 
 /* Of many lines about one port, only the first needs to ask for its switch. */
@@ -145,9 +160,9 @@ static int send_staged(struct ctx *ctx, struct staged **s, uint32_t txn)
 	ctx->line = one->line;
 	if (one->kind == STAGED_ACL)
 		return send_rules(ctx, s, txn);
-	one->chg.txn = txn;
+	one->chg->txn = txn;
 	*s = same_switch(one->next, one->sw);
-	if (vsw_port_set(ctx->vsw, &one->chg))
+	if (vsw_port_set(ctx->vsw, one->chg))
 		return report(ctx, "port", one->name);
 	return EXIT_OK;
 }
@@ -290,6 +305,7 @@ int batch_run(struct ctx *ctx, const char *file, bool atomic, bool force)
 	while (staging.head) {
 		struct staged *next = staging.head->next;
 
+		free(staging.head->chg);
 		free(staging.head);
 		staging.head = next;
 	}

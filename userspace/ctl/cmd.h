@@ -73,6 +73,7 @@ enum acl_change_kind {
 	ACL_FLUSH,
 };
 
+bool batch_last_port(const struct ctx *ctx, const char *name, uint32_t *port);
 int batch_stage_acl(struct ctx *ctx, uint32_t port, const char *name,
 		    enum acl_change_kind kind, const struct vsw_acl_rule *rule);
 

@@ -140,10 +140,11 @@ int run_command(struct ctx *ctx, struct args *a)
 		usage_tool(stdout);
 		return EXIT_OK;
 	}
-	list_objects(expected, sizeof(expected));
 	obj = arg_peek(a) ? find_object(arg_peek(a)) : NULL;
-	if (!obj)
+	if (!obj) {
+		list_objects(expected, sizeof(expected));
 		return arg_unknown(a, expected);
+	}
 	a->pos++;
 	a->where = obj->name;
 	if (arg_is_help(a)) {
@@ -156,9 +157,10 @@ int run_command(struct ctx *ctx, struct args *a)
 	if (v->name[0]) {
 		/* As with ip, show is what is meant when nothing is said. */
 		v = find_verb(obj, arg_peek(a) ? arg_peek(a) : "show");
-		list_verbs(obj, expected, sizeof(expected));
-		if (!v)
+		if (!v) {
+			list_verbs(obj, expected, sizeof(expected));
 			return arg_unknown(a, expected);
+		}
 		if (arg_peek(a))
 			a->pos++;
 		snprintf(where, sizeof(where), "%s %s", obj->name, v->name);
