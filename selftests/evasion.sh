@@ -61,9 +61,11 @@ vlan_device()	# NETNS LINK PROTOCOL VID NAME
 	check ip -n "$1" link set "$5" up
 }
 
-number_of()	# REGEX
+number_of()	# WORD NAME
 {
-	sed -n "s/^$1 \([0-9]*\)$/\1/p" <<<"$LIB_OUT" | paste -sd+ | bc
+	awk -v name="$1" '
+		$1 " " $2 == name { n = $3 }
+		END { print n + 0 }' <<<"$LIB_OUT"
 }
 
 compare()
@@ -82,7 +84,11 @@ $(sed -n '/^FAULT/,$p' <<<"$LIB_OUT")"
 	for way in veth vnic tap; do
 		check_ge "$(number_of "accepted $way")" $((COUNT / 20)) "$way"
 		check_ge "$(number_of "passed $way")" $((COUNT / 60)) "$way"
-		check_ge "$(number_of "accepted $way-llc")" 1 "$way"
+		for feature in llc orphan overtakes overlaps follows-bad \
+			follows-good begins-twice; do
+			check_ge "$(number_of "accepted $way-$feature")" 1 \
+				"$way-$feature"
+		done
 	done
 	for feature in "$@"; do
 		check_ge "$(number_of "accepted $feature")" 1 "$feature"

@@ -36,7 +36,8 @@ NO_HEADER = bytes(evasive.VNET.size)
 PORTS = {4: (67, 68, 1068), 6: (546, 547, 1546)}
 WORLDS = "ug"
 MACS = {"veth": "020000000001", "vnic": "020000000002", "tap": "020000000003"}
-VICTIM = bytes.fromhex("020000000009")
+VICTIM, SOMEBODY = (bytes.fromhex(mac) for mac in
+                    ("020000000009", "0200000000ff"))
 
 
 def run(*cmd):
@@ -138,9 +139,11 @@ class Test:
         self.faults = []
 
     def send(self, way, item):
-        mac = b"\xff" * 6 if item.multicast else VICTIM
-        head = mac + bytes.fromhex(MACS[way])
-        for vnet, body in item.frames:
+        for i, (vnet, body) in enumerate(item.frames):
+            mac = b"\xff" * 6 if item.multicast else VICTIM
+            if i in item.elsewhere:
+                mac = SOMEBODY
+            head = mac + bytes.fromhex(MACS[way])
             results = []
             for world in WORLDS:
                 end = self.ways[way, world]
@@ -167,12 +170,12 @@ class Test:
         names = sorted(item.features) or ["nothing"]
         if bad["g"]:
             self.fault(item, "%s: the guards let pass %s" % (way, bad["g"]))
-        if "llc" in item.features:
+        if item.wire:
             if not seen["u"]:
                 self.fault(item, way + ": did not arrive without guards")
-            if seen["g"]:
-                self.fault(item, way + ": the guards let it pass")
-            self.accepted.update([way + " llc"])
+            if seen["g"] != (item.wire == "pass"):
+                self.fault(item, way + ": the guards do not " + item.wire)
+            self.accepted.update("%s %s" % (way, n) for n in names)
         if bad["u"]:
             self.accepted.update([way] + names)
         elif got["u"] and item.plain:
@@ -197,6 +200,7 @@ class Test:
         for way in MACS:
             for special in (maker.rewritten, maker.refragmented, maker.snap):
                 items += [(way, special()) for _ in range(4)]
+            items += [(way, item) for item in maker.fragments()]
         while maker.number < self.count:
             items.append((self.rng.choice(list(MACS)),
                           maker.make(self.rng.randrange(100) < 75)))

@@ -64,7 +64,10 @@ class Item:
         self.number = number
         self.frames = []        # (virtio-net header, bytes without MACs)
         self.features = set()
+        self.elsewhere = set()  # those of them that another MAC gets
         self.plain = True       # what any stack sends, or might
+        # Where what has the mark goes: "drop" or "pass", if no stack may tell.
+        self.wire = None
         self.multicast = False
 
 
@@ -340,10 +343,7 @@ class Maker:
 
     def rewritten(self):
         """UDP to a harmless port; the checksum goes where the port is."""
-        self.number += 1
-        item = Item(self.number)
-        item.plain = False
-        item.features.add("rewritten-port")
+        item = self.special("rewritten-port")
         data, _ = self.transport(4, (UDP, 1068, 2), IP4_DST, 40)
         data = data[:6] + b"\0\0" + data[8:-2]
         # So that the sum from the port on is that of port 68.
@@ -354,29 +354,86 @@ class Maker:
         item.frames.append((vnet, b"\x08\0" + packet))
         return item
 
-    def refragmented(self):
-        """Looks like a later fragment; segmentation makes it the first."""
+    def special(self, feature, wire=None):
         self.number += 1
         item = Item(self.number)
         item.plain = False
-        item.features.add("rewritten-offset")
+        item.features.add(feature)
+        item.wire = wire
+        return item
+
+    def refragmented(self):
+        """Looks like a later fragment; segmentation makes it the first.
+
+        The first one, which somebody else gets, was harmless.
+        """
+        item = self.special("rewritten-offset")
         data, at = self.transport(4, (UDP, 68, 2), IP4_DST, 400, True)
+        other, _ = self.transport(4, (UDP, 1068, 2), IP4_DST, 400)
+        first = ipv4(UDP, other[:16], IP4_DST, ident=self.number, frag=0x2000)
         packet = ipv4(UDP, data, IP4_DST, ident=self.number, frag=100)
         vnet = VNET.pack(NEEDS_CSUM, GSO_UDP, 14 + 20 + 8, 200, 14 + 20, at)
-        item.frames.append((vnet, b"\x08\0" + packet))
+        item.frames = [(bytes(VNET.size), b"\x08\0" + first),
+                       (vnet, b"\x08\0" + packet)]
+        item.elsewhere.add(0)
         return item
 
     def snap(self):
         """IP behind LLC: Windows and others read it, Linux does not."""
-        self.number += 1
-        item = Item(self.number)
-        item.features.add("llc")
+        item = self.special("llc", "drop")
         data, _ = self.transport(4, (UDP, 68, 2), IP4_DST, 40)
         packet = ipv4(UDP, data, IP4_DST, ident=self.number)
         oui = self.rng.choice([b"\0\0\0", b"\0\0\xf8"])
         body = b"\xaa\xaa\x03" + oui + b"\x08\0" + packet
         tag = self.rng.choice([b"", struct.pack("!HH", Q, 7)])
         length = self.rng.choice([len(body), 0, 1500])
-        item.frames.append((VNET.pack(0, 0, 0, 0, 0, 0),
+        item.frames.append((bytes(VNET.size),
                             tag + struct.pack("!H", length) + body))
         return item
+
+    # --- fragments, of which a later one has the mark ---------------------------
+
+    def part(self, family, offset, more, data):
+        if family == 4:
+            return (bytes(VNET.size), b"\x08\0" + ipv4(
+                UDP, data, IP4_DST, ident=self.number,
+                frag=offset // 8 | (0x2000 if more else 0)))
+        head = struct.pack("!BBHI", UDP, 0, offset | more, self.number)
+        return (bytes(VNET.size),
+                b"\x86\xdd" + ipv6(FRAGMENT, head + data, IP6_DST))
+
+    def marked(self):
+        return MARK + struct.pack("!I", self.number) + bytes(4)
+
+    def first(self, family, bad):
+        port = {(4, True): 68, (6, True): 546}.get((family, bad), 1068)
+        return self.part(family, 0, True,
+                         struct.pack("!HHHH", 4000, port, 200, 0) + bytes(16))
+
+    def fragments(self):
+        """What becomes of a later fragment, or of a second first one."""
+        for family in (4, 6):
+            item = self.special("orphan", "drop")
+            item.frames = [self.part(family, 24, True, self.marked())]
+            yield item
+            item = self.special("overtakes", "drop")
+            item.frames = [self.part(family, 24, True, self.marked()),
+                           self.first(family, False)]
+            yield item
+            item = self.special("overlaps", "drop")
+            item.frames = [self.first(family, False),
+                           self.part(family, 16, True, self.marked())]
+            yield item
+            item = self.special("follows-bad", "drop")
+            item.frames = [self.first(family, True),
+                           self.part(family, 24, True, self.marked())]
+            yield item
+            item = self.special("follows-good", "pass")
+            item.frames = [self.first(family, False),
+                           self.part(family, 24, True, self.marked())]
+            yield item
+        item = self.special("begins-twice", "drop")
+        item.frames = [self.first(6, False),
+                       self.part(6, 0, True, struct.pack(
+                           "!HHHH", 4000, 1068, 200, 0) + self.marked())]
+        yield item
