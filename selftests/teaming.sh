@@ -83,7 +83,7 @@ test_failover()
 	check_rx g2 g3 dst=$G1
 	check_rx g2 g3 dst=$G2
 	check_eq "$(entries $G1)" "pg1 assigned, pg2 learned" "failed over"
-	check_eq "$(vswitchctl -j fdb show vs0 | jq length)" 3 "nothing else learned"
+	check_eq "$(vswitchctl -j fdb show vs0 | jq length)" 4 "nothing else but g3"
 	# Back by a frame of the owner's ...
 	check_rx "g2 g3 g4" g1
 	check_rx g1 g3 dst=$G1
@@ -157,7 +157,7 @@ test_bond()
 {
 	local i
 
-	modprobe bonding max_bonds=0 || skip "no bonding driver"
+	[ -e /sys/class/net/bonding_masters ] || skip "no bonding driver"
 	switch
 	guest peer 02:00:00:00:00:09 192.0.2.9/24
 	check ip link set ppeer master vs0
@@ -191,4 +191,6 @@ test_bond()
 	check isolated peer 192.0.2.1
 }
 
+# Loading it during a case would leave /sys/class/net/bonding_masters behind.
+modprobe -q bonding max_bonds=0 || :
 run_tests "$@"
