@@ -10,15 +10,9 @@
 #include "trace.h"
 #include "vswitch.h"
 
-/**
- * vsw_egress() - may a frame leave through a port?
- * @frame: the frame
- * @dst: the port
- *
- * Return: VSW_PASS, or why not.
- */
-enum vsw_drop_reason vsw_egress(const struct vsw_frame *frame,
-				const struct vsw_snap *dst)
+/* May a frame leave through a port? */
+static __always_inline enum vsw_drop_reason
+egress(const struct vsw_frame *frame, const struct vsw_snap *dst)
 {
 	enum vsw_drop_reason reason;
 
@@ -33,8 +27,9 @@ enum vsw_drop_reason vsw_egress(const struct vsw_frame *frame,
 	return VSW_PASS;
 }
 
-static void deliver_vnic(const struct vsw_frame *frame,
-			 const struct vsw_snap *dst, struct sk_buff *skb)
+static noinline void deliver_vnic(const struct vsw_frame *frame,
+				  const struct vsw_snap *dst,
+				  struct sk_buff *skb)
 {
 	/*
 	 * From vNIC to vNIC the frame arrives anew: nothing that the sending
@@ -60,34 +55,35 @@ static void deliver_vnic(const struct vsw_frame *frame,
 		netif_receive_skb(skb);
 }
 
-static void deliver_netdev(const struct vsw_snap *dst, struct sk_buff *skb)
+/* With a tag in the payload the network header is behind that. */
+static noinline void skip_payload_tags(struct sk_buff *skb)
 {
 	int depth;
 
-	skb_push(skb, ETH_HLEN);
+	if (vlan_get_protocol_and_depth(skb, skb->protocol, &depth))
+		skb_set_network_header(skb, depth);
+}
+
+static __always_inline void
+deliver_netdev(const struct vsw_snap *dst, struct sk_buff *skb)
+{
+	/* The header was there when the frame came. */
+	__skb_push(skb, ETH_HLEN);
 	/* A checksum of the whole, from a NIC, does not hold on the way out. */
 	skb_forward_csum(skb);
 	/* A delivery time that the sender set is none of the next queue's. */
 	skb_clear_tstamp(skb);
-	/* With a tag in the payload the network header is behind that. */
-	if (unlikely(eth_type_vlan(skb->protocol)) &&
-	    skb->ip_summed == CHECKSUM_PARTIAL &&
-	    vlan_get_protocol_and_depth(skb, skb->protocol, &depth))
-		skb_set_network_header(skb, depth);
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    unlikely(eth_type_vlan(skb->protocol)))
+		skip_payload_tags(skb);
 	skb->dev = dst->dev;
 	dev_queue_xmit(skb);
 }
 
-/**
- * vsw_deliver() - give a frame to a port that may have it
- * @frame: what is known of the frame
- * @dst: the port
- * @skb: the frame, or a copy for this port; consumed
- *
- * Context: softirq, or bottom halves off; RCU read lock.
- */
-void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
-		 struct sk_buff *skb)
+/* Inlined where it is called for each frame or copy. */
+static __always_inline void
+deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
+	struct sk_buff *skb)
 {
 	if (vsw_vlan_untagged(&dst->policy.vlan, frame->vid))
 		__vlan_hwaccel_clear_tag(skb);
@@ -102,6 +98,37 @@ void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		deliver_vnic(frame, dst, skb);
 	else
 		deliver_netdev(dst, skb);
+}
+
+/**
+ * vsw_deliver() - give a frame to a port that may have it
+ * @frame: what is known of the frame
+ * @dst: the port
+ * @skb: the frame, or a copy for this port; consumed
+ *
+ * Context: softirq, or bottom halves off; RCU read lock.
+ */
+void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
+		 struct sk_buff *skb)
+{
+	deliver(frame, dst, skb);
+}
+
+/**
+ * vsw_unicast() - give a frame to the one port that it is for
+ * @frame: the frame; consumed
+ * @dst: the port
+ *
+ * Context: softirq, or bottom halves off; RCU read lock.
+ */
+void vsw_unicast(const struct vsw_frame *frame, const struct vsw_snap *dst)
+{
+	enum vsw_drop_reason reason = egress(frame, dst);
+
+	if (unlikely(reason))
+		vsw_drop(frame, dst, reason);
+	else
+		deliver(frame, dst, frame->skb);
 }
 
 /**
@@ -126,7 +153,7 @@ void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
 
 		if (!dst || !vsw_flood_wants(frame->src, dst, frame->vid, kind))
 			continue;
-		reason = vsw_egress(frame, dst);
+		reason = egress(frame, dst);
 		if (unlikely(reason)) {
 			vsw_refuse(frame, dst, reason);
 			refused = true;
@@ -135,7 +162,7 @@ void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
 		if (last) {
 			clone = skb_clone(frame->skb, GFP_ATOMIC);
 			if (likely(clone))
-				vsw_deliver(frame, last, clone);
+				deliver(frame, last, clone);
 			else
 				vsw_refuse(frame, last, VSW_DROP_NO_MEMORY);
 		}

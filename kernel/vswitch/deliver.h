@@ -26,10 +26,9 @@ vsw_table_port(const struct vsw_table *table, const struct vsw_port *port)
 }
 
 /* deliver.c */
-enum vsw_drop_reason vsw_egress(const struct vsw_frame *frame,
-				const struct vsw_snap *dst);
 void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		 struct sk_buff *skb);
+void vsw_unicast(const struct vsw_frame *frame, const struct vsw_snap *dst);
 void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind);
 
 /* drop.c */

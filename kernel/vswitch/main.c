@@ -19,7 +19,7 @@
  *	  ingress: VLAN admission, source	vlan.h, pipeline.c
  *	  learn					fdb.h, fdb.c
  *	  forward				pipeline.c
- *	    vsw_egress, vsw_deliver, vsw_flood	deliver.c
+ *	    vsw_unicast, vsw_flood		deliver.c
  *	  or vsw_drop, with its reason		drop.c
  *
  * A change

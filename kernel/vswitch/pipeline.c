@@ -8,7 +8,7 @@
  *	  ingress				may the port send it?
  *	  learn					where is its source?
  *	  forward				where is its destination?
- *	    vsw_deliver, vsw_flood		deliver.c
+ *	    vsw_unicast, vsw_flood		deliver.c
  *
  * All of it runs in softirq or with bottom halves off, under the RCU read
  * lock, on one table, and allocates nothing.
@@ -21,34 +21,43 @@
 #include "trace.h"
 #include "vswitch.h"
 
-static void parse(struct vsw_frame *frame)
+/* How many frames it is on a wire. */
+static u32 count_segs(const struct sk_buff *skb)
 {
-	struct sk_buff *skb = frame->skb;
-	const struct ethhdr *eth = eth_hdr(skb);
+	if (likely(!skb_is_gso(skb)))
+		return 1;
+	return skb_shinfo(skb)->gso_segs ?:
+	       DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size);
+}
 
-	frame->dst_key = vsw_header_key(eth->h_dest);
-	frame->src_key = vsw_header_key(eth->h_source);
-	frame->tags.inner = skb->protocol;
-	if (skb_vlan_tag_present(skb)) {
-		frame->tags.tpid = skb->vlan_proto;
-		frame->tags.tci = skb_vlan_tag_get(skb);
-	} else {
-		frame->tags.tpid = 0;
-		frame->tags.tci = 0;
-	}
-	frame->bytes = skb->len + ETH_HLEN;
-	frame->vid = 0;
-	frame->segs = 1;
-	if (skb_is_gso(skb))
-		frame->segs = skb_shinfo(skb)->gso_segs ?:
-			      DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size);
+static __always_inline struct vsw_frame parse(struct sk_buff *skb,
+					      const struct vsw_table *table,
+					      const struct vsw_snap *src,
+					      bool from_host)
+{
+	const struct ethhdr *eth = eth_hdr(skb);
+	bool tagged = skb_vlan_tag_present(skb);
+
+	return (struct vsw_frame) {
+		.skb = skb,
+		.table = table,
+		.src = src,
+		.dst_key = vsw_header_key(eth->h_dest),
+		.src_key = vsw_header_key(eth->h_source),
+		.tags.tpid = tagged ? skb->vlan_proto : 0,
+		.tags.tci = tagged ? skb_vlan_tag_get(skb) : 0,
+		.tags.inner = skb->protocol,
+		.from_host = from_host,
+		.bytes = skb->len + ETH_HLEN,
+		.segs = count_segs(skb),
+	};
 }
 
 /*
  * A tag of the protocol that the switch does not sort by is payload; put it
  * there, since the VLAN fields of the skb are about to hold our own.
  */
-static bool bury_tag(struct vsw_frame *frame)
+static noinline bool bury_tag(struct vsw_frame *frame)
 {
 	struct sk_buff *skb = frame->skb;
 
@@ -68,7 +77,8 @@ static bool bury_tag(struct vsw_frame *frame)
 }
 
 /* Admission comes before learning: nobody can teach us what he may not send. */
-static enum vsw_drop_reason ingress(struct vsw_frame *frame)
+static __always_inline enum vsw_drop_reason
+ingress(struct vsw_frame *frame)
 {
 	const struct vsw_snap *src = frame->src;
 	const struct vsw_table *table = frame->table;
@@ -97,7 +107,7 @@ static enum vsw_drop_reason ingress(struct vsw_frame *frame)
 	return VSW_PASS;
 }
 
-static void learn(const struct vsw_frame *frame)
+static __always_inline void learn(const struct vsw_frame *frame)
 {
 	struct vsw_port *port = frame->src->port;
 
@@ -111,7 +121,8 @@ static void learn(const struct vsw_frame *frame)
 }
 
 /* Which port is the destination behind? NULL when nobody knows. */
-static const struct vsw_snap *lookup(const struct vsw_frame *frame)
+static __always_inline const struct vsw_snap *
+lookup(const struct vsw_frame *frame)
 {
 	const struct vsw_table *table = frame->table;
 	const struct vsw_fdb_entry *entry;
@@ -132,10 +143,9 @@ static const struct vsw_snap *lookup(const struct vsw_frame *frame)
 	return vsw_table_port(table, port);
 }
 
-static void forward(struct vsw_frame *frame)
+static __always_inline void forward(struct vsw_frame *frame)
 {
 	const struct vsw_snap *dst;
-	enum vsw_drop_reason reason;
 
 	if (vsw_frame_is_multicast(frame)) {
 		vsw_flood(frame, VSW_FLOOD_MULTICAST);
@@ -146,18 +156,14 @@ static void forward(struct vsw_frame *frame)
 		vsw_flood(frame, VSW_FLOOD_UNKNOWN);
 		return;
 	}
-	if (unlikely(dst == frame->src)) {
+	if (unlikely(dst == frame->src))
 		vsw_drop(frame, dst, VSW_DROP_SAME_PORT);
-		return;
-	}
-	reason = vsw_egress(frame, dst);
-	if (unlikely(reason))
-		vsw_drop(frame, dst, reason);
 	else
-		vsw_deliver(frame, dst, frame->skb);
+		vsw_unicast(frame, dst);
 }
 
-static void switch_frame(struct vsw_frame *frame)
+/* Inlined, like its stages: a call costs as much as a stage. */
+static __always_inline void switch_frame(struct vsw_frame *frame)
 {
 	enum vsw_drop_reason reason;
 
@@ -199,6 +205,34 @@ static bool is_for_host(const struct vsw_frame *frame)
 	}
 }
 
+/* A frame from a netdev, which may have others that hold it as well. */
+static __always_inline rx_handler_result_t
+receive(struct sk_buff **pskb, const struct vsw_table *table,
+	const struct vsw_snap *src)
+{
+	struct vsw_frame frame = parse(*pskb, table, src, false);
+
+	/* Before anything is written to it. */
+	frame.skb = skb_share_check(frame.skb, GFP_ATOMIC);
+	if (unlikely(!frame.skb)) {
+		vsw_stats_rx(src->stats, frame.segs, frame.bytes);
+		vsw_refuse(&frame, src, VSW_DROP_NO_MEMORY);
+		return RX_HANDLER_CONSUMED;
+	}
+
+	if (unlikely(vsw_key_is_link_local(frame.dst_key))) {
+		if (is_for_host(&frame)) {
+			*pskb = frame.skb;
+			return RX_HANDLER_PASS;
+		}
+		vsw_stats_rx(src->stats, frame.segs, frame.bytes);
+		vsw_drop(&frame, src, VSW_DROP_LINK_LOCAL);
+		return RX_HANDLER_CONSUMED;
+	}
+	switch_frame(&frame);
+	return RX_HANDLER_CONSUMED;
+}
+
 /**
  * vsw_rx_handler() - take a frame from a port's netdev
  * @pskb: the frame, with data at the network header
@@ -210,40 +244,31 @@ rx_handler_result_t vsw_rx_handler(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
 	struct vsw_port *port = rcu_dereference(skb->dev->rx_handler_data);
-	struct vsw_frame frame;
+	const struct vsw_table *table = rcu_dereference(port->sw->table);
+	const struct vsw_snap *src = vsw_table_port(table, port);
 
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
 		return RX_HANDLER_PASS;
-
-	frame.table = rcu_dereference(port->sw->table);
-	frame.src = vsw_table_port(frame.table, port);
 	/* The port is leaving: there is nobody left to count it for. */
-	if (unlikely(!frame.src)) {
+	if (unlikely(!src)) {
 		kfree_skb(skb);
 		return RX_HANDLER_CONSUMED;
 	}
-	frame.skb = skb;
-	frame.from_host = false;
-	parse(&frame);
+	return receive(pskb, table, src);
+}
 
-	/* Before anything is written to what others may hold as well. */
-	frame.skb = skb_share_check(skb, GFP_ATOMIC);
-	if (unlikely(!frame.skb)) {
-		vsw_stats_rx(frame.src->stats, frame.segs, frame.bytes);
-		vsw_refuse(&frame, frame.src, VSW_DROP_NO_MEMORY);
-		return RX_HANDLER_CONSUMED;
-	}
-	*pskb = frame.skb;
+static __always_inline void send(struct sk_buff *skb,
+				 const struct vsw_table *table,
+				 const struct vsw_snap *src)
+{
+	struct vsw_frame frame = parse(skb, table, src, true);
 
 	if (unlikely(vsw_key_is_link_local(frame.dst_key))) {
-		if (is_for_host(&frame))
-			return RX_HANDLER_PASS;
-		vsw_stats_rx(frame.src->stats, frame.segs, frame.bytes);
-		vsw_drop(&frame, frame.src, VSW_DROP_LINK_LOCAL);
-		return RX_HANDLER_CONSUMED;
+		vsw_stats_rx(src->stats, frame.segs, frame.bytes);
+		vsw_drop(&frame, src, VSW_DROP_LINK_LOCAL);
+		return;
 	}
 	switch_frame(&frame);
-	return RX_HANDLER_CONSUMED;
 }
 
 /**
@@ -255,22 +280,11 @@ rx_handler_result_t vsw_rx_handler(struct sk_buff **pskb)
  */
 void vsw_vnic_ingress(struct vsw_port *port, struct sk_buff *skb)
 {
-	struct vsw_frame frame;
+	const struct vsw_table *table = rcu_dereference(port->sw->table);
+	const struct vsw_snap *src = vsw_table_port(table, port);
 
-	frame.table = rcu_dereference(port->sw->table);
-	frame.src = vsw_table_port(frame.table, port);
-	if (unlikely(!frame.src)) {
+	if (unlikely(!src))
 		kfree_skb(skb);
-		return;
-	}
-	frame.skb = skb;
-	frame.from_host = true;
-	parse(&frame);
-
-	if (unlikely(vsw_key_is_link_local(frame.dst_key))) {
-		vsw_stats_rx(frame.src->stats, frame.segs, frame.bytes);
-		vsw_drop(&frame, frame.src, VSW_DROP_LINK_LOCAL);
-		return;
-	}
-	switch_frame(&frame);
+	else
+		send(skb, table, src);
 }
