@@ -60,6 +60,12 @@ struct vsw_tags {
 	__be16 inner;
 };
 
+/* Sets do not change under us: test_bit(), a barrier to the compiler, is more. */
+static inline bool vsw_vlan_test(const unsigned long *set, u16 vid)
+{
+	return set[vid / BITS_PER_LONG] >> (vid % BITS_PER_LONG) & 1;
+}
+
 /**
  * vsw_vlan_member() - may frames of a VLAN pass a port?
  * @vlan: the port's settings
@@ -69,7 +75,7 @@ struct vsw_tags {
  */
 static inline bool vsw_vlan_member(const struct vsw_vlan *vlan, u16 vid)
 {
-	return vlan->set ? test_bit(vid, vlan->set->members) :
+	return vlan->set ? vsw_vlan_test(vlan->set->members, vid) :
 			   vid == vlan->pvid;
 }
 
@@ -82,7 +88,7 @@ static inline bool vsw_vlan_member(const struct vsw_vlan *vlan, u16 vid)
  */
 static inline bool vsw_vlan_untagged(const struct vsw_vlan *vlan, u16 vid)
 {
-	return vlan->set ? test_bit(vid, vlan->set->untagged) : true;
+	return vlan->set ? vsw_vlan_test(vlan->set->untagged, vid) : true;
 }
 
 static inline bool vsw_is_tpid(__be16 proto)
