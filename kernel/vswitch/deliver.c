@@ -88,8 +88,8 @@ deliver_netdev(const struct vsw_snap *dst, struct sk_buff *skb)
 	skb_forward_csum(skb);
 	/* A delivery time that the sender set is none of the next queue's. */
 	skb_clear_tstamp(skb);
-	if (unlikely(eth_type_vlan(skb->protocol)) &&
-	    skb->ip_summed == CHECKSUM_PARTIAL)
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    unlikely(eth_type_vlan(skb->protocol)))
 		skip_payload_tags(skb);
 	skb->dev = dst->dev;
 	dev_queue_xmit(skb);
