@@ -50,7 +50,7 @@ vsw_team_find(const struct vsw_table *table, struct vsw_fdb *fdb,
 	if (likely(!table->has_teams) || !owner->policy.vm[0])
 		return NULL;
 	entry = vsw_fdb_find(fdb, key);
-	if (!entry)
+	if (!entry || vsw_fdb_state(entry) != VSWITCH_FDB_STATE_LEARNED)
 		return NULL;
 	snap = vsw_table_port(table, READ_ONCE(entry->port));
 	return snap && snap != owner && vsw_team_may_use(snap, owner) ?
