@@ -246,6 +246,13 @@ test_vnic()
 	frames hex g1 "ffffffffffff${G1//:}0806$arp${G1//:}c0000201000000000000c0000232"
 	frames seen
 	[[ $REPLY == *g1:* ]] || fail "the host does not answer: $REPLY"
+	# What the vNIC may not hear it is shown all the same, but does not hear.
+	check vswitchctl acl add v1 direction in action deny remote-mac $G1
+	frames hex g1 "ffffffffffff${G1//:}0806$arp${G1//:}c0000201000000000000c0000232"
+	frames seen
+	[[ $REPLY == *v1:*c0000232* ]] || fail "no copy past the ACL: $REPLY"
+	[[ $REPLY != *g1:* ]] || fail "the host answered what it may not hear: $REPLY"
+	check vswitchctl acl flush v1
 	# A vNIC as source.
 	mirror v1 source
 	mirror pg4 destination
