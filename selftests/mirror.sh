@@ -188,6 +188,7 @@ test_trunk()
 	check_rx "g2:q20 g4:q20" g1 tags=q20 dst=$G2
 	check_rx "g1:q30 wire:q30" g2 tags=q30
 	check_rx g2:q30 g1 tags=q30 dst=$G2
+	check_rx "g1 g3 g4 v1 wire" g2
 	check_rx "g2 g4" g1 dst=$G2
 	check vswitchctl port set pg4 vlan access 30
 	check_rx "g2:q30 g4" g1 tags=q30 dst=$G2
