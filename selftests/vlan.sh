@@ -38,7 +38,8 @@ four_ports()
 # The settings of a port, as vswitchctl shows them.
 vlan()
 {
-	vswitchctl port show "$1" | sed -n 's/.* vlan \(.*\)/\1/p' | sed 's/ *$//'
+	vswitchctl port show "$1" | sed -n 's/.* vlan \(.*\)/\1/p' |
+		sed 's/ ieee-priority-tag on//; s/ *$//'
 }
 
 # Members by bridge(8): "10-12 20:pu" is pvid and untagged.

@@ -39,10 +39,14 @@ static bool is_copied(const struct vsw_frame *frame,
 	return true;
 }
 
-/* Copies for all who should have one; @dst, if there is one, gets the frame. */
+/*
+ * Copies for all who should have one; @dst gets the frame, if it was not
+ * refused, which is counted elsewhere.
+ */
 static void copy_unicast(const struct vsw_frame *frame,
 			 const unsigned long *sessions,
-			 const struct vsw_snap *dst)
+			 const struct vsw_snap *dst,
+			 enum vsw_drop_reason refused)
 {
 	const struct vsw_table *table = frame->table;
 	enum vsw_drop_reason reason;
@@ -52,17 +56,17 @@ static void copy_unicast(const struct vsw_frame *frame,
 		const struct vsw_snap *to = table->snaps[table->mirrors[i]];
 		struct sk_buff *clone = NULL;
 
-		if (to == dst || !is_copied(frame, sessions, to))
+		if ((to == dst && !refused) || !is_copied(frame, sessions, to))
 			continue;
 		reason = vsw_egress_fits(frame, to);
 		if (!reason) {
 			clone = skb_clone(frame->skb, GFP_ATOMIC);
 			reason = clone ? VSW_PASS : VSW_DROP_NO_MEMORY;
 		}
-		if (reason)
-			vsw_refuse(frame, to, reason);
-		else
+		if (!reason)
 			vsw_deliver_copy(frame, to, clone);
+		else if (to != dst || reason != refused)
+			vsw_refuse(frame, to, reason);
 	}
 }
 
@@ -85,7 +89,7 @@ void vsw_mirror_unicast(struct vsw_frame *frame,
 	if (!reason)
 		note(sessions, dst);
 	if (!bitmap_empty(sessions, SESSIONS))
-		copy_unicast(frame, sessions, reason ? NULL : dst);
+		copy_unicast(frame, sessions, dst, reason);
 	if (unlikely(reason))
 		vsw_drop(frame, dst, reason);
 	else
