@@ -45,9 +45,15 @@ static const struct vsw_acl_rule *lookup(const struct vsw_acl *acl,
 	return nr == VSW_CLASS_NONE ? NULL : &acl->rules[set->rule[nr]];
 }
 
+static const struct vsw_acl_addr *addr_of(const struct vsw_acl_rule *rule,
+					  u32 side)
+{
+	return side == VSW_ACL_LOCAL ? &rule->local : &rule->remote;
+}
+
+/* The best rule of a set, all of whose rules are about this side. */
 static void consider(struct best *best, const struct vsw_acl *acl,
-		     const struct vsw_acl_set *set, const u32 *key,
-		     const struct vsw_acl_addr *addr_of(const struct vsw_acl_rule *))
+		     const struct vsw_acl_set *set, const u32 *key, u32 side)
 {
 	const struct vsw_acl_rule *rule = lookup(acl, set, key);
 	bool deny;
@@ -56,7 +62,7 @@ static void consider(struct best *best, const struct vsw_acl *acl,
 	if (!rule)
 		return;
 	deny = rule->action == VSWITCH_ACL_ACTION_DENY;
-	len = addr_of(rule)->len;
+	len = addr_of(rule, side)->len;
 	if (len > best->len)
 		*best = (struct best){ len, deny };
 	else if (len == best->len)
@@ -70,16 +76,6 @@ static enum vswitch_walk_stage stage_of(u32 direction)
 	       VSWITCH_WALK_STAGE_ACL : VSWITCH_WALK_STAGE_ACL_IN;
 }
 
-static const struct vsw_acl_addr *local_of(const struct vsw_acl_rule *rule)
-{
-	return &rule->local;
-}
-
-static const struct vsw_acl_addr *remote_of(const struct vsw_acl_rule *rule)
-{
-	return &rule->remote;
-}
-
 /* Longest prefix first; of equal ones, of whichever side, denial. */
 static bool denies_ip(const struct vsw_acl *acl, const struct vsw_acl_dir *dir,
 		      u32 version, const u32 *local, const u32 *remote)
@@ -88,10 +84,10 @@ static bool denies_ip(const struct vsw_acl *acl, const struct vsw_acl_dir *dir,
 
 	if (local)
 		consider(&best, acl, &dir->ip[VSW_ACL_LOCAL][version], local,
-			 local_of);
+			 VSW_ACL_LOCAL);
 	if (remote)
 		consider(&best, acl, &dir->ip[VSW_ACL_REMOTE][version], remote,
-			 remote_of);
+			 VSW_ACL_REMOTE);
 	return best.deny;
 }
 
@@ -126,8 +122,7 @@ static bool denies_mac(const struct vsw_acl *acl,
 {
 	const u32 key[VSW_ACL_DIMS_MAC] = { mac >> 32, mac };
 
-	consider(best, acl, &dir->mac[side], key,
-		 side == VSW_ACL_LOCAL ? local_of : remote_of);
+	consider(best, acl, &dir->mac[side], key, side);
 	return best->deny;
 }
 
