@@ -29,7 +29,7 @@ cmdline=(console=ttyS0 quiet panic=-1 oops=panic no_timer_check ipv6.disable=1
 status=0
 timeout "${BENCH_TIMEOUT:-3600}" \
 	qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none \
-	-M q35 -smp 1 -m 1G -cpu max,erms=off,fsrm=off,fzrm=off,fsrs=off,fsrc=off \
+	-M q35 -smp "${BENCH_CPUS:-1}" -m 1G -cpu max,erms=off,fsrm=off,fzrm=off,fsrs=off,fsrc=off \
 	-accel tcg,thread=single -icount shift=0,sleep=off \
 	-seed 42 -rtc base=2024-01-01T00:00:00,clock=vm \
 	-kernel "$image" -initrd "$initrd" -append "${cmdline[*]}" \

@@ -16,6 +16,9 @@ ip() { /bench/bin/ip "$@"; }
 tc() { /bench/bin/tc "$@"; }
 bridge() { /bench/bin/bridge "$@"; }
 vswitchctl() { /bench/bin/vswitchctl "$@"; }
+frames_send() { /bench/bin/send "$@"; }
+bulk_run() { /bench/bin/bulk "$@"; }
+bench_mark() { /bench/bin/mark "$@"; }
 ovs_datapath() { /bench/bin/ovs-datapath "$@"; }
 
 stty -F /dev/ttyS1 raw

@@ -5,13 +5,14 @@
 # network up with the libraries they need, the modules, and the scripts. There
 # is no other file system, so that guest time never includes waiting for one.
 #
-#	initramfs.sh KVER OUT FILE...	more programs; *.sh and *.job are scripts
+#	initramfs.sh KVER OUT FILE...	scripts: *.sh, *.job
 
 set -euo pipefail
 . "$(dirname "$0")/../../scripts/common.sh"
 
 HERE=$ROOT/selftests/bench
-PROGRAMS=(ip bridge tc)
+PROGRAMS=(ip bridge tc ethtool "$ROOT/userspace/vswitchctl")
+OWN=(mark send bulk ovs-datapath)
 MODULES=(dummy veth pktgen bridge)
 # Rows without their module are left out.
 # shellcheck disable=SC2206 # words
@@ -25,15 +26,17 @@ busybox=$(command -v busybox) || die "busybox is missing (package busybox-static
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-mkdir -p "$tmp"/{bin,modules,bench/bin,proc,sys,dev,etc,tmp}
+mkdir -p "$tmp"/{bin,modules,bench/bin,proc,sys,dev,etc,run,tmp}
 cp "$busybox" "$tmp/bin/busybox"
 cp "$HERE/guest.sh" "$tmp/init"
 
-for program in "${PROGRAMS[@]}" "$ROOT/userspace/vswitchctl" "$@"; do
-	case $program in
-	*.sh | *.job)	cp "$program" "$tmp/bench/"
-			continue ;;
-	esac
+cp "$@" "$tmp/bench/"
+make -s -C "$ROOT/userspace" >&2
+read -ra nl < <(pkg-config --cflags --libs libnl-genl-3.0 | xargs)
+for program in "${OWN[@]}"; do
+	${CC:-cc} -O2 -Wall -o "$tmp/$program" "$HERE/$program.c" "${nl[@]}"
+done
+for program in "${PROGRAMS[@]}" "${OWN[@]/#/$tmp/}"; do
 	path=$(command -v "$program") || die "$program is missing"
 	cp "$path" "$tmp/bench/bin/"
 	# "name => path (address)", and the loader, which has no arrow
@@ -42,6 +45,7 @@ for program in "${PROGRAMS[@]}" "$ROOT/userspace/vswitchctl" "$@"; do
 			[ -e "$tmp/$lib" ] || install -D "$lib" "$tmp/$lib"
 		done
 done
+rm "${OWN[@]/#/$tmp/}"
 
 # A module's dependencies come before it; what is built in is not listed.
 for module in "${MODULES[@]}" "${OPTIONAL[@]}"; do

@@ -38,19 +38,16 @@ shift $((OPTIND - 1))
 [ -n "$kver" ] || kver=$("$ROOT/scripts/kernels.sh" list | sed -n 1p)
 
 "$ROOT/scripts/deps.sh" bench
-make -s -C "$ROOT/userspace" >&2
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 ${CC:-cc} -O2 -Wall -shared -fPIC -o "$tmp/count.so" "$HERE/count.c"
-${CC:-cc} -O2 -Wall -o "$tmp/mark" "$HERE/mark.c"
 cat >"$tmp/bench.job" <<JOB
 FRAMES=$frames
 $@
 grep -i ' [tw] ' /proc/kallsyms
 JOB
-"$HERE/initramfs.sh" "$kver" "$tmp/initrd" "$HERE/rows.sh" "$tmp/bench.job" \
-	"$tmp/mark"
+"$HERE/initramfs.sh" "$kver" "$tmp/initrd" "$HERE/rows.sh" "$tmp/bench.job"
 "$HERE/boot.sh" "$kver" "$tmp/initrd" \
 	-plugin "$tmp/count.so,out=$tmp/counts" >"$tmp/out"
 
@@ -71,11 +68,15 @@ perl -e '
 	}
 	my @starts = sort { $a <=> $b } keys %name;
 	open($f, "<", $counts) or die;
-	my @lines = sort { $a->[0] <=> $b->[0] }
-		map { my @l = split; [hex $l[0], $l[1], $l[2]] } <$f>;
+	my (%times, %is_locked);
+	while (<$f>) {
+		next unless /^insn (\S+) (\d+) \d+ (\d)/;
+		$times{hex $1} += $2;
+		$is_locked{hex $1} = $3;
+	}
 	my $i = 0;
-	for (@lines) {
-		my ($addr, $times, $is_locked) = @$_;
+	for my $addr (sort { $a <=> $b } keys %times) {
+		my ($times, $is_locked) = ($times{$addr}, $is_locked{$addr});
 		$i++ while $i < $#starts && $starts[$i + 1] <= $addr;
 		my $name = $name{$starts[$i]};
 		printf "%s+0x%x %.2f %d\n", $name, $addr - $starts[$i],

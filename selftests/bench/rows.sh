@@ -11,6 +11,19 @@
 #
 #	pktgen --> g0 ~~ p0 --> SWITCH --> p1 ~~ g1 (its stack drops it)
 #
+#   sent: the switch itself again, with frames that nobody else holds
+#
+#	send --> g0 ~~ p0 --> SWITCH --> d1 (dummy, eats it)
+#
+#   pair: two of those at once, each on a CPU of its own
+#
+#	send --> g0 ~~ p0 --> SWITCH --> d2
+#	send --> g1 ~~ p1 --> SWITCH --> d3
+#
+#   tcp: bulk TCP between network namespaces
+#
+#	bulk --> g0 ~~ p0 --> SWITCH --> p1 ~~ g1 --> bulk
+#
 # Without a switch the stack of d0, or p0, drops the frame: the floor. It is
 # dropped as early as a frame for somebody else is (not promiscuous, no
 # address). Every frame is 64 bytes on the wire and unicast to an address that
@@ -19,13 +32,17 @@
 # Each row prints "row PATH SWITCH VARIANT PORTS MACS COPIES COUNT USEC", USEC
 # being guest time for COUNT frames, or "error PATH ... : WHY". A frame must
 # have come out COPIES times for each that went in, or the row is an error. Of
-# several equal rows the cheapest counts.
+# several equal rows the cheapest counts. Bulk TCP prints "bulk SWITCH VARIANT
+# BYTES USEC", and the pair "pair SWITCH FRAMES" after count.c counted.
 
 SRC=02:00:00:00:00:01		# whose frames are measured
 DST=02:00:00:00:00:02		# whom they are for
 UNKNOWN=02:00:00:00:00:03	# nobody's address
+SRC2=02:00:00:00:00:04		# the other two of a pair
+DST2=02:00:00:00:00:05
 MANY=02:10			# the first bytes of the many addresses
 FRAMES=10000
+BULK=16000000			# bytes of TCP
 # shellcheck source=/dev/null
 [ ! -e /bench/settings.sh ] || . /bench/settings.sh
 WARM=200
@@ -68,7 +85,7 @@ pg_run()
 # Tells count.c, if that listens, when to count.
 mark()
 {
-	[ ! -x /bench/bin/mark ] || /bench/bin/mark
+	[ ! -x /bench/bin/mark ] || bench_mark
 }
 
 pg_clear()
@@ -98,11 +115,14 @@ ports()
 	case $1 in
 	switch)	IN=d0 MODE=netif_receive PORTS=$(seq 0 $(($2 - 1)) | sed s/^/d/) ;;
 	veth)	IN=g0 MODE=start_xmit PORTS="p0 p1" ;;
+	sent)	IN=g0 MODE=netif_receive PORTS="p0 d1" ;;
+	pair)	IN=g0 MODE=netif_receive PORTS="p0 p1 d2 d3" ;;
+	tcp)	PORTS="p0 p1" ;;
 	esac
 	for port in $PORTS; do
-		case $1 in
-		switch)	echo "link add $port type dummy" ;;
-		veth)	echo "link add $port type veth peer name g${port#p}"
+		case $port in
+		d*)	echo "link add $port type dummy" ;;
+		p*)	echo "link add $port type veth peer name g${port#p}"
 			echo "link set g${port#p} up" ;;
 		esac
 		echo "link set $port up"
@@ -120,7 +140,8 @@ ports_del()
 out_of()
 {
 	case $PATH_ in
-	switch)	cat "/sys/class/net/d$1/statistics/tx_packets" ;;
+	switch | sent | pair)
+		cat "/sys/class/net/d$1/statistics/tx_packets" ;;
 	veth)	cat "/sys/class/net/g$1/statistics/rx_packets" ;;
 	esac
 }
@@ -129,7 +150,8 @@ out_of()
 in_of()
 {
 	case $PATH_ in
-	switch)	echo "d$1" ;;
+	switch | sent | pair)
+		echo "d$1" ;;
 	veth)	echo "g$1" ;;
 	esac
 }
@@ -156,6 +178,14 @@ vswitch_add()
 		ip link set vs0 up
 }
 
+ovs_add()
+{
+	case $PATH_ in
+	pair)	ovs_datapath add dp0 p0 $SRC d2 $DST p1 $SRC2 d3 $DST2 ;;
+	*)	ovs_datapath add dp0 "$first" $SRC "$second" $DST ;;
+	esac
+}
+
 redirect()
 {
 	tc qdisc add dev "$1" clsact &&
@@ -171,8 +201,9 @@ first_port()
 second_port()
 {
 	case $PATH_ in
-	switch)	echo d1 ;;
-	veth)	echo p1 ;;
+	switch | sent)	echo d1 ;;
+	veth | tcp)	echo p1 ;;
+	pair)		echo d2 ;;
 	esac
 }
 
@@ -202,7 +233,7 @@ switch_add()
 				ip link set mv0 up ;;
 	flower)			redirect "$first" "$second" $DST &&
 				redirect "$second" "$first" $SRC ;;
-	openvswitch)		ovs_datapath add dp0 "$first" $SRC "$second" $DST ;;
+	openvswitch)		ovs_add ;;
 	esac
 }
 
@@ -265,21 +296,27 @@ measure()
 	mark
 	pg_run
 	mark
-	after=$(came_out)
 	usec=$(pg_usec "$IN")
 	pg_clear
 	[ -n "$FAILED" ] || [ -n "$usec" ] || fail "pktgen has no result"
-	[ -n "$FAILED" ] || [ $((after - before)) = $((count * COPIES)) ] ||
-		fail "$((after - before)) frames came out, not $((count * COPIES))"
-	[ -n "$FAILED" ] || echo "row $ROW $COPIES $count $usec"
+	result "$count" "$usec" "$before"
 }
 
-# Let the switch learn DST behind the second port. The others are told by the
-# frames that are measured.
+# result COUNT USEC BEFORE: of this row, if as much came out as should.
+result()
+{
+	out=$(($(came_out) - $3))
+	[ -n "$FAILED" ] || [ $out = $(($1 * COPIES)) ] ||
+		fail "$out frames came out, not $(($1 * COPIES))"
+	[ -n "$FAILED" ] || echo "row $ROW $COPIES $1 $2"
+}
+
+# teach [N MAC MAC]: let the switch learn the first MAC, or DST, behind port N,
+# or the second. The others are told by the frames that are measured.
 teach()
 {
-	in=$(in_of 1)
-	pg_set "$in" "$MODE" 2 $DST $SRC
+	in=$(in_of "${1:-1}")
+	pg_set "$in" "$MODE" 2 "${2:-$DST}" "${3:-$SRC}"
 	pg_run
 	pg_clear
 }
@@ -365,13 +402,122 @@ scale()
 	end
 }
 
-# flood SWITCH PORTS: to an address that nobody knows
+# flood SWITCH PORTS: to an address that nobody knows. Three times: few frames
+# suffice for many copies, and anything else that runs meanwhile shows.
 flood()
 {
 	begin switch "$1" flood "$2" 1
 	COPIES=$(($2 - 1))
-	measure $((FRAMES / COPIES)) $UNKNOWN
+	for _ in 1 2 3; do
+		measure $((FRAMES / COPIES)) $UNKNOWN
+	done
 	end
+}
+
+# sent SWITCH: two ports, and frames that nobody else holds
+sent()
+{
+	begin sent "$1" plain 2 1
+	case $1 in
+	floor | flower | openvswitch) ;;
+	*)	teach ;;
+	esac
+	frames_send g0 0 $WARM $SRC $DST >/dev/null
+	before=$(came_out)
+	mark
+	usec=$(frames_send g0 0 "$FRAMES" $SRC $DST)
+	mark
+	result "$FRAMES" "$usec" "$before"
+	end
+}
+
+# tell_code ENTRY MODULE: which code is a switch's, for count.c. The plugin slows
+# the kernel down, so its symbols are read once.
+tell_code()
+{
+	[ -e /tmp/symbols ] || cat /proc/kallsyms >/tmp/symbols
+	own=$(awk -v module="[$2]" '$4 == module && $2 ~ /[tT]/ { print $1 }' \
+		/tmp/symbols | sort)
+	bench_mark 3 "$(echo "$own" | head -n 1)"
+	bench_mark 5 "$(echo "$own" | tail -n 1)"
+	bench_mark 1 "$(awk -v name="$1" '$3 == name { print $1; exit }' /tmp/symbols)"
+	bench_mark 2 "$(awk '$3 == "__dev_queue_xmit" { print $1; exit }' /tmp/symbols)"
+	# from its start to that of the next
+	caller=$(awk 'found && $1 != found { print found, $1; exit }
+		!found && $3 ~ /^__netif_receive_skb_core/ { found = $1 }' /tmp/symbols)
+	bench_mark 6 "${caller% *}"
+	bench_mark 7 "${caller#* }"
+}
+
+pair_send()
+{
+	frames_send g0 0 "$1" $SRC $DST &
+	frames_send g1 1 "$1" $SRC2 $DST2 &
+	wait
+}
+
+# pair SWITCH ENTRY MODULE: two flows on two CPUs
+pair()
+{
+	begin pair "$1" plain 4 1
+	OUTPUTS="2 3"
+	case $1 in
+	openvswitch) ;;
+	*)	teach 2 $DST $SRC
+		teach 3 $DST2 $SRC2 ;;
+	esac
+	tell_code "$2" "$3"
+	pair_send $WARM >/dev/null
+	before=$(came_out)
+	bench_mark
+	pair_send "$FRAMES" >/dev/null
+	bench_mark
+	out=$(($(came_out) - before))
+	[ $out = $((2 * FRAMES)) ] || fail "$out frames came out, not $((2 * FRAMES))"
+	[ -n "$FAILED" ] || echo "pair $1 $((2 * FRAMES))"
+	end
+}
+
+# guest N ADDRESS MAC PEER MAC: put g$N in a network namespace of its own
+guest()
+{
+	ip netns add "n$1" &&
+		ip link set "g$1" netns "n$1" address "$3" &&
+		ip -n "n$1" link set "g$1" up &&
+		ip -n "n$1" address add "$2/24" dev "g$1" &&
+		ip -n "n$1" neighbour add "$4" lladdr "$5" dev "g$1" nud permanent
+}
+
+# bulk SWITCH VARIANT: TCP in big frames (gso), or in those of a wire (nogso).
+# Without a switch the guests are the two ends of one veth.
+bulk()
+{
+	begin tcp "$1" "$2" 2 1
+	if [ "$1" = floor ]; then
+		ports_del
+		ip link add g0 type veth peer name g1
+	fi
+	guest 0 192.0.2.1 $SRC 192.0.2.2 $DST &&
+		guest 1 192.0.2.2 $DST 192.0.2.1 $SRC ||
+		fail "its guests cannot be made"
+	[ "$2" = gso ] ||
+		for n in 0 1; do
+			ip netns exec n$n /bench/bin/ethtool -K g$n tso off gso off
+		done || fail "GSO cannot be turned off"
+	settle
+	result=$(bulk_run n0 n1 192.0.2.2 "$BULK") || fail "the transfer failed"
+	usec=${result% *} idle=${result#* }
+	[ -n "$FAILED" ] || [ $((100 * idle)) -le "$usec" ] ||
+		fail "idle for $idle of $usec microseconds"
+	[ -n "$FAILED" ] || echo "bulk $1 $2 $BULK $usec"
+	switch_del "$1"
+	if [ "$1" = floor ]; then
+		ip -n n0 link del g0
+	else
+		ports_del
+	fi
+	ip netns del n0
+	ip netns del n1
 }
 
 has()
@@ -414,6 +560,18 @@ main()
 	end
 	for switch in bridge bridge-vlan vswitch; do
 		flood $switch 256
+	done
+
+	for switch in floor bridge bridge-vlan vswitch; do
+		sent $switch
+	done
+	! has openvswitch || sent openvswitch
+
+	for variant in gso nogso; do
+		for switch in floor bridge bridge-vlan vswitch; do
+			bulk $switch $variant
+		done
+		! has openvswitch || bulk openvswitch $variant
 	done
 	echo "all rows done"
 }

@@ -42,12 +42,9 @@ done
 "$ROOT/scripts/deps.sh" bench
 [ -n "$kernels" ] || kernels=$("$ROOT/scripts/kernels.sh" list | sed -n 1p)
 [ -n "$kernels" ] || die "no kernel to boot is installed (scripts/deps.sh vm gets them)"
-make -s -C "$ROOT/userspace" >&2
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-read -ra nl < <(pkg-config --cflags --libs libnl-genl-3.0 | xargs)
-${CC:-cc} -O2 -Wall -o "$tmp/ovs-datapath" "$HERE/ovs-datapath.c" "${nl[@]}"
 echo "FRAMES=$frames" >"$tmp/settings.sh"
 
 # One boot: rows of text to $2. Emulated machines die now and then.
@@ -67,11 +64,12 @@ measure()
 status=0
 for kver in $kernels; do
 	"$HERE/initramfs.sh" "$kver" "$tmp/initrd" "$HERE/rows.sh" \
-		"$tmp/settings.sh" "$tmp/ovs-datapath"
+		"$tmp/settings.sh"
+	"$HERE/pair.sh" -k "$kver" >"$tmp/pairs" || status=1
 	for ((run = 1; run <= repeat; run++)); do
 		measure "$kver" "$tmp/rows" || { status=1; continue; }
 		jq -R -s --arg kernel "$kver" -f "$HERE/results.jq" \
-			"$tmp/rows" >"$tmp/result.$run"
+			"$tmp/rows" "$tmp/pairs" >"$tmp/result.$run"
 	done
 	[ -e "$tmp/result.1" ] || continue
 	cat "$tmp/result.1" >>"$tmp/results"

@@ -5,6 +5,8 @@
 def left($n): tostring | . + " " * ([$n - length, 0] | max);
 def right($n): tostring | " " * ([$n - length, 0] | max) + .;
 def number: if . == null then "-" else round | tostring end;
+def three: if . == null then "-" else . * 1000 | round | tostring
+	| "0" * ([4 - length, 0] | max) + . | .[:-3] + "." + .[-3:] end;
 def percent: if . == null then "-" else . * 100 | round / 100
 	| tostring | if test("\\.") then . else . + "." end
 	| split(".") | "\(.[0]).\((.[1] + "00")[0:2])" end;
@@ -67,6 +69,25 @@ scale("vswitch, to each in turn"; "vswitch"; "each"),
 "Flooding to 255 ports, net per copy:",
 ( $result.rows[] | select(.variant == "flood" and .per_copy)
   | "  \(.switch | left(32))\(.per_copy | number | right(11))" ),
+"",
+"Switch alone, frames that nobody else holds:",
+"                                   total    net  ratio",
+( $result.rows[] | select(.path == "sent") | .switch
+  | ("  " + . | left(31)) + columns("sent"; .; "plain"; "bridge-vlan") ),
+"",
+"Bulk TCP, instructions per byte, of both hosts too:",
+"                                         gso      nogso",
+( [ $result.bulk[].switch ] | unique[]
+  | . as $switch
+  | "  \($switch | if . == "floor" then "no switch (one veth)" else . end | left(32))"
+    + ([ ("gso", "nogso") as $variant
+	 | ([ $result.bulk[] | select(.switch == $switch and .variant == $variant) ][0].per_byte)
+	 | three | right(11) ] | join("")) ),
+"",
+"Two CPUs, per forwarded frame, without dev_queue_xmit():",
+"                                      locked  shared lines written",
+( $result.pairs[]
+  | "  \(.switch | left(32))\(.locked | three | right(10))\(.lines | three | right(10))" ),
 "",
 "Bars:", ($result.bars | verdicts("PASS"; "FAIL")),
 "Goals:", ($result.goals | verdicts("met "; "open")),
