@@ -48,9 +48,8 @@ netlink()
 	local built status=0 args
 
 	make -s -C "$HERE" netlink >&2
-	if [ "$KVER" = debug ]; then
-		"$ROOT/selftests/vm/debug-kernel.sh" >/dev/null
-	fi
+	! is_debug_kernel "$KVER" ||
+		"$ROOT/selftests/vm/debug-kernel.sh" "$KVER" >/dev/null
 	built=$("$ROOT/scripts/build.sh" "$KVER")
 	args=(-s "$SEED" -t "$TIME" -T "$ROOT/kernel/vswitch"
 		-c "$(points "$built/vswitch/vswitch.ko")")

@@ -70,6 +70,14 @@ let_others_in()
 	done
 }
 
+# The kernel that looks for data races begins to do so. What it says of the boot
+# would be nothing of ours.
+watch_races()
+{
+	[ -w /sys/kernel/debug/kcsan ] || return
+	echo on >/sys/kernel/debug/kcsan
+}
+
 # The modules of a kernel that is not installed are elsewhere.
 mount_modules()
 {
@@ -348,6 +356,7 @@ say "phase 60 start"
 settle
 mount_modules
 leaks_forget
+watch_races
 mark "loading modules"
 if load; then
 	ls /sys/class/net >$JOB/links

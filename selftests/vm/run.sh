@@ -8,9 +8,10 @@
 #	run.sh [OPTION...] -c COMMAND	run one command; its status is ours
 #	run.sh [OPTION...] -i		an interactive shell
 #
-#	-k KVER|debug	kernel (default: the first of scripts/kernels.sh list)
+#	-k KVER		kernel (default: the first of scripts/kernels.sh list);
+#			"debug" and "kcsan" are those of debug-kernel.sh
 #	-m "NAME..."	modules to load, by name or path (default: vswitch)
-#	-t SECONDS	limit for one test (default 300; the debug kernel gets 3x)
+#	-t SECONDS	limit for one test (default 300; a debug kernel gets 3x)
 #	-n		do not build the modules and tools first
 #	--append ARGS	more kernel command line
 #	--qemu-args ARGS
@@ -74,7 +75,7 @@ modules_dir=$("$kernels" modules "$kver")
 command -v qemu-system-x86_64 >/dev/null ||
 	die "qemu-system-x86_64 is missing (scripts/deps.sh vm installs it)"
 scale=1
-if [ "$kver" = debug ]; then
+if is_debug_kernel "$kver"; then
 	scale=3
 	# Accounting of memory adds a quarter to a fork. Tests of it have the
 	# other kernels.
