@@ -17,7 +17,8 @@
 #	--qemu-args ARGS
 #
 # VSWITCH_VM_STOP=SECONDS in the environment: begin no test later than that after
-# the boot; those left over count as skipped. VSWITCH_VM_MEM=3G,
+# the boot; those left over count as skipped. RACES_SECONDS=20: how long each case
+# of the test races lasts. VSWITCH_VM_MEM=3G,
 # VSWITCH_VM_ACCEL=kvm|tcg,... override the machine's memory and accelerator.
 #
 # A test's header comment may ask for things (see selftests/README.md):
@@ -107,7 +108,9 @@ if [ -n "$build" ] && [ -e "$ROOT/kernel/Kbuild" ] && [[ $modules =~ [^\ ] ]]; t
 	"$ROOT/scripts/build.sh" "$kver" >/dev/null
 	[ ! -e "$ROOT/userspace/Makefile" ] ||
 		flock "$BUILD/lock" make -s -C "$ROOT/userspace" >&2
-	flock "$BUILD/lock" make -s -C "$ROOT/selftests/faults" >/dev/null
+	for dir in faults races; do
+		flock "$BUILD/lock" make -s -C "$ROOT/selftests/$dir" >/dev/null
+	done
 fi
 
 # --- the machine ---------------------------------------------------------------
@@ -143,6 +146,7 @@ printf '%s\n' "${tests[@]}" | sed '/^$/d' >"$out/job/tests"
 		TIMEOUT "$timeout" SCALE "$scale" MODE "$mode" \
 		STOP "${VSWITCH_VM_STOP-}" \
 		COMMAND "$command" STTY "$stty_size" TERM "${TERM-}"
+	printf 'export RACES_SECONDS=%q\n' "${RACES_SECONDS:-20}"
 } >"$out/job/job"
 {
 	cat "$("$HERE/initramfs.sh" "$kver")"
