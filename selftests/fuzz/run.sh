@@ -94,6 +94,7 @@ parsers()
 		return
 	fi
 	make -s -C "$HERE" -j"$(nproc)" parsers >&2
+	echo "# parsers: repeat it with make fuzz FUZZ=\"$*\" SEED=$SEED TIME=$TIME"
 	for name in "$@"; do
 		parser "$name" "$seconds"
 	done
