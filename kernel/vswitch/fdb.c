@@ -76,7 +76,7 @@ static struct vsw_fdb_entry *insert(struct vsw_switch *sw,
 				      vsw_fdb_params);
 	if (*err)
 		goto erase;
-	fdb->count++;
+	WRITE_ONCE(fdb->count, fdb->count + 1);
 	notify(sw, entry, false);
 	return entry;
 
@@ -99,7 +99,7 @@ static void remove(struct vsw_switch *sw, struct vsw_fdb_entry *entry)
 	notify(sw, entry, true);
 	rhashtable_remove_fast(&fdb->hash, &entry->node, vsw_fdb_params);
 	__xa_erase(&fdb->ids, entry->id);
-	fdb->count--;
+	WRITE_ONCE(fdb->count, fdb->count - 1);
 	atomic_dec(&vsw_net(dev_net(sw->dev))->fdb_entries);
 	kfree_rcu(entry, rcu);
 }

@@ -423,7 +423,7 @@ void vsw_port_update_switch(struct vsw_switch *sw)
 	}
 	xa_for_each(&sw->ports, index, port) {
 		if (port->role == VSWITCH_PORT_ROLE_VNIC)
-			port->dev->needed_headroom = headroom;
+			WRITE_ONCE(port->dev->needed_headroom, headroom);
 		else
 			netdev_set_rx_headroom(port->dev, headroom);
 	}

@@ -59,7 +59,7 @@ static int switch_change_mtu(struct net_device *dev, int mtu)
 	struct vsw_switch *sw = netdev_priv(dev);
 
 	sw->mtu_by_hand = !sw->mtu_follows;
-	dev->mtu = mtu;
+	WRITE_ONCE(dev->mtu, mtu);
 	return 0;
 }
 

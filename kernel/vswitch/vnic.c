@@ -147,7 +147,7 @@ static int vnic_change_mtu(struct net_device *dev, int mtu)
 	struct vnic *vnic = netdev_priv(dev);
 
 	vnic->mtu_by_hand = !vnic->mtu_follows;
-	dev->mtu = mtu;
+	WRITE_ONCE(dev->mtu, mtu);
 	return 0;
 }
 
