@@ -300,6 +300,24 @@ int vsw_switch_set_type(struct vsw_switch *sw, enum vswitch_switch_type type,
 }
 
 /**
+ * vsw_switch_check_fdb_limit() - could the FDB have that limit now?
+ * @sw: the switch
+ * @limit: the most entries that it may have
+ * @extack: for the refusal
+ *
+ * Return: 0; -ENOSPC when there are more already.
+ */
+int vsw_switch_check_fdb_limit(struct vsw_switch *sw, u32 limit,
+			       struct netlink_ext_ack *extack)
+{
+	if (limit >= READ_ONCE(sw->fdb.count))
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "the FDB has more entries than that already: flush it first");
+	return -ENOSPC;
+}
+
+/**
  * vsw_switch_set_fdb_limit() - set the most entries that the FDB may have
  * @sw: the switch
  * @limit: the number
@@ -310,16 +328,12 @@ int vsw_switch_set_type(struct vsw_switch *sw, enum vswitch_switch_type type,
 int vsw_switch_set_fdb_limit(struct vsw_switch *sw, u32 limit,
 			     struct netlink_ext_ack *extack)
 {
-	int err = 0;
+	int err;
 
 	xa_lock_bh(&sw->fdb.ids);
-	if (limit < sw->fdb.count) {
-		NL_SET_ERR_MSG(extack,
-			       "the FDB has more entries than that already: flush it first");
-		err = -ENOSPC;
-	} else {
+	err = vsw_switch_check_fdb_limit(sw, limit, extack);
+	if (!err)
 		WRITE_ONCE(sw->fdb.limit, limit);
-	}
 	xa_unlock_bh(&sw->fdb.ids);
 	return err;
 }

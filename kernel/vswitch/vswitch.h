@@ -131,6 +131,8 @@ void vsw_switch_dellink(struct net_device *dev, struct list_head *head);
 int vsw_switch_set_type(struct vsw_switch *sw, enum vswitch_switch_type type,
 			struct net_device *uplink, bool uplink_given,
 			struct netlink_ext_ack *extack);
+int vsw_switch_check_fdb_limit(struct vsw_switch *sw, u32 limit,
+			       struct netlink_ext_ack *extack);
 int vsw_switch_set_fdb_limit(struct vsw_switch *sw, u32 limit,
 			     struct netlink_ext_ack *extack);
 struct vsw_switch *vsw_switch_lock(struct net *net, u32 ifindex,
