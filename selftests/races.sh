@@ -225,7 +225,8 @@ churn()
 	CHURNS+=("$BG_PID" "$BG_LOG")
 }
 
-# All of them end well, and each got something done.
+# All of them end well, and the first, whom the case is about, got something
+# done. (Devices may be there too seldom for those that need them.)
 finish()
 {
 	local i log
@@ -234,8 +235,8 @@ finish()
 		log=${CHURNS[i + 1]}
 		wait "${CHURNS[i]}" || fail "$(<"$log")"
 		diag "$(<"$log")"
-		check grep -qE ': [1-9][0-9]* granted' "$log"
 	done
+	check grep -qE ': [1-9][0-9]* granted' "${CHURNS[1]}"
 	traffic_stop
 	diag "frames: $(($(port_stat pa rx_packets) + $(port_stat pb rx_packets))) in $SECS s"
 	busywait 20000 is_quiet || fail "frames go round"

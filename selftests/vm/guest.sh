@@ -300,7 +300,7 @@ run_test()
 		return
 	fi
 	seconds=$(header "$test" timeout)
-	seconds=$((${seconds:-$VM_TIMEOUT} * VM_SCALE))
+	seconds=$(((${seconds:-$VM_TIMEOUT}) * VM_SCALE))
 	before=$(taint)
 	say "phase $((seconds + 60)) $name"
 	say "begin $name"
