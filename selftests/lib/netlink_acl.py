@@ -74,9 +74,10 @@ def rules():
                                     "REMOTE_IP": b""})
     equal([r["BYTES"] for r in of(nl, p0) if "BYTES" in r], [0, 0], "meters")
 
-    first = nl.dump("acl-get", PORT=p0)[0]["RULE"][0]["ID"]
+    one = next(r["ID"] for p in nl.dump("acl-get", PORT=p0)
+               for r in p["RULE"] if r.get("WEIGHT") == 0)
     nl.do("acl-del", PORT=p0, RULE=[
-        {"ID": first}, {"DIRECTION": IN, "WEIGHT": 9}, wanted[-1],
+        {"ID": one}, {"DIRECTION": IN, "WEIGHT": 9}, wanted[-1],
         {"DIRECTION": BOTH, "ACTION": METER, "REMOTE_IP": b""}])
     equal(nl.do("acl-get", PORT=p0)["RULES"], len(wanted) - 3, "rules left")
     nl.do("acl-flush", PORT=p0)
