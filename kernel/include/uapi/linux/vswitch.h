@@ -116,6 +116,17 @@ enum vswitch_mirror_mode {
 /**
  * enum vswitch_port_setting - The settings of a port, as bits of own and
  *   unset.
+ * @VSWITCH_PORT_SETTING_MAC_SPOOFING: source addresses other than the assigned
+ *   MAC
+ * @VSWITCH_PORT_SETTING_VLAN: VLANs, or the private VLAN
+ * @VSWITCH_PORT_SETTING_DHCP_GUARD: messages of DHCP servers
+ * @VSWITCH_PORT_SETTING_ROUTER_GUARD: messages of routers
+ * @VSWITCH_PORT_SETTING_ALLOW_TEAMING: assigned MACs of the VM's other ports
+ * @VSWITCH_PORT_SETTING_STORM_LIMIT: frames to many in a second
+ * @VSWITCH_PORT_SETTING_DYNAMIC_IP_LIMIT: number of IP addresses
+ * @VSWITCH_PORT_SETTING_IEEE_PRIORITY_TAG: 802.1p priorities
+ * @VSWITCH_PORT_SETTING_MIRROR: port mirroring
+ * @VSWITCH_PORT_SETTING_ACL: rules of the ACL
  */
 enum vswitch_port_setting {
 	VSWITCH_PORT_SETTING_MAC_SPOOFING = 1,
@@ -143,9 +154,13 @@ enum vswitch_port_setting {
  * @VSWITCH_WALK_STAGE_SOURCE: its source address
  * @VSWITCH_WALK_STAGE_HEADERS: what it carries, where a policy has to look
  * @VSWITCH_WALK_STAGE_ACL: ACL of what the port sends
+ * @VSWITCH_WALK_STAGE_DHCP_GUARD: no DHCP server is behind the port
+ * @VSWITCH_WALK_STAGE_ROUTER_GUARD: no router is behind the port
  * @VSWITCH_WALK_STAGE_IP_LIMIT: dynamic IP limit
  * @VSWITCH_WALK_STAGE_LEARN: its source is learned
  * @VSWITCH_WALK_STAGE_LOOKUP: its destination is looked up
+ * @VSWITCH_WALK_STAGE_STORM_LIMIT: how much it may send to many
+ * @VSWITCH_WALK_STAGE_MIRROR: copies for mirror destinations
  * @VSWITCH_WALK_STAGE_EGRESS: may this destination have it?
  * @VSWITCH_WALK_STAGE_ACL_IN: ACL of what this destination receives
  * @VSWITCH_WALK_STAGE_DELIVER: this destination gets it
