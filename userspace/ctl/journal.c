@@ -114,25 +114,23 @@ static void undo_set(struct journal *j, struct journal_entry *e)
 }
 
 int step_set_switch(struct journal *j, const struct vsw_switch *sw,
-		    uint32_t ageing_time, uint32_t fdb_limit)
+		    const struct vsw_switch_change *chg)
 {
-	struct vsw_switch_change chg = {
-		.ifindex = sw->ifindex,
-		.ageing_time = ageing_time,
-		.fdb_limit = fdb_limit,
-	};
 	struct journal_entry *e = note(j);
 
 	if (!e)
 		return EXIT_REFUSED;
-	if (vsw_switch_set(j->ctx->vsw, &chg))
+	if (vsw_switch_set(j->ctx->vsw, chg))
 		return report(j->ctx, "switch", sw->name);
 	report_warning(j->ctx, "switch", sw->name);
 	e->set = (struct vsw_switch_change){
 		.ifindex = sw->ifindex,
-		.ageing_time = ageing_time ? sw->ageing_time : 0,
-		.fdb_limit = fdb_limit ? sw->fdb_limit : 0,
+		.ageing_time = chg->ageing_time ? sw->ageing_time : 0,
+		.fdb_limit = chg->fdb_limit ? sw->fdb_limit : 0,
+		.has_default_profile = chg->has_default_profile,
 	};
+	memcpy(e->set.default_profile, sw->default_profile,
+	       sizeof(e->set.default_profile));
 	return done(j, undo_set);
 }
 

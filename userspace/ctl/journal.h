@@ -44,7 +44,7 @@ int step_change_switch(struct journal *j, const struct vsw_switch *sw,
 		       const struct vsw_switch_opts *opts,
 		       const struct vsw_switch_opts *before);
 int step_set_switch(struct journal *j, const struct vsw_switch *sw,
-		    uint32_t ageing_time, uint32_t fdb_limit);
+		    const struct vsw_switch_change *chg);
 /* @like NULL, or the link whose MAC and MTU it takes */
 int step_create_vnic(struct journal *j, uint32_t sw, const char *name,
 		     const struct vsw_link *like, uint32_t *ifindex);

@@ -25,6 +25,7 @@ static const struct object *const objects[] = {
 	&switch_object,
 	&port_object,
 	&vnic_object,
+	&profile_object,
 	&fdb_object,
 	&acl_object,
 	&monitor_object,

@@ -11,7 +11,12 @@
  * EXIT_USAGE after having said what is wrong.
  */
 int policy_parse(struct args *a, struct vsw_port_change *chg);
-/* What policy_parse() takes, for help. */
+/* The same without what is said of ports only; nothing at all is taken, too. */
+int policy_parse_settings(struct args *a, struct vsw_port_change *chg);
+/* A profile to refer to; none is the empty name. */
+int policy_parse_profile(struct args *a, const char *what, char *name);
+/* What these two take, for help. */
 extern const char policy_usage[];
+extern const char policy_usage_settings[];
 
 #endif /* _VSWITCHCTL_POLICY_H */

@@ -87,7 +87,8 @@ static int set_vnic_mac(struct ctx *ctx, struct args *a, const char *dev,
 {
 	static const uint8_t none[VSW_MAC_LEN];
 
-	if (chg->set || chg->unset || chg->has_vm || ctx->atomic)
+	if (chg->set || chg->unset || chg->has_vm || chg->has_profile ||
+	    ctx->atomic)
 		return arg_usage(a, "the mac of a vNIC is set by itself, in a command of its own");
 	if (!memcmp(chg->mac, none, sizeof(none)))
 		return arg_usage(a, "a vNIC always has a mac: give another instead of none");
@@ -117,7 +118,7 @@ static int port_set(struct ctx *ctx, struct args *a)
 	if (role == VSWITCH_PORT_ROLE_VNIC && chg.has_mac)
 		return set_vnic_mac(ctx, a, dev, &chg);
 	if (ctx->atomic)
-		return batch_stage(ctx, port.sw, dev, &chg);
+		return batch_stage(ctx, STAGE_PORT, port.sw, dev, &chg);
 	if (vsw_port_set(ctx->vsw, &chg))
 		return report(ctx, "port", dev);
 	report_warning(ctx, "port", dev);
@@ -190,6 +191,7 @@ const struct object port_object = {
 "frames of a trunk belong to its native VLAN; native 0 is the untagged VLAN,\n"
 "none (the default) drops them. Everything that one set changes takes effect\n"
 "at once, or nothing does. vNICs and the uplink are ports as well. KEY default\n"
-"takes back what was set on the port itself. Ports of one vm may, with\n"
-"allow-teaming on, send from each other's assigned MACs.\n",
+"takes back what was set on the port itself: it has that from its profile, or\n"
+"from the default profile of the switch, or else is as if never set. Ports of one\n"
+"vm may, with allow-teaming on, send from each other's assigned MACs.\n",
 };
