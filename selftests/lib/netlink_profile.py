@@ -222,6 +222,10 @@ def refusals():
     ):
         refused(number, text, at, nl.do, op, **attrs)
         equal(config(nl), before, f"state after {op} {attrs}")
+    nl.do("switch-set", IFINDEX=vs0, DEFAULT_PROFILE="")
+    nl.do("port-set", IFINDEX=p0, PROFILE="")
+    for name in ("used", "base"):
+        nl.do("profile-del", SWITCH=vs0, PROFILE=name)
 
 
 def txn():

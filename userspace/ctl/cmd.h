@@ -21,6 +21,7 @@ struct atomic_batch;
 struct ctx {
 	struct vsw *vsw;
 	bool stats;
+	int home;			/* with -n, the netns that it was called in */
 	struct atomic_batch *atomic;	/* not NULL: see batch_stage() */
 	const char *file;		/* of the batch, for messages */
 	unsigned int line;
@@ -46,6 +47,7 @@ extern const struct object switch_object;
 extern const struct object port_object;
 extern const struct object vnic_object;
 extern const struct object profile_object;
+extern const struct object macpool_object;
 extern const struct object fdb_object;
 extern const struct object acl_object;
 extern const struct object monitor_object;

@@ -386,6 +386,8 @@ int convert_del(struct ctx *ctx, const struct vsw_switch *sw)
 			err = report(ctx, "switch", sw->name);
 		journal_end(&j, err);
 	}
+	if (!err)
+		macpool_release(ctx, sw->name, NULL);
 	free_present(&p);
 	return err;
 }
@@ -408,6 +410,8 @@ int convert_del_vnic(struct ctx *ctx, const struct vsw_port *vnic)
 			err = report(ctx, "vnic", vnic->name);
 		journal_end(&j, err);
 	}
+	if (!err)
+		macpool_release(ctx, sw.name, vnic->name);
 	free_present(&p);
 	vsw_switch_clear(&sw);
 	return err;

@@ -32,6 +32,10 @@ int journal_end(struct journal *j, int err)
 
 		if (err)
 			e->undo(j, e);
+		else
+			macpool_note(j->ctx, "vnic", e->name, &e->lease);
+		if (!err && e->release)
+			macpool_release(j->ctx, dev_name(e->sw), e->name);
 		hostmove_free(e->hm);
 		vsw_acl_free(e->acl, e->n_acl);
 	}
@@ -134,6 +138,12 @@ int step_set_switch(struct journal *j, const struct vsw_switch *sw,
 	return done(j, undo_set);
 }
 
+static void undo_create_vnic(struct journal *j, struct journal_entry *e)
+{
+	vsw_link_delete(j->ctx->vsw, e->ifindex);
+	macpool_undo(j->ctx, dev_name(e->sw), e->name, &e->lease);
+}
+
 int step_create_vnic(struct journal *j, uint32_t sw, const char *name,
 		     const struct vsw_link *like, uint32_t *ifindex)
 {
@@ -142,16 +152,27 @@ int step_create_vnic(struct journal *j, uint32_t sw, const char *name,
 
 	if (!e)
 		return EXIT_REFUSED;
+	if (!like) {
+		err = macpool_take(j->ctx, "vnic", dev_name(sw), name,
+				   &e->lease);
+		if (err)
+			return err;
+	}
 	if (vsw_link_create_vnic(j->ctx->vsw, sw, name,
-				 like ? like->mac : NULL,
-				 like ? like->mtu : 0))
-		return report(j->ctx, "vnic", name);
+				 like ? like->mac : e->lease.mac,
+				 like ? like->mtu : 0)) {
+		err = report(j->ctx, "vnic", name);
+		macpool_undo(j->ctx, dev_name(sw), name, &e->lease);
+		return err;
+	}
 	report_warning(j->ctx, "vnic", name);
 	err = find_dev(j->ctx, "vnic", name, ifindex);
 	if (err)
 		return err;
 	e->ifindex = *ifindex;
-	return done(j, undo_create);
+	e->sw = sw;
+	snprintf(e->name, sizeof(e->name), "%s", name);
+	return done(j, undo_create_vnic);
 }
 
 /* The vNIC again, with its policy and what the host had on it. */
@@ -191,6 +212,7 @@ int step_delete_vnic(struct journal *j, const struct vsw_port *vnic)
 	memcpy(e->mac, link.mac, sizeof(e->mac));
 	e->mtu = link.mtu;
 	vsw_port_stated(vnic, &e->policy);
+	e->release = true;
 	return done(j, undo_delete_vnic);
 }
 

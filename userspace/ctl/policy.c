@@ -238,7 +238,7 @@ static const struct key {
 
 const char policy_usage[] =
 "DEV " USAGE_VLANS
-"         [mac ADDR|none] [mac-spoofing on|off]\n"
+"         [mac ADDR|auto|none] [mac-spoofing on|off]\n"
 "         [vm NAME|none] [allow-teaming on|off]\n"
 USAGE_REST "\n"
 "         [profile NAME|none] [KEY default]";
@@ -289,15 +289,17 @@ static int parse_key(struct args *a, const struct key *key,
 	return key->parse(a, chg);
 }
 
-static int parse_keys(struct args *a, struct vsw_port_change *chg, bool port)
+/* @auto_mac NULL: not of a port */
+static int parse_keys(struct args *a, struct vsw_port_change *chg,
+		      bool *auto_mac)
 {
 	const struct key *key;
 	int err;
 
 	do {
-		key = next_key(a, port);
+		key = next_key(a, auto_mac);
 		if (!key)
-			return unknown_key(a, port);
+			return unknown_key(a, auto_mac);
 		err = 0;
 		if (key->parse == parse_assigned)
 			err = arg_once(a, key->name, &chg->has_mac);
@@ -305,7 +307,11 @@ static int parse_keys(struct args *a, struct vsw_port_change *chg, bool port)
 			err = arg_once(a, key->name, &chg->has_vm);
 		else if (key->parse == parse_profile)
 			err = arg_once(a, key->name, &chg->has_profile);
-		if (!err)
+		if (err)
+			return err;
+		if (key->parse == parse_assigned && arg_is(a, "auto"))
+			*auto_mac = true;
+		else
 			err = parse_key(a, key, chg);
 		if (err)
 			return err;
@@ -313,12 +319,13 @@ static int parse_keys(struct args *a, struct vsw_port_change *chg, bool port)
 	return 0;
 }
 
-int policy_parse(struct args *a, struct vsw_port_change *chg)
+int policy_parse(struct args *a, struct vsw_port_change *chg, bool *auto_mac)
 {
-	return parse_keys(a, chg, true);
+	*auto_mac = false;
+	return parse_keys(a, chg, auto_mac);
 }
 
 int policy_parse_settings(struct args *a, struct vsw_port_change *chg)
 {
-	return arg_peek(a) ? parse_keys(a, chg, false) : 0;
+	return arg_peek(a) ? parse_keys(a, chg, NULL) : 0;
 }
