@@ -37,14 +37,14 @@ setup()
 	defer no_directory
 	mount -t tmpfs -o size=1m none /etc/vswitch
 	defer umount /etc/vswitch
-	network
+	ns_add t
+	in_ns t sysctl -q -w net.ipv6.conf.default.disable_ipv6=1
+	boot
 }
 
 # What is there after each boot.
-network()
+boot()
 {
-	ns_add t
-	in_ns t sysctl -q -w net.ipv6.conf.default.disable_ipv6=1
 	ipt link add d0 up type dummy
 	ipt addr add 198.51.100.7/24 dev d0
 	ipt link add p0 type dummy
@@ -138,9 +138,11 @@ test_reboot()
 	ipt link set p0 master vs0
 	check ctl port set p0 mac auto
 	check ctl switch add vs1
-	# Nobody deletes anything when a machine goes down.
-	ip netns del "$(ns t)"
-	network
+	# Nobody tells the tool when a machine goes down.
+	for name in vs0 vs1 d0 p0 p1; do
+		check ipt link del dev $name
+	done
+	boot
 	check ctl switch add vs1
 	is vs1-mgmt 04
 	ipt link set p0 master vs0
@@ -178,7 +180,7 @@ test_exhausted()
 	check ctl mac-pool set 00:15:5d 010000-0100ff
 	check ctl vnic add vs0 d
 	check_eq "$(mac d)" 00:15:5d:01:00:00 "address of d"
-	ipt link del a
+	ipt link del dev a
 	check ctl vnic add vs0 a
 	check_eq "$(mac a)" 02:aa:bb:cc:dd:10 "address of a"
 	check ctl vnic del a
@@ -201,7 +203,7 @@ test_released()
 	is b 01
 	check_eq "$(given vs0 b)" "used $BASE:01" "what is remembered of b"
 	# Deleted by ip, it is not known to be gone for good.
-	ipt link del c
+	ipt link del dev c
 	check_fail_with 'no free address' ctl vnic add vs0 d
 	check ctl vnic del b
 	check ctl vnic add vs0 d
