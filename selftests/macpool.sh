@@ -69,6 +69,12 @@ given()
 		cut -d' ' -f1,2 || :
 }
 
+# How many lines of the file match
+lines()
+{
+	grep -c "$1" $POOL || :
+}
+
 # Words on stderr, which is one line; the command succeeds.
 noted()
 {
@@ -268,7 +274,7 @@ test_undone()
 	check_fail_with 'exists' ctl vnic add vs0 vn0
 	check_fail_with 'exists' ctl vnic add vs0 d0
 	check_fail_with 'exists' ctl switch add vs0
-	check_eq "$(grep -c used $POOL)" 1 "lines of the file"
+	check_eq "$(lines ^used)" 1 "lines of the file"
 	check_eq "$(given vs0 vn0)" "used $BASE:00" "what is remembered of vn0"
 }
 
@@ -353,7 +359,7 @@ test_parallel()
 	done
 	check_eq "$(ctl -j vnic show vs0 | jq '[.[].mac] | unique | length')" 12 \
 		"different addresses"
-	check_eq "$(grep -c "^used $BASE:0[0-9a-b] vs0 vn" $POOL)" 12 "lines"
+	check_eq "$(lines "^used $BASE:0[0-9a-b] vs0 vn")" 12 "lines"
 }
 
 test_locked()
@@ -394,7 +400,7 @@ test_spaces()
 	check vswitchctl -n "$(ns u)" vnic add vs0 vn0
 	is vn0 00
 	check_eq "$(in_ns u cat /sys/class/net/vn0/address)" $BASE:01 "that in u"
-	check_eq "$(grep -c " $(ns u)\$" $POOL)" 1 "lines of u"
+	check_eq "$(lines " $(ns u)\$")" 1 "lines of u"
 	# However it is entered, it is the same.
 	check ip -n "$(ns u)" link del vn0
 	check in_ns u vswitchctl vnic add vs0 vn0
@@ -402,7 +408,7 @@ test_spaces()
 	# One without a name is not remembered.
 	check unshare -n bash -e -c 'vswitchctl switch add vs0'
 	check_eq "$LIB_OUT" "" "output"
-	check_eq "$(grep -c ' vs0-mgmt' $POOL)" 0 "lines of a netns without a name"
+	check_eq "$(lines ' vs0-mgmt')" 0 "lines of a netns without a name"
 	# A pool that begins with -n is the host's all the same.
 	rm $POOL
 	ip link add hostip up type dummy
