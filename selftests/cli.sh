@@ -48,7 +48,7 @@ setup()
 # may come up when it likes.
 state()
 {
-	printf '%s show\n' switch port fdb | ctl -j -b - |
+	printf '%s show\n' switch port profile fdb | ctl -j -b - |
 		sed -E 's/"generation":[0-9]+//g'
 	ipt -j -d link show | jq -c '.[] | del(.operstate, .flags)'
 }
@@ -115,6 +115,11 @@ test_help()
 		vnic add help
 		fdb help
 		fdb flush help
+		profile help
+		profile add help
+		profile set help
+		mac-pool help
+		mac-pool set help
 		monitor help
 	EOT
 	vswitchctl switch help | grep -q 'external|internal|private' ||
@@ -251,6 +256,8 @@ test_usage_port()
 		port set p0 mac-spoofing yes
 		port set p0 mac-spoofing on off
 		port set p0 dhcp-guard perhaps
+		port set p0 profile
+		port set p0 profile a profile b
 		port set p0 dhcp-guard
 		port set p0 dhcp-guard on dhcp-guard off
 		port set p0 dhcp-guard on dhcp-guard default
@@ -445,7 +452,7 @@ test_json()
 	valid 'all(has("stats"))' ctl -j -s port show
 	valid 'all(has("stats") | not)' ctl -j port show
 	ns_add empty
-	for option in switch port vnic fdb; do
+	for option in switch port vnic profile fdb; do
 		valid '. == []' vswitchctl -n "$(ns empty)" -j "$option" show
 		valid '. == []' vswitchctl -n "$(ns empty)" -j "$option"
 		check_eq "$(vswitchctl -n "$(ns empty)" "$option" show)" "" "text of no $option"

@@ -17,7 +17,7 @@
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 
-TESTS="link policy acl fdb txn frames percpu netns module traffic sites"
+TESTS="link policy acl profile fdb txn frames percpu netns module traffic sites"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 PROGRAM=$HERE/faults/build/faults
@@ -98,6 +98,11 @@ test_acl()
 test_policy()
 {
 	group policy
+}
+
+test_profile()
+{
+	group profile
 }
 
 test_fdb()

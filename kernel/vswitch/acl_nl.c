@@ -102,7 +102,7 @@ static struct vsw_quota *quota_of(struct genl_info *info)
 /* Each of these changes all or nothing of what was stated of a port. */
 
 static int add(struct vsw_policy *policy, const struct vsw_port *port,
-	       struct genl_info *info, bool staged)
+	       struct genl_info *info, struct vsw_profile_changes *staged)
 {
 	struct vsw_acl *acl = NULL, *old = policy->acl;
 	struct request req = {};
@@ -148,7 +148,7 @@ static void forget(struct vsw_policy *policy)
 }
 
 static int del(struct vsw_policy *policy, const struct vsw_port *port,
-	       struct genl_info *info, bool staged)
+	       struct genl_info *info, struct vsw_profile_changes *staged)
 {
 	struct request req = {};
 	u32 bad;
@@ -168,7 +168,7 @@ static int del(struct vsw_policy *policy, const struct vsw_port *port,
 }
 
 static int flush(struct vsw_policy *policy, const struct vsw_port *port,
-		 struct genl_info *info, bool staged)
+		 struct genl_info *info, struct vsw_profile_changes *staged)
 {
 	forget(policy);
 	return 0;
@@ -216,7 +216,7 @@ static int change(struct genl_info *info, vsw_txn_change *how)
 		goto unlock;
 	}
 	vsw_policy_copy(&policy, &port->snap->own);
-	err = how(&policy, port, info, false);
+	err = how(&policy, port, info, NULL);
 	if (!err)
 		err = vsw_policy_change(port, &policy, info->extack);
 	vsw_policy_free(&policy);

@@ -9,6 +9,7 @@
  *	vNIC		a netdev of kind vswitch_vnic: the host's own adapter
  *	uplink		the one port that faces the wire
  *	policy		what the administrator says of a port	(policy.h)
+ *	profile		policy under a name, for several ports	(profile.h)
  *	snapshot	a port's policy, compiled		(table.h)
  *	table		the snapshots of a switch: what frames live by
  *	FDB		who is behind which port		(fdb.h)
@@ -29,7 +30,7 @@
  *	genl: policy, FDB, transactions		netlink.c, *_nl.c, txn.c
  *	bridge vlan, bridge fdb			bridge_nl.c, fdb_rtnl.c
  *	what netdevs do by themselves		notifier.c
- *	all of them compile and publish		policy.c, table.c
+ *	all of them compile and publish		policy.c, profile.c, table.c
  *
  * Locking is described in vswitch.h.
  */

@@ -75,10 +75,12 @@ static const struct nla_policy vswitch_switch_get_dump_nl_policy[VSWITCH_A_SWITC
 };
 
 /* VSWITCH_CMD_SWITCH_SET - do */
-static const struct nla_policy vswitch_switch_set_nl_policy[VSWITCH_A_SWITCH_EXPECT_GENERATION + 1] = {
+static const struct nla_policy vswitch_switch_set_nl_policy[VSWITCH_A_SWITCH_TXN + 1] = {
 	[VSWITCH_A_SWITCH_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSWITCH_A_SWITCH_AGEING_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &vswitch_a_switch_ageing_time_range),
 	[VSWITCH_A_SWITCH_FDB_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &vswitch_a_switch_fdb_limit_range),
+	[VSWITCH_A_SWITCH_DEFAULT_PROFILE] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
+	[VSWITCH_A_SWITCH_TXN] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSWITCH_A_SWITCH_EXPECT_GENERATION] = { .type = NLA_U32, },
 };
 
@@ -94,7 +96,7 @@ static const struct nla_policy vswitch_port_get_dump_nl_policy[VSWITCH_A_PORT_SW
 };
 
 /* VSWITCH_CMD_PORT_SET - do */
-static const struct nla_policy vswitch_port_set_nl_policy[VSWITCH_A_PORT_UNSET + 1] = {
+static const struct nla_policy vswitch_port_set_nl_policy[VSWITCH_A_PORT_PROFILE + 1] = {
 	[VSWITCH_A_PORT_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSWITCH_A_PORT_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[VSWITCH_A_PORT_MAC_SPOOFING] = NLA_POLICY_MAX(NLA_U8, 1),
@@ -109,6 +111,7 @@ static const struct nla_policy vswitch_port_set_nl_policy[VSWITCH_A_PORT_UNSET +
 	[VSWITCH_A_PORT_MIRROR] = NLA_POLICY_MAX(NLA_U32, 2),
 	[VSWITCH_A_PORT_MIRROR_SESSION] = { .type = NLA_U8, },
 	[VSWITCH_A_PORT_VM] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
+	[VSWITCH_A_PORT_PROFILE] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
 	[VSWITCH_A_PORT_UNSET] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
 	[VSWITCH_A_PORT_TXN] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSWITCH_A_PORT_EXPECT_GENERATION] = { .type = NLA_U32, },
@@ -118,6 +121,64 @@ static const struct nla_policy vswitch_port_set_nl_policy[VSWITCH_A_PORT_UNSET +
 static const struct nla_policy vswitch_port_trace_nl_policy[VSWITCH_A_WALK_FRAME + 1] = {
 	[VSWITCH_A_WALK_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSWITCH_A_WALK_FRAME] = { .type = NLA_BINARY, },
+};
+
+/* VSWITCH_CMD_PROFILE_GET - do */
+static const struct nla_policy vswitch_profile_get_do_nl_policy[VSWITCH_A_PORT_PROFILE + 1] = {
+	[VSWITCH_A_PORT_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_PORT_PROFILE] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
+};
+
+/* VSWITCH_CMD_PROFILE_GET - dump */
+static const struct nla_policy vswitch_profile_get_dump_nl_policy[VSWITCH_A_PORT_SWITCH + 1] = {
+	[VSWITCH_A_PORT_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* VSWITCH_CMD_PROFILE_ADD - do */
+static const struct nla_policy vswitch_profile_add_nl_policy[VSWITCH_A_PORT_PROFILE + 1] = {
+	[VSWITCH_A_PORT_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_PORT_PROFILE] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
+	[VSWITCH_A_PORT_MAC_SPOOFING] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_VLAN] = NLA_POLICY_NESTED(vswitch_vlan_nl_policy),
+	[VSWITCH_A_PORT_PVLAN] = NLA_POLICY_NESTED(vswitch_pvlan_nl_policy),
+	[VSWITCH_A_PORT_DHCP_GUARD] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_ROUTER_GUARD] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_ALLOW_TEAMING] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_STORM_LIMIT] = { .type = NLA_U32, },
+	[VSWITCH_A_PORT_DYNAMIC_IP_LIMIT] = NLA_POLICY_MAX(NLA_U32, VSWITCH_DYNAMIC_IP_LIMIT_MAX),
+	[VSWITCH_A_PORT_IEEE_PRIORITY_TAG] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_MIRROR] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VSWITCH_A_PORT_MIRROR_SESSION] = { .type = NLA_U8, },
+	[VSWITCH_A_PORT_TXN] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_PORT_EXPECT_GENERATION] = { .type = NLA_U32, },
+};
+
+/* VSWITCH_CMD_PROFILE_SET - do */
+static const struct nla_policy vswitch_profile_set_nl_policy[VSWITCH_A_PORT_PROFILE + 1] = {
+	[VSWITCH_A_PORT_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_PORT_PROFILE] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
+	[VSWITCH_A_PORT_MAC_SPOOFING] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_VLAN] = NLA_POLICY_NESTED(vswitch_vlan_nl_policy),
+	[VSWITCH_A_PORT_PVLAN] = NLA_POLICY_NESTED(vswitch_pvlan_nl_policy),
+	[VSWITCH_A_PORT_DHCP_GUARD] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_ROUTER_GUARD] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_ALLOW_TEAMING] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_STORM_LIMIT] = { .type = NLA_U32, },
+	[VSWITCH_A_PORT_DYNAMIC_IP_LIMIT] = NLA_POLICY_MAX(NLA_U32, VSWITCH_DYNAMIC_IP_LIMIT_MAX),
+	[VSWITCH_A_PORT_IEEE_PRIORITY_TAG] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSWITCH_A_PORT_MIRROR] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VSWITCH_A_PORT_MIRROR_SESSION] = { .type = NLA_U8, },
+	[VSWITCH_A_PORT_UNSET] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
+	[VSWITCH_A_PORT_TXN] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_PORT_EXPECT_GENERATION] = { .type = NLA_U32, },
+};
+
+/* VSWITCH_CMD_PROFILE_DEL - do */
+static const struct nla_policy vswitch_profile_del_nl_policy[VSWITCH_A_PORT_PROFILE + 1] = {
+	[VSWITCH_A_PORT_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_PORT_PROFILE] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
+	[VSWITCH_A_PORT_TXN] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_PORT_EXPECT_GENERATION] = { .type = NLA_U32, },
 };
 
 /* VSWITCH_CMD_FDB_GET - do */
@@ -206,7 +267,7 @@ static const struct nla_policy vswitch_acl_flush_nl_policy[VSWITCH_A_ACL_EXPECT_
 };
 
 /* Ops table for vswitch */
-const struct genl_split_ops vswitch_nl_ops[20] = {
+const struct genl_split_ops vswitch_nl_ops[25] = {
 	{
 		.cmd		= VSWITCH_CMD_SWITCH_GET,
 		.doit		= vswitch_nl_switch_get_doit,
@@ -225,7 +286,7 @@ const struct genl_split_ops vswitch_nl_ops[20] = {
 		.cmd		= VSWITCH_CMD_SWITCH_SET,
 		.doit		= vswitch_nl_switch_set_doit,
 		.policy		= vswitch_switch_set_nl_policy,
-		.maxattr	= VSWITCH_A_SWITCH_EXPECT_GENERATION,
+		.maxattr	= VSWITCH_A_SWITCH_TXN,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -247,7 +308,7 @@ const struct genl_split_ops vswitch_nl_ops[20] = {
 		.cmd		= VSWITCH_CMD_PORT_SET,
 		.doit		= vswitch_nl_port_set_doit,
 		.policy		= vswitch_port_set_nl_policy,
-		.maxattr	= VSWITCH_A_PORT_UNSET,
+		.maxattr	= VSWITCH_A_PORT_PROFILE,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -257,6 +318,42 @@ const struct genl_split_ops vswitch_nl_ops[20] = {
 		.policy		= vswitch_port_trace_nl_policy,
 		.maxattr	= VSWITCH_A_WALK_FRAME,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VSWITCH_CMD_PROFILE_GET,
+		.doit		= vswitch_nl_profile_get_doit,
+		.policy		= vswitch_profile_get_do_nl_policy,
+		.maxattr	= VSWITCH_A_PORT_PROFILE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSWITCH_CMD_PROFILE_GET,
+		.start		= vswitch_nl_profile_get_start,
+		.dumpit		= vswitch_nl_profile_get_dumpit,
+		.policy		= vswitch_profile_get_dump_nl_policy,
+		.maxattr	= VSWITCH_A_PORT_SWITCH,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VSWITCH_CMD_PROFILE_ADD,
+		.doit		= vswitch_nl_profile_add_doit,
+		.policy		= vswitch_profile_add_nl_policy,
+		.maxattr	= VSWITCH_A_PORT_PROFILE,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSWITCH_CMD_PROFILE_SET,
+		.doit		= vswitch_nl_profile_set_doit,
+		.policy		= vswitch_profile_set_nl_policy,
+		.maxattr	= VSWITCH_A_PORT_PROFILE,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSWITCH_CMD_PROFILE_DEL,
+		.doit		= vswitch_nl_profile_del_doit,
+		.policy		= vswitch_profile_del_nl_policy,
+		.maxattr	= VSWITCH_A_PORT_PROFILE,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= VSWITCH_CMD_FDB_GET,

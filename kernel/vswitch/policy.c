@@ -29,7 +29,7 @@ int vsw_policy_init(struct vsw_policy *policy, enum vswitch_port_role role)
 
 /**
  * vsw_policy_copy() - copy settings
- * @to: the copy, with its own references to the VLAN set and the ACL
+ * @to: the copy, with its own references
  * @from: the settings
  */
 void vsw_policy_copy(struct vsw_policy *to, const struct vsw_policy *from)
@@ -38,6 +38,7 @@ void vsw_policy_copy(struct vsw_policy *to, const struct vsw_policy *from)
 	if (to->vlan.set)
 		refcount_inc(&to->vlan.set->ref);
 	vsw_acl_get(to->acl);
+	vsw_profile_get(to->profile);
 }
 
 /**
@@ -49,6 +50,7 @@ void vsw_policy_free(struct vsw_policy *policy)
 	vsw_vlan_put(&policy->vlan);
 	vsw_acl_put(policy->acl);
 	policy->acl = NULL;
+	vsw_profile_put(policy->profile);
 }
 
 /**
@@ -154,14 +156,15 @@ static void take_staged(struct vsw_switch *sw)
  * @sw: the switch
  * @extack: for the refusal
  *
- * What was learned, or set, under the old settings and could not be under the
- * new ones goes: it would lead frames to where they are not let out.
+ * Ports whose profiles change are staged here. What was learned, or set, under
+ * the old settings and could not be under the new ones goes: it would lead
+ * frames to where they are not let out.
  *
  * On error nothing has changed and what was staged is still there: see
  * vsw_policy_abort().
  * Context: process; sw->lock.
- * Return: 0; -ENOMEM; or what the ports cannot have together, see
- * vsw_table_build().
+ * Return: 0; -ENOMEM; -EBUSY when a profile is to go that is used; or what the
+ * ports cannot have together, see vsw_table_build().
  */
 int vsw_policy_commit(struct vsw_switch *sw, struct netlink_ext_ack *extack)
 {
@@ -170,9 +173,13 @@ int vsw_policy_commit(struct vsw_switch *sw, struct netlink_ext_ack *extack)
 	};
 	DECLARE_BITMAP(left, VLAN_N_VID) = {};
 	struct vsw_table *table, *old;
+	int err;
 
 	lockdep_assert_held(&sw->lock);
 
+	err = vsw_profiles_prepare(sw, extack);
+	if (err)
+		return err;
 	table = vsw_table_build(sw, GFP_KERNEL, extack);
 	if (IS_ERR(table))
 		return PTR_ERR(table);
@@ -183,6 +190,7 @@ int vsw_policy_commit(struct vsw_switch *sw, struct netlink_ext_ack *extack)
 	vsw_table_publish(sw, table, true);
 	if (replaces(sw) || filter.left)
 		vsw_fdb_flush(sw, &filter);
+	vsw_profiles_commit(sw);
 	take_staged(sw);
 	return 0;
 }
@@ -204,6 +212,7 @@ void vsw_policy_abort(struct vsw_switch *sw)
 		vsw_snap_free_rcu(port->next);
 		port->next = NULL;
 	}
+	vsw_profiles_abort(sw);
 }
 
 /**

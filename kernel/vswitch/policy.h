@@ -11,6 +11,7 @@ struct netlink_ext_ack;
 struct nlattr;
 struct sk_buff;
 struct vsw_acl;
+struct vsw_profile;
 
 /**
  * enum vsw_spoofing - may a port send from addresses that are not its own?
@@ -41,10 +42,12 @@ enum vsw_spoofing {
  * @mirror_session: which sources and destinations belong together
  * @acl: its ACL; holds a reference; NULL without rules
  * @vm: name of the virtual machine that it belongs to, or empty
+ * @profile: where the settings are from that were not stated, or NULL; holds a
+ *	reference
  *
  * Plain data: copied with vsw_policy_copy(), changed while nobody else sees
  * it, and then compiled into a struct vsw_snap that never changes. What it is
- * and whose, @mac and @vm, is said of a port alone; settings may also come
+ * and whose, @mac, @vm and @profile, is said of a port alone; settings may also come
  * from elsewhere.
  */
 struct vsw_policy {
@@ -62,6 +65,7 @@ struct vsw_policy {
 	u8 mirror_session;
 	struct vsw_acl *acl;
 	char vm[VSWITCH_NAME_MAX + 1];
+	struct vsw_profile *profile;
 };
 
 /* Without an assigned MAC there is none that it could keep to. */
@@ -90,7 +94,12 @@ void vsw_policy_take(struct vsw_policy *to, const struct vsw_policy *from,
 /* policy_nl.c */
 int vsw_policy_parse(struct vsw_policy *policy, enum vswitch_port_role role,
 		     struct nlattr **attrs, struct netlink_ext_ack *extack);
+int vsw_policy_parse_settings(struct vsw_policy *policy,
+			      enum vswitch_port_role role,
+			      struct nlattr **attrs,
+			      struct netlink_ext_ack *extack);
 int vsw_policy_fill(struct sk_buff *skb, const struct vsw_policy *policy,
 		    bool private);
+int vsw_policy_fill_own(struct sk_buff *skb, const struct vsw_policy *policy);
 
 #endif

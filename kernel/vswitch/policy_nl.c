@@ -207,22 +207,14 @@ static int parse_identity(struct vsw_policy *policy, struct nlattr **attrs,
 	return 0;
 }
 
-static int parse_spoofing(struct vsw_policy *policy, struct nlattr **attrs,
-			  struct netlink_ext_ack *extack)
+static void parse_spoofing(struct vsw_policy *policy,
+			   const struct nlattr *attr)
 {
-	struct nlattr *attr = attrs[VSWITCH_A_PORT_MAC_SPOOFING];
-
-	if (attr) {
-		policy->spoofing = nla_get_u8(attr) ? VSW_SPOOFING_ON :
-						      VSW_SPOOFING_OFF;
-		policy->own |= VSWITCH_PORT_SETTING_MAC_SPOOFING;
-	}
-	if (policy->spoofing == VSW_SPOOFING_OFF && !policy->mac) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "mac-spoofing is off only on a port with an assigned mac: give it one");
-		return -EINVAL;
-	}
-	return 0;
+	if (!attr)
+		return;
+	policy->spoofing = nla_get_u8(attr) ? VSW_SPOOFING_ON :
+					      VSW_SPOOFING_OFF;
+	policy->own |= VSWITCH_PORT_SETTING_MAC_SPOOFING;
 }
 
 static int parse_vlans(struct vsw_policy *policy, struct nlattr **attrs,
@@ -309,30 +301,29 @@ static int parse_unset(struct vsw_policy *policy, const struct nlattr *attr,
 }
 
 /**
- * vsw_policy_parse() - apply the attributes of a request
+ * vsw_policy_parse_settings() - apply the settings that a request has
  * @policy: a private copy of what was stated; half changed on error
- * @role: what the port is to its switch
+ * @role: what the port is to its switch; of a profile, guest
  * @attrs: VSWITCH_A_PORT_*, checked against the generated policy
  * @extack: names the attribute at fault
  *
  * Return: 0 or a negative error.
  */
-int vsw_policy_parse(struct vsw_policy *policy, enum vswitch_port_role role,
-		     struct nlattr **attrs, struct netlink_ext_ack *extack)
+int vsw_policy_parse_settings(struct vsw_policy *policy,
+			      enum vswitch_port_role role,
+			      struct nlattr **attrs,
+			      struct netlink_ext_ack *extack)
 {
 	int err;
 
 	err = parse_unset(policy, attrs[VSWITCH_A_PORT_UNSET], role);
-	if (!err)
-		err = parse_identity(policy, attrs, extack);
-	if (!err)
-		err = parse_spoofing(policy, attrs, extack);
 	if (!err)
 		err = parse_vlans(policy, attrs, extack);
 	if (!err)
 		err = parse_mirror(policy, attrs, extack);
 	if (err)
 		return err;
+	parse_spoofing(policy, attrs[VSWITCH_A_PORT_MAC_SPOOFING]);
 	parse_flag(policy, attrs[VSWITCH_A_PORT_DHCP_GUARD],
 		   VSWITCH_PORT_SETTING_DHCP_GUARD, &policy->dhcp_guard);
 	parse_flag(policy, attrs[VSWITCH_A_PORT_ROUTER_GUARD],
@@ -345,6 +336,33 @@ int vsw_policy_parse(struct vsw_policy *policy, enum vswitch_port_role role,
 		     VSWITCH_PORT_SETTING_STORM_LIMIT, &policy->storm_limit);
 	parse_number(policy, attrs[VSWITCH_A_PORT_DYNAMIC_IP_LIMIT],
 		     VSWITCH_PORT_SETTING_DYNAMIC_IP_LIMIT, &policy->ip_limit);
+	return 0;
+}
+
+/**
+ * vsw_policy_parse() - apply the attributes of a request about a port
+ * @policy: a private copy of what was stated; half changed on error
+ * @role: what the port is to its switch
+ * @attrs: VSWITCH_A_PORT_*, checked against the generated policy
+ * @extack: names the attribute at fault
+ *
+ * Return: 0 or a negative error.
+ */
+int vsw_policy_parse(struct vsw_policy *policy, enum vswitch_port_role role,
+		     struct nlattr **attrs, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = parse_identity(policy, attrs, extack);
+	if (!err)
+		err = vsw_policy_parse_settings(policy, role, attrs, extack);
+	if (err)
+		return err;
+	if (policy->spoofing == VSW_SPOOFING_OFF && !policy->mac) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[VSWITCH_A_PORT_MAC_SPOOFING],
+				    "mac-spoofing is off only on a port with an assigned mac: give it one");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -433,8 +451,45 @@ static int fill_pvlan(struct sk_buff *skb, const struct vsw_vlan *vlan)
 	return 0;
 }
 
+static int fill_flag(struct sk_buff *skb, bool wanted, int attr, bool value)
+{
+	return wanted ? nla_put_u8(skb, attr, value) : 0;
+}
+
+static int fill_number(struct sk_buff *skb, bool wanted, int attr, u32 value)
+{
+	return wanted ? nla_put_u32(skb, attr, value) : 0;
+}
+
+static int fill_settings(struct sk_buff *skb, const struct vsw_policy *policy,
+			 u32 which)
+{
+	if ((which & VSWITCH_PORT_SETTING_VLAN &&
+	     (fill_vlan(skb, &policy->vlan) ||
+	      fill_pvlan(skb, &policy->vlan))) ||
+	    fill_flag(skb, which & VSWITCH_PORT_SETTING_DHCP_GUARD,
+		      VSWITCH_A_PORT_DHCP_GUARD, policy->dhcp_guard) ||
+	    fill_flag(skb, which & VSWITCH_PORT_SETTING_ROUTER_GUARD,
+		      VSWITCH_A_PORT_ROUTER_GUARD, policy->router_guard) ||
+	    fill_flag(skb, which & VSWITCH_PORT_SETTING_ALLOW_TEAMING,
+		      VSWITCH_A_PORT_ALLOW_TEAMING, policy->allow_teaming) ||
+	    fill_number(skb, which & VSWITCH_PORT_SETTING_STORM_LIMIT,
+			VSWITCH_A_PORT_STORM_LIMIT, policy->storm_limit) ||
+	    fill_number(skb, which & VSWITCH_PORT_SETTING_DYNAMIC_IP_LIMIT,
+			VSWITCH_A_PORT_DYNAMIC_IP_LIMIT, policy->ip_limit) ||
+	    fill_flag(skb, which & VSWITCH_PORT_SETTING_IEEE_PRIORITY_TAG,
+		      VSWITCH_A_PORT_IEEE_PRIORITY_TAG, policy->priority_tag) ||
+	    fill_number(skb, which & VSWITCH_PORT_SETTING_MIRROR,
+			VSWITCH_A_PORT_MIRROR, policy->mirror) ||
+	    (which & VSWITCH_PORT_SETTING_MIRROR &&
+	     nla_put_u8(skb, VSWITCH_A_PORT_MIRROR_SESSION,
+			policy->mirror_session)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
- * vsw_policy_fill() - write settings into a netlink message
+ * vsw_policy_fill() - write the settings of a port into a netlink message
  * @skb: the message
  * @policy: the settings in force
  * @private: the reader may see MAC addresses
@@ -453,24 +508,26 @@ int vsw_policy_fill(struct sk_buff *skb, const struct vsw_policy *policy,
 	}
 	if (nla_put_u8(skb, VSWITCH_A_PORT_MAC_SPOOFING,
 		       vsw_policy_may_spoof(policy)) ||
-	    fill_vlan(skb, &policy->vlan) ||
-	    fill_pvlan(skb, &policy->vlan) ||
-	    nla_put_u8(skb, VSWITCH_A_PORT_DHCP_GUARD, policy->dhcp_guard) ||
-	    nla_put_u8(skb, VSWITCH_A_PORT_ROUTER_GUARD,
-		       policy->router_guard) ||
-	    nla_put_u8(skb, VSWITCH_A_PORT_ALLOW_TEAMING,
-		       policy->allow_teaming) ||
-	    nla_put_u32(skb, VSWITCH_A_PORT_STORM_LIMIT,
-			policy->storm_limit) ||
-	    nla_put_u32(skb, VSWITCH_A_PORT_DYNAMIC_IP_LIMIT, policy->ip_limit) ||
-	    nla_put_u8(skb, VSWITCH_A_PORT_IEEE_PRIORITY_TAG,
-		       policy->priority_tag) ||
-	    nla_put_u32(skb, VSWITCH_A_PORT_MIRROR, policy->mirror) ||
-	    nla_put_u8(skb, VSWITCH_A_PORT_MIRROR_SESSION,
-		       policy->mirror_session))
+	    fill_settings(skb, policy, U32_MAX) ||
+	    (policy->vm[0] &&
+	     nla_put_string(skb, VSWITCH_A_PORT_VM, policy->vm)))
 		return -EMSGSIZE;
-	if (policy->vm[0] &&
-	    nla_put_string(skb, VSWITCH_A_PORT_VM, policy->vm))
+	return 0;
+}
+
+/**
+ * vsw_policy_fill_own() - write the settings of a profile into a message
+ * @skb: the message
+ * @policy: the settings, of which only those that were stated are written
+ *
+ * Return: 0 or -EMSGSIZE; the caller cancels its message then.
+ */
+int vsw_policy_fill_own(struct sk_buff *skb, const struct vsw_policy *policy)
+{
+	if (fill_flag(skb, policy->own & VSWITCH_PORT_SETTING_MAC_SPOOFING,
+		      VSWITCH_A_PORT_MAC_SPOOFING,
+		      policy->spoofing == VSW_SPOOFING_ON) ||
+	    fill_settings(skb, policy, policy->own))
 		return -EMSGSIZE;
 	return 0;
 }

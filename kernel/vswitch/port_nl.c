@@ -4,6 +4,24 @@
 #include "txn.h"
 #include "vswitch.h"
 
+/* Where the settings are from that are not the port's own. */
+static int fill_sources(struct sk_buff *skb, const struct vsw_port *port)
+{
+	const struct vsw_profile *profile = port->snap->own.profile;
+	const struct vsw_profile *fallback = vsw_profile_fallback(port);
+	u32 from_profile, from_default;
+
+	vsw_profile_sources(port, &from_profile, &from_default);
+	if ((profile &&
+	     nla_put_string(skb, VSWITCH_A_PORT_PROFILE, profile->name)) ||
+	    (fallback && nla_put_string(skb, VSWITCH_A_PORT_DEFAULT_PROFILE,
+					fallback->name)) ||
+	    nla_put_u32(skb, VSWITCH_A_PORT_FROM_PROFILE, from_profile) ||
+	    nla_put_u32(skb, VSWITCH_A_PORT_FROM_DEFAULT, from_default))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /* Called with sw->lock held. */
 static int fill(struct sk_buff *skb, struct vsw_port *port, bool private,
 		u32 portid, u32 seq, int flags, u8 cmd,
@@ -28,6 +46,7 @@ static int fill(struct sk_buff *skb, struct vsw_port *port, bool private,
 	    nla_put_u32(skb, VSWITCH_A_PORT_ROLE, port->role) ||
 	    vsw_policy_fill(skb, &port->snap->policy, private) ||
 	    nla_put_u32(skb, VSWITCH_A_PORT_OWN, port->snap->own.own) ||
+	    fill_sources(skb, port) ||
 	    nla_put_u8(skb, VSWITCH_A_PORT_LINK_UP,
 		       !!(port->snap->flags & VSW_SNAP_LINK_UP)) ||
 	    vsw_stats_fill(skb, VSWITCH_A_PORT_STATS, &sum)) {
@@ -177,13 +196,15 @@ int vswitch_nl_port_get_start(struct netlink_callback *cb)
 
 /* Parsing may stop half way: what was stated changes when it did not. */
 static int change(struct vsw_policy *policy, const struct vsw_port *port,
-		  struct genl_info *info, bool staged)
+		  struct genl_info *info, struct vsw_profile_changes *staged)
 {
 	struct vsw_policy next;
 	int err;
 
 	vsw_policy_copy(&next, policy);
 	err = vsw_policy_parse(&next, port->role, info->attrs, info->extack);
+	if (!err)
+		err = vsw_nl_profile_refer(&next, info, port->sw, staged);
 	if (!err)
 		swap(next, *policy);
 	vsw_policy_free(&next);
@@ -232,7 +253,7 @@ int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 
 	vsw_policy_copy(&policy, &port->snap->own);
-	err = change(&policy, port, info, false);
+	err = change(&policy, port, info, NULL);
 	if (!err) {
 		err = vsw_policy_change(port, &policy, info->extack);
 		if (err == -EADDRINUSE)

@@ -104,6 +104,7 @@ static void switch_ndo_uninit(struct net_device *dev)
 	list_del(&sw->node);
 	atomic_inc(&vsw_net(dev_net(dev))->seq);
 	vsw_fdb_destroy(sw);
+	vsw_profiles_destroy(sw);
 	xa_destroy(&sw->ports);
 	module_put(THIS_MODULE);
 }
@@ -175,6 +176,7 @@ int vsw_switch_init(struct vsw_switch *sw)
 	sw->cookie = atomic64_inc_return(&cookies);
 	mutex_init(&sw->lock);
 	xa_init_flags(&sw->ports, XA_FLAGS_ALLOC);
+	vsw_profiles_init(sw);
 	err = vsw_fdb_init(sw);
 	if (err)
 		return err;

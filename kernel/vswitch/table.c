@@ -34,6 +34,15 @@ static u32 policy_flags(const struct vsw_policy *policy)
 	return flags;
 }
 
+static void snap_free(struct rcu_head *head)
+{
+	struct vsw_snap *snap = container_of(head, struct vsw_snap, rcu);
+
+	vsw_policy_free(&snap->policy);
+	vsw_policy_free(&snap->own);
+	kfree(snap);
+}
+
 /**
  * vsw_snap_compile() - make the snapshot of a port
  * @port: the port
@@ -47,41 +56,35 @@ struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
 				  const struct vsw_policy *own, gfp_t gfp)
 {
 	struct vsw_snap *snap;
-	u32 flags;
 
 	lockdep_assert_held(&port->sw->lock);
 
-	if (vsw_acl_prepare(port, own->acl))
-		return NULL;
-	flags = vsw_port_flags(port) | policy_flags(own) |
-		vsw_acl_snap_flags(own->acl);
-	if (flags & VSW_SNAP_INGRESS_TRANSPORT && !port->frags) {
-		port->frags = vsw_frags_alloc(gfp | __GFP_ACCOUNT);
-		if (!port->frags)
-			return NULL;
-	}
 	snap = kzalloc(sizeof(*snap), gfp | __GFP_ACCOUNT);
 	if (!snap)
 		return NULL;
 	vsw_policy_copy(&snap->own, own);
 	vsw_policy_copy(&snap->policy, own);
-	snap->flags = flags;
-	if (flags & VSW_SNAP_INGRESS_TRANSPORT)
+	vsw_profile_apply(&snap->policy, port);
+	snap->flags = vsw_port_flags(port) | policy_flags(&snap->policy) |
+		      vsw_acl_snap_flags(snap->policy.acl);
+	if (vsw_acl_prepare(port, snap->policy.acl))
+		goto free;
+	if (snap->flags & VSW_SNAP_INGRESS_TRANSPORT && !port->frags) {
+		port->frags = vsw_frags_alloc(gfp | __GFP_ACCOUNT);
+		if (!port->frags)
+			goto free;
+	}
+	if (snap->flags & VSW_SNAP_INGRESS_TRANSPORT)
 		snap->frags = port->frags;
 	snap->index = port->index;
 	snap->dev = port->dev;
 	snap->stats = port->stats;
 	snap->port = port;
 	return snap;
-}
 
-static void snap_free(struct rcu_head *head)
-{
-	struct vsw_snap *snap = container_of(head, struct vsw_snap, rcu);
-
-	vsw_policy_free(&snap->policy);
-	vsw_policy_free(&snap->own);
-	kfree(snap);
+free:
+	snap_free(&snap->rcu);
+	return NULL;
 }
 
 /**

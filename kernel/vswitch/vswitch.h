@@ -15,6 +15,7 @@
 #include "drop.h"
 #include "fdb.h"
 #include "policy.h"
+#include "profile.h"
 #include "stats.h"
 #include "storm.h"
 #include "table.h"
@@ -42,6 +43,7 @@
  * @lock: see DOC: Locking
  * @ports: all ports by index; written under RTNL and @lock
  * @nr_ports: how many those are
+ * @profiles: settings that ports refer to; changed under @lock
  * @uplink: the port that faces the wire, or NULL
  * @type: external, internal or private
  * @bandwidth_mode: fixed at creation
@@ -61,6 +63,7 @@ struct vsw_switch {
 	struct mutex lock;	/* configuration: see DOC: Locking */
 	struct xarray ports;
 	u32 nr_ports;
+	struct vsw_profiles profiles;
 	struct vsw_port *uplink;
 	enum vswitch_switch_type type;
 	enum vswitch_bandwidth_mode bandwidth_mode;

@@ -286,6 +286,7 @@ static const struct {
 	{ "link", link_ops },
 	{ "policy", policy_ops },
 	{ "acl", acl_ops },
+	{ "profile", profile_ops },
 	{ "fdb", fdb_ops },
 	{ "txn", txn_ops },
 	{ "frames", frame_ops },

@@ -43,7 +43,8 @@ struct op {
 	bool told_late;
 };
 
-extern const struct op link_ops[], policy_ops[], acl_ops[], fdb_ops[], txn_ops[],
+extern const struct op link_ops[], policy_ops[], acl_ops[], profile_ops[],
+	fdb_ops[], txn_ops[],
 	frame_ops[], netns_ops[], module_ops[];
 void percpu_run(void);
 

@@ -65,7 +65,8 @@ SETS = {
         "IFINDEX": U32, "IFNAME": TEXT, "TYPE": U32, "BANDWIDTH_MODE": U32,
         "IOV": U8, "VLAN_PROTOCOL": BE16, "UPLINK": U32, "AGEING_TIME": U32,
         "FDB_LIMIT": U32, "FDB_COUNT": U32, "PORTS": U32, "GENERATION": U32,
-        "EXPECT_GENERATION": U32, "STATS": "STATS",
+        "EXPECT_GENERATION": U32, "STATS": "STATS", "DEFAULT_PROFILE": TEXT,
+        "TXN": U32,
     },
     "PORT": {
         "IFINDEX": U32, "IFNAME": TEXT, "SWITCH": U32, "ROLE": U32,
@@ -75,6 +76,8 @@ SETS = {
         "ALLOW_TEAMING": U8, "STORM_LIMIT": U32, "DYNAMIC_IP_LIMIT": U32,
         "IEEE_PRIORITY_TAG": U8, "MIRROR": U32, "MIRROR_SESSION": U8,
         "VM": TEXT, "OWN": U32, "UNSET": U32,
+        "PROFILE": TEXT, "DEFAULT_PROFILE": TEXT, "FROM_PROFILE": U32,
+        "FROM_DEFAULT": U32, "USERS": U32,
     },
     "PVLAN": {"MODE": U32, "PRIMARY": U16, "SECONDARY": U16},
     "VLAN": {"PVID": U16, "ACCEPT": U32, "RANGE": "VLAN_RANGE", "MODE": U32},
@@ -294,7 +297,9 @@ class Genl:
 
     @staticmethod
     def set_of(op):
-        return op.split("-")[0].upper()
+        name = op.split("-")[0].upper()
+        # Profiles are described by what describes ports.
+        return "PORT" if name == "PROFILE" else name
 
     def do(self, op, **attrs):
         """One request, "port-set" say. Returns the reply's attributes."""

@@ -2,10 +2,11 @@
 /*
  * vswitchctl -b: commands from a file, one a line.
  *
- * With -a the "port set" and "acl" lines are not run where they stand. They are checked
- * and kept, and when the file has ended each switch gets its own in one
- * transaction; all other lines are run at once. So a file may add ports and set
- * them, and either all settings of a switch come into force or none.
+ * With -a the lines that set ports, or are about ACLs or profiles, are not run
+ * where they stand. They are checked and kept, and when the file has ended each
+ * switch gets its own in one transaction; all other lines are run at once. So a
+ * file may add ports and set them, and either all settings of a switch come into
+ * force or none.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,18 +17,13 @@
 
 #define MAX_WORDS	256
 
-enum staged_kind {
-	STAGED_PORT,
-	STAGED_ACL,
-};
-
 struct staged {
 	struct staged *next;
+	enum stage what;
 	uint32_t sw;
 	unsigned int line;
-	char name[IFNAMSIZ];
-	enum staged_kind kind;
-	struct vsw_port_change *chg;	/* of a port set; large */
+	char name[VSWITCH_NAME_MAX + 1];
+	struct vsw_port_change *chg;	/* of a port or profile; large */
 	uint32_t port;			/* of an acl change, as the rest */
 	enum acl_change_kind acl;
 	struct vsw_acl_rule rule;
@@ -39,12 +35,14 @@ struct atomic_batch {
 	struct staged *last;
 };
 
-static struct staged *stage(struct ctx *ctx, uint32_t sw, const char *name)
+static struct staged *keep(struct ctx *ctx, enum stage what, uint32_t sw,
+			   const char *name)
 {
 	struct staged *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
+	s->what = what;
 	s->sw = sw;
 	s->line = ctx->line;
 	snprintf(s->name, sizeof(s->name), "%s", name);
@@ -54,18 +52,17 @@ static struct staged *stage(struct ctx *ctx, uint32_t sw, const char *name)
 	return s;
 }
 
-int batch_stage(struct ctx *ctx, uint32_t sw, const char *name,
-		const struct vsw_port_change *chg)
+int batch_stage(struct ctx *ctx, enum stage what, uint32_t sw,
+		const char *name, const struct vsw_port_change *chg)
 {
-	struct staged *s = stage(ctx, sw, name);
+	static const struct vsw_port_change none;
+	struct staged *s = keep(ctx, what, sw, name);
 
-	if (!s)
-		return report_text(ctx, "port", name, "out of memory");
-	s->kind = STAGED_PORT;
-	s->chg = malloc(sizeof(*chg));
-	if (!s->chg)
-		return report_text(ctx, "port", name, "out of memory");
-	*s->chg = *chg;
+	if (s)
+		s->chg = malloc(sizeof(*chg));
+	if (!s || !s->chg)
+		return report_text(ctx, "batch", name, "out of memory");
+	*s->chg = chg ? *chg : none;
 	return EXIT_OK;
 }
 
@@ -74,7 +71,7 @@ bool batch_last_port(const struct ctx *ctx, const char *name, uint32_t *port)
 {
 	const struct staged *s = ctx->atomic ? ctx->atomic->last : NULL;
 
-	if (!s || s->kind != STAGED_ACL || s->line + 1 != ctx->line ||
+	if (!s || s->what != STAGE_ACL || s->line + 1 != ctx->line ||
 	    strcmp(s->name, name))
 		return false;
 	*port = s->port;
@@ -88,7 +85,7 @@ int batch_stage_acl(struct ctx *ctx, uint32_t port, const char *name,
 	struct staged *s = ctx->atomic->last;
 	uint32_t sw;
 
-	if (s && s->kind == STAGED_ACL && s->port == port &&
+	if (s && s->what == STAGE_ACL && s->port == port &&
 	    s->line + 1 == ctx->line) {
 		sw = s->sw;
 	} else {
@@ -99,10 +96,9 @@ int batch_stage_acl(struct ctx *ctx, uint32_t port, const char *name,
 		sw = info.sw;
 		vsw_port_clear(&info);
 	}
-	s = stage(ctx, sw, name);
+	s = keep(ctx, STAGE_ACL, sw, name);
 	if (!s)
 		return report_text(ctx, "acl", name, "out of memory");
-	s->kind = STAGED_ACL;
 	s->port = port;
 	s->acl = kind;
 	if (kind != ACL_FLUSH)
@@ -133,7 +129,7 @@ static int send_rules(struct ctx *ctx, struct staged **s, uint32_t txn)
 	rules = calloc(most, sizeof(*rules));
 	if (!rules)
 		return report_text(ctx, "acl", first->name, "out of memory");
-	for (; at && n < most && at->kind == STAGED_ACL &&
+	for (; at && n < most && at->what == STAGE_ACL &&
 	     at->port == first->port && at->acl == first->acl;
 	     at = same_switch(at->next, first->sw))
 		rules[n++] = at->rule;
@@ -153,18 +149,57 @@ static int send_rules(struct ctx *ctx, struct staged **s, uint32_t txn)
 	return report(ctx, "acl", first->name);
 }
 
+static int stage_default(struct ctx *ctx, const struct staged *s)
+{
+	struct vsw_switch_change chg = {
+		.ifindex = s->sw,
+		.has_default_profile = true,
+		.txn = s->chg->txn,
+	};
+
+	memcpy(chg.default_profile, s->name, sizeof(chg.default_profile));
+	if (vsw_switch_set(ctx->vsw, &chg))
+		return report(ctx, "switch", dev_name(s->sw));
+	return EXIT_OK;
+}
+
+/* A line about a port or a profile, in the transaction that it has now. */
+static int stage(struct ctx *ctx, const struct staged *s)
+{
+	struct vsw *c = ctx->vsw;
+	int err = 0;
+
+	switch (s->what) {
+	case STAGE_PORT:
+		return vsw_port_set(c, s->chg) ?
+		       report(ctx, "port", s->name) : EXIT_OK;
+	case STAGE_PROFILE_ADD:
+		err = vsw_profile_add(c, s->sw, s->name, s->chg);
+		break;
+	case STAGE_PROFILE_SET:
+		err = vsw_profile_set(c, s->sw, s->name, s->chg);
+		break;
+	case STAGE_PROFILE_DEL:
+		err = vsw_profile_del(c, s->sw, s->name, s->chg->txn);
+		break;
+	case STAGE_DEFAULT:
+		return stage_default(ctx, s);
+	case STAGE_ACL:
+		break;
+	}
+	return err ? report(ctx, "profile", s->name) : EXIT_OK;
+}
+
 static int send_staged(struct ctx *ctx, struct staged **s, uint32_t txn)
 {
 	struct staged *one = *s;
 
 	ctx->line = one->line;
-	if (one->kind == STAGED_ACL)
+	if (one->what == STAGE_ACL)
 		return send_rules(ctx, s, txn);
 	one->chg->txn = txn;
 	*s = same_switch(one->next, one->sw);
-	if (vsw_port_set(ctx->vsw, one->chg))
-		return report(ctx, "port", one->name);
-	return EXIT_OK;
+	return stage(ctx, one);
 }
 
 /* One switch: stage what is kept for it, then commit. */

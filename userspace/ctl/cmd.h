@@ -21,7 +21,8 @@ struct atomic_batch;
 struct ctx {
 	struct vsw *vsw;
 	bool stats;
-	struct atomic_batch *atomic;	/* not NULL: port changes are staged */
+	int home;			/* with -n, the netns that it was called in */
+	struct atomic_batch *atomic;	/* not NULL: see batch_stage() */
 	const char *file;		/* of the batch, for messages */
 	unsigned int line;
 };
@@ -45,6 +46,8 @@ struct object {
 extern const struct object switch_object;
 extern const struct object port_object;
 extern const struct object vnic_object;
+extern const struct object profile_object;
+extern const struct object macpool_object;
 extern const struct object fdb_object;
 extern const struct object acl_object;
 extern const struct object monitor_object;
@@ -64,8 +67,22 @@ void report_prefix(void);
 
 /* batch.c */
 int batch_run(struct ctx *ctx, const char *file, bool atomic, bool force);
-int batch_stage(struct ctx *ctx, uint32_t sw, const char *name,
-		const struct vsw_port_change *chg);
+enum stage {
+	STAGE_PORT,
+	STAGE_PROFILE_ADD,
+	STAGE_PROFILE_SET,
+	STAGE_PROFILE_DEL,
+	STAGE_DEFAULT,			/* the switch's default profile */
+	STAGE_ACL,			/* by batch_stage_acl() */
+};
+
+/*
+ * Keep a change for when the file has ended. @name is what messages say; of
+ * a profile its name, of STAGE_DEFAULT too, and empty is none. @chg may be NULL
+ * for the last two.
+ */
+int batch_stage(struct ctx *ctx, enum stage what, uint32_t sw,
+		const char *name, const struct vsw_port_change *chg);
 
 enum acl_change_kind {
 	ACL_ADD,
@@ -80,6 +97,11 @@ int batch_stage_acl(struct ctx *ctx, uint32_t port, const char *name,
 /* show.c */
 void show_switch(struct ctx *ctx, const struct vsw_switch *sw);
 void show_port(struct ctx *ctx, const struct vsw_port *port);
+/* Settings by themselves: those in @which; in text also if they are default. */
+void show_settings(const struct vsw_port *port, uint32_t which);
+/* The keywords of settings, under this key. */
+void show_keywords(const char *key, uint32_t settings);
+void show_profile(const struct vsw_profile *profile);
 void show_fdb(const struct vsw_fdb *fdb);
 
 /* acl.c */

@@ -25,6 +25,8 @@ static const struct object *const objects[] = {
 	&switch_object,
 	&port_object,
 	&vnic_object,
+	&profile_object,
+	&macpool_object,
 	&fdb_object,
 	&acl_object,
 	&monitor_object,
@@ -212,7 +214,7 @@ int main(int argc, char **argv)
 {
 	bool json = false, pretty = false, atomic = false, force = false;
 	const char *batch = NULL, *netns = NULL;
-	struct ctx ctx = {};
+	struct ctx ctx = { .home = -1 };
 	struct args args;
 	int opt, ret;
 
@@ -268,8 +270,11 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 
-	if (netns && enter_netns(netns))
-		return EXIT_REFUSED;
+	if (netns) {
+		ctx.home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+		if (enter_netns(netns))
+			return EXIT_REFUSED;
+	}
 	out_init(json, pretty);
 	ctx.vsw = vsw_open();
 	if (!ctx.vsw) {

@@ -22,7 +22,8 @@ enum {
 	WATCH_PORT	= 1 << 1,
 	WATCH_FDB	= 1 << 2,
 	WATCH_DROP	= 1 << 3,
-	WATCH_ALL	= (1 << 4) - 1,
+	WATCH_PROFILE	= 1 << 4,
+	WATCH_ALL	= (1 << 5) - 1,
 };
 
 struct watch {
@@ -102,6 +103,13 @@ static void on_event(const struct vsw_event *ev, void *arg)
 			return;
 		begin(w, "acl");
 		show_acl(ev->acl);
+		break;
+	case VSW_EVENT_PROFILE:
+		if (!(w->what & WATCH_PROFILE) ||
+		    (w->sw && ev->profile->sw != w->sw))
+			return;
+		begin(w, ev->deleted ? "profile-del" : "profile");
+		show_profile(ev->profile);
 		break;
 	}
 	out_event_end();
@@ -209,7 +217,7 @@ static bool take_thing(struct args *a, unsigned int *what)
 	static const struct choice things[] = {
 		{ "switch", WATCH_SWITCH }, { "port", WATCH_PORT },
 		{ "fdb", WATCH_FDB }, { "drop", WATCH_DROP },
-		{ "all", WATCH_ALL }, {}
+		{ "profile", WATCH_PROFILE }, { "all", WATCH_ALL }, {}
 	};
 	const struct choice *t;
 
@@ -222,7 +230,7 @@ static bool take_thing(struct args *a, unsigned int *what)
 	return false;
 }
 
-/* [-t] [switch|port|fdb|drop|all] [SWITCH], the option in any place. */
+/* [-t] [switch|port|profile|fdb|drop|all] [SWITCH], the option in any place. */
 static int parse(struct ctx *ctx, struct args *a, struct watch *w)
 {
 	const char *name = NULL;
@@ -267,7 +275,7 @@ static int monitor(struct ctx *ctx, struct args *a)
 }
 
 static const struct verb verbs[] = {
-	{ "", monitor, "[-t] [switch|port|fdb|drop|all] [SWITCH]" },
+	{ "", monitor, "[-t] [switch|port|profile|fdb|drop|all] [SWITCH]" },
 	{}
 };
 

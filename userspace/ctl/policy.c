@@ -111,6 +111,30 @@ static int parse_vm(struct args *a, struct vsw_port_change *chg)
 	return 0;
 }
 
+int policy_parse_profile(struct args *a, const char *what, char *name)
+{
+	const char *word;
+	int err;
+
+	if (arg_is(a, "none")) {
+		*name = '\0';
+		return 0;
+	}
+	err = arg_word(a, what, &word);
+	if (err)
+		return err;
+	if (!*word || strlen(word) > VSWITCH_NAME_MAX || strpbrk(word, " \t\n"))
+		return arg_usage(a, "%s '%s' is no name of a profile, expected 1 to %d characters and no blanks, or none",
+				 what, word, VSWITCH_NAME_MAX);
+	strcpy(name, word);
+	return 0;
+}
+
+static int parse_profile(struct args *a, struct vsw_port_change *chg)
+{
+	return policy_parse_profile(a, "profile", chg->profile);
+}
+
 static int parse_spoofing(struct args *a, struct vsw_port_change *chg)
 {
 	return arg_on_off(a, "mac-spoofing", &chg->mac_spoofing);
@@ -185,6 +209,7 @@ static const struct key {
 	{ "pvlan", VSWITCH_PORT_SETTING_VLAN, parse_pvlan },
 	{ "mac", 0, parse_assigned },
 	{ "vm", 0, parse_vm },
+	{ "profile", 0, parse_profile },
 	{ "mac-spoofing", VSWITCH_PORT_SETTING_MAC_SPOOFING, parse_spoofing },
 	{ "allow-teaming", VSWITCH_PORT_SETTING_ALLOW_TEAMING, parse_teaming },
 	{ "dhcp-guard", VSWITCH_PORT_SETTING_DHCP_GUARD, parse_dhcp_guard },
@@ -200,36 +225,50 @@ static const struct key {
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
 
-const char policy_usage[] =
-"DEV [vlan untagged | vlan access N | vlan trunk LIST|all [native N|none]]\n"
-"         [pvlan isolated|community primary N secondary N]\n"
+#define USAGE_VLANS							\
+"[vlan untagged | vlan access N | vlan trunk LIST|all [native N|none]]\n"	\
+"         [pvlan isolated|community primary N secondary N]\n"		\
 "         [pvlan promiscuous primary N secondary LIST]\n"
-"         [mac ADDR|none] [mac-spoofing on|off]\n"
-"         [vm NAME|none] [allow-teaming on|off]\n"
-"         [dhcp-guard on|off] [router-guard on|off]\n"
-"         [dynamic-ip-limit N|none] [storm-limit PPS|none]\n"
-"         [ieee-priority-tag on|off]\n"
-"         [mirror none | mirror source|destination [session N]]\n"
-"         [KEY default]";
 
-static int unknown_key(struct args *a)
+#define USAGE_REST							\
+"         [dhcp-guard on|off] [router-guard on|off]\n"			\
+"         [dynamic-ip-limit N|none] [storm-limit PPS|none]\n"		\
+"         [ieee-priority-tag on|off]\n"					\
+"         [mirror none | mirror source|destination [session N]]"
+
+const char policy_usage[] =
+"DEV " USAGE_VLANS
+"         [mac ADDR|auto|none] [mac-spoofing on|off]\n"
+"         [vm NAME|none] [allow-teaming on|off]\n"
+USAGE_REST "\n"
+"         [profile NAME|none] [KEY default]";
+
+const char policy_usage_settings[] =
+"SWITCH NAME\n"
+"         " USAGE_VLANS
+"         [mac-spoofing on|off] [allow-teaming on|off]\n"
+USAGE_REST;
+
+static int unknown_key(struct args *a, bool port)
 {
 	char list[256] = "";
 	size_t i, used = 0;
 
 	for (i = 0; i < N_KEYS && used < sizeof(list); i++)
-		used += snprintf(list + used, sizeof(list) - used, "%s%s",
-				 !i ? "" : i + 1 < N_KEYS ? ", " : " or ",
-				 keys[i].name);
+		if (port || keys[i].setting)
+			used += snprintf(list + used, sizeof(list) - used,
+					 "%s%s", !used ? "" :
+					 i + 1 < N_KEYS ? ", " : " or ",
+					 keys[i].name);
 	return arg_unknown(a, list);
 }
 
-static const struct key *next_key(struct args *a)
+static const struct key *next_key(struct args *a, bool port)
 {
 	size_t i;
 
 	for (i = 0; i < N_KEYS; i++)
-		if (arg_is(a, keys[i].name))
+		if ((port || keys[i].setting) && arg_is(a, keys[i].name))
 			return &keys[i];
 	return NULL;
 }
@@ -250,24 +289,43 @@ static int parse_key(struct args *a, const struct key *key,
 	return key->parse(a, chg);
 }
 
-int policy_parse(struct args *a, struct vsw_port_change *chg)
+/* @auto_mac NULL: not of a port */
+static int parse_keys(struct args *a, struct vsw_port_change *chg,
+		      bool *auto_mac)
 {
 	const struct key *key;
 	int err;
 
 	do {
-		key = next_key(a);
+		key = next_key(a, auto_mac);
 		if (!key)
-			return unknown_key(a);
+			return unknown_key(a, auto_mac);
 		err = 0;
 		if (key->parse == parse_assigned)
 			err = arg_once(a, key->name, &chg->has_mac);
 		else if (key->parse == parse_vm)
 			err = arg_once(a, key->name, &chg->has_vm);
-		if (!err)
+		else if (key->parse == parse_profile)
+			err = arg_once(a, key->name, &chg->has_profile);
+		if (err)
+			return err;
+		if (key->parse == parse_assigned && arg_is(a, "auto"))
+			*auto_mac = true;
+		else
 			err = parse_key(a, key, chg);
 		if (err)
 			return err;
 	} while (arg_peek(a));
 	return 0;
+}
+
+int policy_parse(struct args *a, struct vsw_port_change *chg, bool *auto_mac)
+{
+	*auto_mac = false;
+	return parse_keys(a, chg, auto_mac);
+}
+
+int policy_parse_settings(struct args *a, struct vsw_port_change *chg)
+{
+	return arg_peek(a) ? parse_keys(a, chg, NULL) : 0;
 }

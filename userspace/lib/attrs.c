@@ -41,6 +41,8 @@ static const struct vsw_attr switch_names[] = {
 	[VSWITCH_A_SWITCH_AGEING_TIME]	= { .name = "ageing-time" },
 	[VSWITCH_A_SWITCH_FDB_LIMIT]	= { .name = "fdb-limit" },
 	[VSWITCH_A_SWITCH_EXPECT_GENERATION] = { .name = "expect-generation" },
+	[VSWITCH_A_SWITCH_DEFAULT_PROFILE] = { .name = "default-profile" },
+	[VSWITCH_A_SWITCH_TXN]		= { .name = "txn" },
 };
 
 const struct vsw_attr_table vsw_switch_attrs = TABLE(switch_names);
@@ -67,6 +69,7 @@ static const struct vsw_attr port_names[] = {
 	[VSWITCH_A_PORT_MIRROR_SESSION]	= { .name = "mirror-session" },
 	[VSWITCH_A_PORT_VM]		= { .name = "vm" },
 	[VSWITCH_A_PORT_UNSET]		= { .name = "default" },
+	[VSWITCH_A_PORT_PROFILE]	= { .name = "profile" },
 };
 
 const struct vsw_attr_table vsw_port_attrs = TABLE(port_names);

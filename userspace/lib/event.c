@@ -61,6 +61,18 @@ static void acl_event(struct nlmsghdr *nlh, struct vsw_event *ev,
 	vsw_acl_clear(&acl);
 }
 
+static void profile_event(struct nlmsghdr *nlh, struct vsw_event *ev,
+			  vsw_event_cb cb, void *arg)
+{
+	struct vsw_profile profile = { .sw = 0 };
+
+	if (!vsw_profile_parse(nlh, &profile)) {
+		ev->type = VSW_EVENT_PROFILE;
+		ev->profile = &profile;
+		cb(ev, arg);
+	}
+}
+
 static void handle(struct nlmsghdr *nlh, vsw_event_cb cb, void *arg)
 {
 	struct genlmsghdr *genl = nlmsg_data(nlh);
@@ -89,6 +101,12 @@ static void handle(struct nlmsghdr *nlh, vsw_event_cb cb, void *arg)
 		break;
 	case VSWITCH_CMD_ACL_NTF:
 		acl_event(nlh, &ev, cb, arg);
+		break;
+	case VSWITCH_CMD_PROFILE_DEL_NTF:
+		ev.deleted = true;
+		/* fall through */
+	case VSWITCH_CMD_PROFILE_NTF:
+		profile_event(nlh, &ev, cb, arg);
 		break;
 	}
 }

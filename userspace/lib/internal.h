@@ -75,6 +75,12 @@ int vsw_list_dump(struct vsw *c, struct vsw_list *list, uint8_t cmd,
 
 int vsw_switch_parse(struct nlmsghdr *nlh, void *item);
 int vsw_port_parse(struct nlmsghdr *nlh, void *item);
+int vsw_profile_parse(struct nlmsghdr *nlh, void *item);
+/* port.c: a profile is described by the attributes of a port */
+int vsw_port_parse_attrs(struct nlmsghdr *nlh, struct nlattr **tb);
+int vsw_port_parse_settings(struct nlattr **tb, struct vsw_port *port);
+int vsw_port_put_change(struct vsw *c, struct nl_msg *msg,
+			const struct vsw_port_change *chg);
 int vsw_fdb_parse(struct nlmsghdr *nlh, void *item);
 int vsw_acl_parse(struct nlmsghdr *nlh, void *item);
 int vsw_stats_parse(struct nlattr *nest, struct vsw_stats *stats);

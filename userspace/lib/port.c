@@ -89,7 +89,7 @@ static int pvlan_parse(struct nlattr *nest, struct vsw_pvlan *pvlan)
 	return 0;
 }
 
-static void parse_settings(struct nlattr **tb, struct vsw_port *port)
+static void parse_values(struct nlattr **tb, struct vsw_port *port)
 {
 	static const struct {
 		int attr;
@@ -112,6 +112,10 @@ static void parse_settings(struct nlattr **tb, struct vsw_port *port)
 		  offsetof(struct vsw_port, ip_limit) },
 		{ VSWITCH_A_PORT_MIRROR, offsetof(struct vsw_port, mirror) },
 		{ VSWITCH_A_PORT_OWN, offsetof(struct vsw_port, own) },
+		{ VSWITCH_A_PORT_FROM_PROFILE,
+		  offsetof(struct vsw_port, from_profile) },
+		{ VSWITCH_A_PORT_FROM_DEFAULT,
+		  offsetof(struct vsw_port, from_default) },
 	};
 	size_t i;
 
@@ -128,9 +132,17 @@ static void parse_settings(struct nlattr **tb, struct vsw_port *port)
 			nla_get_u8(tb[VSWITCH_A_PORT_MIRROR_SESSION]);
 	if (tb[VSWITCH_A_PORT_VM])
 		nla_strlcpy(port->vm, tb[VSWITCH_A_PORT_VM], sizeof(port->vm));
+	if (tb[VSWITCH_A_PORT_PROFILE])
+		nla_strlcpy(port->profile, tb[VSWITCH_A_PORT_PROFILE],
+			    sizeof(port->profile));
+	if (tb[VSWITCH_A_PORT_DEFAULT_PROFILE])
+		nla_strlcpy(port->default_profile,
+			    tb[VSWITCH_A_PORT_DEFAULT_PROFILE],
+			    sizeof(port->default_profile));
 }
 
-int vsw_port_parse(struct nlmsghdr *nlh, void *item)
+/* @tb has room for VSWITCH_A_PORT_MAX + 1. */
+int vsw_port_parse_attrs(struct nlmsghdr *nlh, struct nlattr **tb)
 {
 	static struct nla_policy policy[VSWITCH_A_PORT_MAX + 1] = {
 		[VSWITCH_A_PORT_IFINDEX]	= { .type = NLA_U32 },
@@ -153,13 +165,40 @@ int vsw_port_parse(struct nlmsghdr *nlh, void *item)
 		[VSWITCH_A_PORT_MIRROR_SESSION]	= { .type = NLA_U8 },
 		[VSWITCH_A_PORT_VM]		= { .type = NLA_NUL_STRING },
 		[VSWITCH_A_PORT_OWN]		= { .type = NLA_U32 },
+		[VSWITCH_A_PORT_PROFILE]	= { .type = NLA_NUL_STRING },
+		[VSWITCH_A_PORT_DEFAULT_PROFILE] = { .type = NLA_NUL_STRING },
+		[VSWITCH_A_PORT_FROM_PROFILE]	= { .type = NLA_U32 },
+		[VSWITCH_A_PORT_FROM_DEFAULT]	= { .type = NLA_U32 },
+		[VSWITCH_A_PORT_USERS]		= { .type = NLA_U32 },
 	};
+
+	if (nlmsg_parse(nlh, GENL_HDRLEN, tb, VSWITCH_A_PORT_MAX, policy) < 0)
+		return -EPROTO;
+	return 0;
+}
+
+int vsw_port_parse_settings(struct nlattr **tb, struct vsw_port *port)
+{
+	int err;
+
+	parse_values(tb, port);
+	if (tb[VSWITCH_A_PORT_VLAN]) {
+		err = vlan_parse(tb[VSWITCH_A_PORT_VLAN], &port->vlan);
+		if (err)
+			return err;
+	}
+	if (tb[VSWITCH_A_PORT_PVLAN])
+		return pvlan_parse(tb[VSWITCH_A_PORT_PVLAN], &port->pvlan);
+	return 0;
+}
+
+int vsw_port_parse(struct nlmsghdr *nlh, void *item)
+{
 	struct nlattr *tb[VSWITCH_A_PORT_MAX + 1];
 	struct vsw_port *port = item;
 	int err;
 
-	if (nlmsg_parse(nlh, GENL_HDRLEN, tb, VSWITCH_A_PORT_MAX, policy) < 0 ||
-	    !tb[VSWITCH_A_PORT_IFINDEX])
+	if (vsw_port_parse_attrs(nlh, tb) || !tb[VSWITCH_A_PORT_IFINDEX])
 		return -EPROTO;
 	port->ifindex = nla_get_u32(tb[VSWITCH_A_PORT_IFINDEX]);
 	if (tb[VSWITCH_A_PORT_IFNAME])
@@ -173,19 +212,11 @@ int vsw_port_parse(struct nlmsghdr *nlh, void *item)
 		port->has_mac = true;
 		nla_memcpy(port->mac, tb[VSWITCH_A_PORT_MAC], VSW_MAC_LEN);
 	}
-	parse_settings(tb, port);
 	if (tb[VSWITCH_A_PORT_LINK_UP])
 		port->link_up = nla_get_u8(tb[VSWITCH_A_PORT_LINK_UP]);
-	if (tb[VSWITCH_A_PORT_VLAN]) {
-		err = vlan_parse(tb[VSWITCH_A_PORT_VLAN], &port->vlan);
-		if (err)
-			return err;
-	}
-	if (tb[VSWITCH_A_PORT_PVLAN]) {
-		err = pvlan_parse(tb[VSWITCH_A_PORT_PVLAN], &port->pvlan);
-		if (err)
-			return err;
-	}
+	err = vsw_port_parse_settings(tb, port);
+	if (err)
+		return err;
 	if (tb[VSWITCH_A_PORT_STATS])
 		return vsw_stats_parse(tb[VSWITCH_A_PORT_STATS], &port->stats);
 	return 0;
@@ -345,6 +376,27 @@ static int put_vlans(struct nl_msg *msg, const struct vsw_port_change *chg)
 				 put_vlan(msg, &chg->vlan);
 }
 
+/*
+ * All of a change that can be said of a profile as well. On failure the message
+ * is freed.
+ */
+int vsw_port_put_change(struct vsw *c, struct nl_msg *msg,
+			const struct vsw_port_change *chg)
+{
+	put_settings(msg, chg);
+	if (chg->txn)
+		nla_put_u32(msg, VSWITCH_A_PORT_TXN, chg->txn);
+	if (chg->has_expect)
+		nla_put_u32(msg, VSWITCH_A_PORT_EXPECT_GENERATION,
+			    chg->expect_generation);
+	if (put_vlans(msg, chg)) {
+		nlmsg_free(msg);
+		return vsw_set_error(c, -EMSGSIZE,
+				     "the list of VLANs is too long for one message");
+	}
+	return 0;
+}
+
 int vsw_port_set(struct vsw *c, const struct vsw_port_change *chg)
 {
 	int err = vsw_connect(c);
@@ -360,17 +412,11 @@ int vsw_port_set(struct vsw *c, const struct vsw_port_change *chg)
 		nla_put(msg, VSWITCH_A_PORT_MAC, VSW_MAC_LEN, chg->mac);
 	if (chg->has_vm)
 		nla_put_string(msg, VSWITCH_A_PORT_VM, chg->vm);
-	put_settings(msg, chg);
-	if (chg->txn)
-		nla_put_u32(msg, VSWITCH_A_PORT_TXN, chg->txn);
-	if (chg->has_expect)
-		nla_put_u32(msg, VSWITCH_A_PORT_EXPECT_GENERATION,
-			    chg->expect_generation);
-	if (put_vlans(msg, chg)) {
-		nlmsg_free(msg);
-		return vsw_set_error(c, -EMSGSIZE,
-				     "the list of VLANs is too long for one message");
-	}
+	if (chg->has_profile)
+		nla_put_string(msg, VSWITCH_A_PORT_PROFILE, chg->profile);
+	err = vsw_port_put_change(c, msg, chg);
+	if (err)
+		return err;
 	return vsw_genl_talk(c, msg, &vsw_port_attrs, NULL, NULL);
 }
 
@@ -378,6 +424,7 @@ void vsw_port_stated(const struct vsw_port *port, struct vsw_port_change *chg)
 {
 	*chg = (struct vsw_port_change){
 		.has_vm = port->vm[0],
+		.has_profile = port->profile[0],
 		.set = port->own,
 		.mac_spoofing = port->mac_spoofing,
 		.vlan = port->vlan,
@@ -392,4 +439,5 @@ void vsw_port_stated(const struct vsw_port *port, struct vsw_port_change *chg)
 		.mirror_session = port->mirror_session,
 	};
 	memcpy(chg->vm, port->vm, sizeof(chg->vm));
+	memcpy(chg->profile, port->profile, sizeof(chg->profile));
 }

@@ -138,6 +138,7 @@ struct vsw_switch {
 	uint32_t fdb_count;
 	uint32_t ports;
 	uint32_t generation;
+	char default_profile[VSWITCH_NAME_MAX + 1];	/* empty: none */
 	struct vsw_stats stats;
 };
 
@@ -161,8 +162,25 @@ struct vsw_port {
 	uint32_t mirror;		/* enum vswitch_mirror_mode */
 	uint8_t mirror_session;
 	char vm[VSWITCH_NAME_MAX + 1];	/* empty: none */
-	uint32_t own;			/* enum vswitch_port_setting, as bits */
+	char profile[VSWITCH_NAME_MAX + 1];	/* empty: none */
+	/* The switch's, where it applies; empty: it does not. */
+	char default_profile[VSWITCH_NAME_MAX + 1];
+	/*
+	 * Whence settings are, enum vswitch_port_setting as bits: set on the
+	 * port itself, in its profile, in the default profile.
+	 */
+	uint32_t own;
+	uint32_t from_profile;
+	uint32_t from_default;
 	struct vsw_stats stats;
+};
+
+struct vsw_profile {
+	uint32_t sw;			/* ifindex of the switch */
+	char name[VSWITCH_NAME_MAX + 1];
+	bool is_default;
+	uint32_t users;			/* ports that refer to it */
+	struct vsw_port settings;	/* those in .own of it */
 };
 
 struct vsw_fdb {
@@ -186,6 +204,9 @@ struct vsw_switch_change {
 	uint32_t ifindex;
 	uint32_t ageing_time;		/* 0: leave */
 	uint32_t fdb_limit;		/* 0: leave */
+	bool has_default_profile;
+	char default_profile[VSWITCH_NAME_MAX + 1];	/* empty: none */
+	uint32_t txn;			/* 0: at once */
 	bool has_expect;
 	uint32_t expect_generation;
 };
@@ -205,6 +226,8 @@ struct vsw_port_change {
 	uint8_t mac[VSW_MAC_LEN];	/* all zeroes: take it away */
 	bool has_vm;
 	char vm[VSWITCH_NAME_MAX + 1];	/* empty: take it away */
+	bool has_profile;
+	char profile[VSWITCH_NAME_MAX + 1];	/* empty: none */
 	/*
 	 * Settings, as bits of enum vswitch_port_setting: which of the values
 	 * below are given, and which are to be the port's own no longer.
@@ -230,6 +253,22 @@ struct vsw_port_change {
 int vsw_port_set(struct vsw *c, const struct vsw_port_change *chg);
 /* The change that makes of a new port what was stated of @port, but its mac. */
 void vsw_port_stated(const struct vsw_port *port, struct vsw_port_change *chg);
+
+/*
+ * Profiles. What a change has of mac, vm and profile is said of ports only, and
+ * does not count here; nor does its ifindex.
+ */
+int vsw_profile_get(struct vsw *c, uint32_t sw, const char *name,
+		    struct vsw_profile *profile);
+/* @sw 0: the profiles of every switch */
+int vsw_profile_dump(struct vsw *c, uint32_t sw, struct vsw_profile **list,
+		     size_t *n);
+int vsw_profile_add(struct vsw *c, uint32_t sw, const char *name,
+		    const struct vsw_port_change *chg);
+int vsw_profile_set(struct vsw *c, uint32_t sw, const char *name,
+		    const struct vsw_port_change *chg);
+int vsw_profile_del(struct vsw *c, uint32_t sw, const char *name,
+		    uint32_t txn);
 
 int vsw_fdb_dump(struct vsw *c, uint32_t sw, struct vsw_fdb **list, size_t *n);
 int vsw_fdb_add(struct vsw *c, const struct vsw_fdb *fdb);
@@ -327,7 +366,7 @@ void vsw_acl_free(struct vsw_acl *list, size_t n);
 void vsw_acl_clear(struct vsw_acl *acl);
 
 /*
- * Transactions: port changes with .txn set are staged, and made all at once
+ * Transactions: changes with .txn set are staged, and made all at once
  * or not at all by the commit. They die with the connection.
  */
 int vsw_txn_begin(struct vsw *c, uint32_t sw, uint32_t *id,
@@ -342,6 +381,7 @@ enum vsw_event_type {
 	VSW_EVENT_PORT,
 	VSW_EVENT_FDB,
 	VSW_EVENT_ACL,
+	VSW_EVENT_PROFILE,
 };
 
 struct vsw_event {
@@ -352,6 +392,7 @@ struct vsw_event {
 		const struct vsw_port *port;
 		const struct vsw_fdb *fdb;
 		const struct vsw_acl *acl;	/* without rules */
+		const struct vsw_profile *profile;
 	};
 };
 
