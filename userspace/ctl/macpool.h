@@ -35,7 +35,8 @@ bool poolnet_name(char *name, size_t size);
 /* Two bytes that other hosts probably do not have. */
 void poolnet_host_bytes(const struct ctx *ctx, uint8_t *bytes);
 /*
- * All addresses that devices have, and those assigned to ports but to @but.
+ * All addresses that devices have, and those assigned to ports; but for the
+ * assigned MAC of @but.
  * Returns 0, or a negative errno with vsw_error().
  */
 int poolnet_used(struct ctx *ctx, const char *but, uint64_t **used, size_t *n);

@@ -121,6 +121,7 @@ void poolnet_host_bytes(const struct ctx *ctx, uint8_t *bytes)
 }
 
 struct macs {
+	const char *but;		/* a vNIC that may have what it has */
 	uint64_t *items;
 	size_t n;
 	size_t cap;
@@ -141,19 +142,34 @@ static int add_mac(struct macs *macs, const uint8_t *mac)
 	return 0;
 }
 
+/* Its address is its assigned MAC; that of a guest's device is another. */
+static bool is_vnic(struct nlmsghdr *nlh, const char *name)
+{
+	struct nlattr *attr, *kind;
+
+	attr = nlmsg_find_attr(nlh, sizeof(struct ifinfomsg), IFLA_IFNAME);
+	if (!attr || nla_strcmp(attr, name))
+		return false;
+	attr = nlmsg_find_attr(nlh, sizeof(struct ifinfomsg), IFLA_LINKINFO);
+	kind = attr ? nla_find(nla_data(attr), nla_len(attr), IFLA_INFO_KIND) :
+		      NULL;
+	return kind && !nla_strcmp(kind, "vswitch_vnic");
+}
+
 static int on_link(struct nlmsghdr *nlh, void *arg)
 {
 	static const int attrs[] = { IFLA_ADDRESS, IFLA_PERM_ADDRESS };
+	struct macs *macs = arg;
 	struct nlattr *attr;
 	size_t i;
 	int err = 0;
 
-	if (nlh->nlmsg_type != RTM_NEWLINK)
+	if (nlh->nlmsg_type != RTM_NEWLINK || is_vnic(nlh, macs->but))
 		return 0;
 	for (i = 0; !err && i < 2; i++) {
 		attr = nlmsg_find_attr(nlh, sizeof(struct ifinfomsg), attrs[i]);
 		if (attr && nla_len(attr) == VSW_MAC_LEN)
-			err = add_mac(arg, nla_data(attr));
+			err = add_mac(macs, nla_data(attr));
 	}
 	return err;
 }
@@ -179,7 +195,7 @@ static int add_links(struct vsw *c, struct macs *macs)
 
 int poolnet_used(struct ctx *ctx, const char *but, uint64_t **used, size_t *n)
 {
-	struct macs macs = { .items = NULL };
+	struct macs macs = { .but = but };
 	struct vsw_port *ports;
 	size_t n_ports, i;
 	int err;
