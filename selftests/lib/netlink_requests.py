@@ -88,6 +88,11 @@ def change():
     nl.do("port-set", IFINDEX=i["p0"], MAC=bytes(6), MAC_SPOOFING=1,
           VLAN={"PVID": 0, "ACCEPT": UNTAGGED})
     true("MAC" not in port(nl, i["p0"]), "the MAC is still assigned")
+    # What was set to the default's value is set all the same.
+    equal(port(nl, i["p0"])["OWN"], SETTING["VLAN"] | SETTING["MAC_SPOOFING"],
+          "own settings")
+    nl.do("port-set", IFINDEX=i["p0"],
+          UNSET=SETTING["VLAN"] | SETTING["MAC_SPOOFING"])
 
     nl.do("switch-set", IFINDEX=i["vs0"], AGEING_TIME=17, FDB_LIMIT=5)
     got = nl.do("switch-get", IFINDEX=i["vs0"])
