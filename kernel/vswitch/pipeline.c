@@ -36,9 +36,9 @@ static u32 count_segs(const struct sk_buff *skb)
 	       DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size);
 }
 
-static __always_inline void
-parse(struct vsw_frame *frame, struct sk_buff *skb,
-      const struct vsw_table *table, const struct vsw_snap *src, bool from_host)
+static __always_inline void parse(struct vsw_frame *frame, struct sk_buff *skb,
+				  const struct vsw_table *table,
+				  const struct vsw_snap *src, bool from_host)
 {
 	const struct ethhdr *eth = eth_hdr(skb);
 	bool tagged = skb_vlan_tag_present(skb);

@@ -346,7 +346,8 @@ struct sk_buff *vsw_walk_frame(struct vsw_port *port, const void *data,
 	if (eth_type_vlan(skb->protocol)) {
 		skb = skb_vlan_untag(skb);
 		if (!skb) {
-			NL_SET_ERR_MSG(extack, "the frame ends within its tag: no driver would pass it on");
+			NL_SET_ERR_MSG(extack,
+				       "the frame ends within its tag: no driver would pass it on");
 			return ERR_PTR(-EINVAL);
 		}
 	}

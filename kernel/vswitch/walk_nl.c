@@ -51,7 +51,8 @@ static struct vsw_walk *trace(struct net *net, struct nlattr **attrs,
 	if (walk) {
 		vsw_walk_run(port, skb, walk);
 		if (walk->lost) {
-			NL_SET_ERR_MSG(extack, "the way of that frame has more steps than can be told");
+			NL_SET_ERR_MSG(extack,
+				       "the way of that frame has more steps than can be told");
 			vsw_walk_free(walk);
 			walk = ERR_PTR(-E2BIG);
 		}
