@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Build the debug kernel: Debian's linux-source-6.1 with debug.config, outside
-# the tree, once per source version and configuration.
+# Build the debug kernel: Debian's linux-source-6.1 with debug.patch and
+# debug.config, outside the tree, once per source version, patch and configuration.
 #
 #	debug-kernel.sh			build it if needed, print its directory
 #	debug-kernel.sh --cached	print its directory if it is built, else fail
@@ -21,15 +21,21 @@ set -euo pipefail
 SERIES=6.1
 TARBALL=/usr/src/linux-source-$SERIES.tar.xz
 FRAGMENT=$ROOT/selftests/vm/debug.config
+PATCH=$ROOT/selftests/vm/debug.patch
+# What watches the rest need not be watched itself: of a process start they are
+# the most that runs. Locks and what RCU frees are, as ever.
+make_args=(KASAN_SANITIZE_{lockdep,trace_preemptirq,unwind_frame,stacktrace,extable,smp_processor_id,debugobjects,kmemleak}.o=n)
 # Raise it when this script starts to build something else from the same input.
 RECIPE=1
 
 source_version=$(dpkg-query -W -f '${Version}' "linux-source-$SERIES" 2>/dev/null) ||
 	die "the debug kernel needs the package linux-source-$SERIES (scripts/deps.sh debug)"
 wanted=$(sed -n '/^CONFIG_/p' "$FRAGMENT")
-id=$(echo "$RECIPE $source_version $wanted" | sha256sum | cut -c1-12)
+patch_id=$(sha256sum <"$PATCH" | cut -c1-8)
+id=$(echo "$RECIPE $source_version $wanted ${make_args[*]} $patch_id" |
+	sha256sum | cut -c1-12)
 DIR=$CACHE/debug-$id
-SRC=$CACHE/src/linux-$source_version
+SRC=$CACHE/src/linux-$source_version-$patch_id
 
 if [ -e "$DIR/complete" ]; then
 	echo "$DIR"
@@ -43,6 +49,7 @@ unpack()
 	note "unpacking linux-source-$SERIES $source_version"
 	mkdir -p "$SRC"
 	tar -C "$SRC" --strip-components=1 -xf "$TARBALL"
+	patch -d "$SRC" -s -p1 <"$PATCH" || die "$PATCH does not apply"
 	touch "$SRC/.unpacked"
 }
 
@@ -61,7 +68,8 @@ configure()
 
 kmake()
 {
-	nice -n 19 make -s -C "$SRC" O="$DIR/build" KBUILD_BUILD_TIMESTAMP=@0 "$@"
+	nice -n 19 make -s -C "$SRC" O="$DIR/build" KBUILD_BUILD_TIMESTAMP=@0 \
+		"${make_args[@]}" "$@"
 }
 
 # Objects and built modules are not needed to build other modules.
