@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Build a debug kernel: Debian's linux-source-6.1 with debug.config, outside the
-# tree, once per source version and configuration. The kernel "kcsan" is that one
-# with what kcsan.config says differently.
+# Build a debug kernel: Debian's linux-source-6.1 with debug.patch and
+# debug.config, outside the tree, once per source version, patch and configuration.
+# The kernel "kcsan" is that one with what kcsan.config says differently.
 #
 #	debug-kernel.sh [debug|kcsan]	build it if needed, print its directory
 #	debug-kernel.sh --cached [...]	print its directory if it is built, else fail
@@ -22,6 +22,7 @@ set -euo pipefail
 SERIES=6.1
 TARBALL=/usr/src/linux-source-$SERIES.tar.xz
 HERE=$ROOT/selftests/vm
+PATCH=$HERE/debug.patch
 # Raise it when this script starts to build something else from the same input.
 RECIPE=1
 
@@ -32,7 +33,9 @@ if [ "${1-}" = --cached ]; then
 fi
 kind=${1:-debug} fragments=("$HERE/debug.config") make_args=()
 case $kind in
-debug)	;;
+debug)	# What watches the rest need not be watched itself: of a process start
+	# they are the most that runs. Locks and what RCU frees are, as ever.
+	make_args=(KASAN_SANITIZE_{lockdep,trace_preemptirq,unwind_frame,stacktrace,extable,smp_processor_id,debugobjects,kmemleak}.o=n) ;;
 kcsan)	fragments+=("$HERE/kcsan.config")
 	# Only our modules are watched, and what shares data with them in
 	# structures of its own: races of the rest are not ours, and watching it
@@ -63,10 +66,13 @@ merge()
 source_version=$(dpkg-query -W -f '${Version}' "linux-source-$SERIES" 2>/dev/null) ||
 	die "the $kind kernel needs the package linux-source-$SERIES (scripts/deps.sh debug)"
 wanted=$(merge)
-id=$(echo "$RECIPE $source_version $wanted${make_args[*]:+ ${make_args[*]}}" |
+# Without KASAN and kmemleak there is nothing to make cheaper.
+patch_id=
+[ "$kind" != debug ] || patch_id=$(sha256sum <"$PATCH" | cut -c1-8)
+id=$(echo "$RECIPE $source_version $wanted ${make_args[*]}${patch_id:+ $patch_id}" |
 	sha256sum | cut -c1-12)
 DIR=$CACHE/$kind-$id
-SRC=$CACHE/src/linux-$source_version
+SRC=$CACHE/src/linux-$source_version${patch_id:+-$patch_id}
 
 if [ -e "$DIR/complete" ]; then
 	echo "$DIR"
@@ -80,6 +86,8 @@ unpack()
 	note "unpacking linux-source-$SERIES $source_version"
 	mkdir -p "$SRC"
 	tar -C "$SRC" --strip-components=1 -xf "$TARBALL"
+	[ -z "$patch_id" ] || patch -d "$SRC" -s -p1 <"$PATCH" ||
+		die "$PATCH does not apply"
 	touch "$SRC/.unpacked"
 }
 

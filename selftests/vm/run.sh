@@ -16,10 +16,10 @@
 #	--append ARGS	more kernel command line
 #	--qemu-args ARGS
 #
-# VSWITCH_VM_STOP=SECONDS in the environment: begin no test later than that after
-# the boot; those left over count as skipped. RACES_SECONDS=20: how long each case
-# of the test races lasts. VSWITCH_VM_MEM=3G,
-# VSWITCH_VM_ACCEL=kvm|tcg,... override the machine's memory and accelerator.
+# VSWITCH_VM_UNTIL=EPOCHSECONDS in the environment: begin no case later than that;
+# those left over count as skipped. RACES_SECONDS=20: how long each case of the
+# test races lasts. VSWITCH_VM_MEM=3G, VSWITCH_VM_ACCEL=kvm|tcg,... override the
+# machine's memory and accelerator.
 #
 # A test's header comment may ask for things (see selftests/README.md):
 #	# requires: COMMAND...	skip it where these are missing
@@ -136,15 +136,41 @@ for file in "$ROOT"/userspace/{vswitchctl,*.so}; do
 	[ ! -e "$file" ] || cp "$file" "$out/bin/"
 done
 
+# What tests start most, with its libraries and the symbolic links on the way there,
+# for guest.sh to keep in memory.
+near()
+{
+	local files
+
+	readarray -t files < <(PATH=/usr/sbin:/usr/bin:/sbin:/bin type -P \
+		bash ip bridge tc ethtool sysctl ping sleep timeout env mktemp rm \
+		cat cut grep sed awk sort comm head tail tr wc xargs jq python3)
+	{
+		printf '%s\n' /bin /sbin /lib /lib64 "${files[@]}"
+		readlink -e "${files[@]}"
+		ldd "${files[@]}" 2>/dev/null | grep -oE '/[^ :]+' |
+			while read -r file; do
+				echo "$file"
+				readlink -e "$file"
+			done
+	} | sort -u
+}
+
 token=$(od -An -N8 -tx8 /dev/urandom | xargs)
 stty_size=$(stty size 2>/dev/null | awk '{ print "rows", $1, "cols", $2 }' || :)
 
+stop=
+if [ -n "${VSWITCH_VM_UNTIL-}" ]; then
+	stop=$((VSWITCH_VM_UNTIL > EPOCHSECONDS ? VSWITCH_VM_UNTIL - EPOCHSECONDS : 0))
+fi
+
 printf '%s\n' "${tests[@]}" | sed '/^$/d' >"$out/job/tests"
+near >"$out/job/near"
 {
 	printf 'VM_%s=%q\n' ROOT "$ROOT" BIN "$out/bin" BUILT "${built%/*}" TOKEN "$token" KVER "$release" \
 		PEERS "$PEERS" MODULES_DIR "$modules_dir" MODULES "$module_files" \
 		TIMEOUT "$timeout" SCALE "$scale" MODE "$mode" \
-		STOP "${VSWITCH_VM_STOP-}" \
+		STOP "$stop" \
 		COMMAND "$command" STTY "$stty_size" TERM "${TERM-}"
 	printf 'export RACES_SECONDS=%q\n' "${RACES_SECONDS:-20}"
 } >"$out/job/job"
