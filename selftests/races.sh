@@ -231,13 +231,15 @@ finish()
 {
 	local i log
 
+	sleep "$SECS"
+	# They come to their ends sooner without it.
+	traffic_stop
 	for ((i = 0; i < ${#CHURNS[@]}; i += 2)); do
 		log=${CHURNS[i + 1]}
 		wait "${CHURNS[i]}" || fail "$(<"$log")"
 		diag "$(<"$log")"
 	done
 	check grep -qE ': [1-9][0-9]* granted' "${CHURNS[1]}"
-	traffic_stop
 	diag "frames: $(($(port_stat pa rx_packets) + $(port_stat pb rx_packets))) in $SECS s"
 	busywait 20000 is_quiet || fail "frames go round"
 	check_counters

@@ -261,10 +261,10 @@ static void netns_step(void)
 		die("the one in the namespace failed");
 	granted++;
 	/* Its name is free again once the namespace is cleaned up. */
-	for (i = 0; i < 30000 && if_nametoindex(outer); i++)
+	for (i = 0; i < 120000 && if_nametoindex(outer); i++)
 		usleep(1000);
 	if (if_nametoindex(outer))
-		die("a namespace is not gone after 30 seconds");
+		die("a namespace is not gone after two minutes");
 }
 
 const struct role link_roles[] = {
