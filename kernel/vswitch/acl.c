@@ -247,9 +247,8 @@ static enum vsw_drop_reason check_fragments(const struct vsw_acl *acl,
 	if (headers->flags & VSW_HEADERS_LATER)
 		return vsw_frags_later(frags, headers, frame->vid, jiffies);
 	reason = check_extended(acl, key, frame, port);
-	if (vsw_walk_is_dry(frame))
-		return reason;
-	return vsw_frags_first(frags, headers, frame->vid, jiffies, reason);
+	return vsw_frags_first(frags, headers, frame->vid, jiffies, reason,
+			       vsw_walk_is_dry(frame));
 }
 
 /* Bytes on a wire: the headers of a GSO frame are there once for each segment. */

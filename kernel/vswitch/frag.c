@@ -130,6 +130,7 @@ static struct frag *make_room(struct bucket *bucket)
  * @vid: the VLAN that it belongs to
  * @now: jiffies
  * @verdict: what was decided, VSW_PASS or a reason
+ * @dry: do not remember it
  *
  * Context: softirq, or bottom halves off.
  * Return: what becomes of it: @verdict, or VSW_DROP_UNPARSABLE if its datagram
@@ -138,7 +139,7 @@ static struct frag *make_room(struct bucket *bucket)
 enum vsw_drop_reason vsw_frags_first(struct vsw_frags *frags,
 				     const struct vsw_headers *headers,
 				     u16 vid, unsigned long now,
-				     enum vsw_drop_reason verdict)
+				     enum vsw_drop_reason verdict, bool dry)
 {
 	u64 key = hash(frags, headers, vid);
 	struct bucket *bucket = bucket_of(frags, key);
@@ -149,7 +150,7 @@ enum vsw_drop_reason vsw_frags_first(struct vsw_frags *frags,
 	if (frag && headers->kind == VSW_HEADERS_IPV6) {
 		if (!verdict)
 			verdict = VSW_DROP_UNPARSABLE;
-	} else {
+	} else if (!dry) {
 		u16 size = frag ? frag->size : 0;
 
 		if (!frag)

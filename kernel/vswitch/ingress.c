@@ -8,6 +8,8 @@
  *	  by_transport		what depends on ports and ICMP types
  *	    vsw_guard		guard.c
  *	    vsw_frags_first, vsw_frags_later	frag.c
+ *	  by_address
+ *	    vsw_ips_admit	iplimit.c
  */
 #include <linux/jiffies.h>
 
@@ -15,6 +17,8 @@
 #include "deliver.h"
 #include "frag.h"
 #include "guard.h"
+#include "iplimit.h"
+#include "vswitch.h"
 #include "walk.h"
 
 static void note_headers(const struct vsw_frame *frame)
@@ -113,13 +117,31 @@ static enum vsw_drop_reason by_transport(struct vsw_frame *frame)
 					 jiffies);
 	} else {
 		reason = vsw_guard(src->flags, headers);
-		if (headers->flags & VSW_HEADERS_FRAGMENT &&
-		    !vsw_walk_is_dry(frame))
+		if (headers->flags & VSW_HEADERS_FRAGMENT)
 			reason = vsw_frags_first(src->frags, headers,
-						 frame->vid, jiffies, reason);
+						 frame->vid, jiffies, reason,
+						 vsw_walk_is_dry(frame));
 	}
 	if (!reason && vsw_walks(frame))
 		write_down(frame);
+	return reason;
+}
+
+/* Each address that it shows, whatever follows. */
+static enum vsw_drop_reason by_address(struct vsw_frame *frame)
+{
+	const struct vsw_headers *headers = vsw_frame_headers(frame);
+	const struct vsw_snap *src = frame->src;
+	enum vsw_drop_reason reason;
+
+	if (headers->kind == VSW_HEADERS_BAD)
+		return VSW_DROP_UNPARSABLE;
+	reason = vsw_ips_admit(src->ips, headers, jiffies,
+			       READ_ONCE(src->port->sw->fdb.ageing),
+			       vsw_walk_is_dry(frame));
+	if (!reason)
+		vsw_walk_pass(frame, VSWITCH_WALK_STAGE_IP_LIMIT, src,
+			      "within the limit of %u", src->policy.ip_limit);
 	return reason;
 }
 
@@ -142,6 +164,11 @@ enum vsw_drop_reason vsw_ingress_policy(struct vsw_frame *frame)
 	}
 	if (frame->src->flags & VSW_SNAP_INGRESS_TRANSPORT) {
 		reason = by_transport(frame);
+		if (reason)
+			return reason;
+	}
+	if (frame->src->flags & VSW_SNAP_IP_LIMIT) {
+		reason = by_address(frame);
 		if (reason)
 			return reason;
 	}

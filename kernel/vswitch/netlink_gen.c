@@ -21,6 +21,11 @@ static const struct netlink_range_validation vswitch_a_switch_fdb_limit_range = 
 	.max	= 1048576ULL,
 };
 
+static const struct netlink_range_validation vswitch_a_inject_timeout_range = {
+	.min	= 1ULL,
+	.max	= 60000ULL,
+};
+
 /* Common nested types */
 const struct nla_policy vswitch_acl_rule_nl_policy[VSWITCH_A_ACL_RULE_BYTES + 1] = {
 	[VSWITCH_A_ACL_RULE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -181,6 +186,13 @@ static const struct nla_policy vswitch_profile_del_nl_policy[VSWITCH_A_PORT_PROF
 	[VSWITCH_A_PORT_EXPECT_GENERATION] = { .type = NLA_U32, },
 };
 
+/* VSWITCH_CMD_PORT_INJECT - do */
+static const struct nla_policy vswitch_port_inject_nl_policy[VSWITCH_A_INJECT_TIMEOUT + 1] = {
+	[VSWITCH_A_INJECT_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_INJECT_FRAME] = { .type = NLA_BINARY, },
+	[VSWITCH_A_INJECT_TIMEOUT] = NLA_POLICY_FULL_RANGE(NLA_U32, &vswitch_a_inject_timeout_range),
+};
+
 /* VSWITCH_CMD_FDB_GET - do */
 static const struct nla_policy vswitch_fdb_get_do_nl_policy[VSWITCH_A_FDB_VID + 1] = {
 	[VSWITCH_A_FDB_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -267,7 +279,7 @@ static const struct nla_policy vswitch_acl_flush_nl_policy[VSWITCH_A_ACL_EXPECT_
 };
 
 /* Ops table for vswitch */
-const struct genl_split_ops vswitch_nl_ops[25] = {
+const struct genl_split_ops vswitch_nl_ops[26] = {
 	{
 		.cmd		= VSWITCH_CMD_SWITCH_GET,
 		.doit		= vswitch_nl_switch_get_doit,
@@ -353,6 +365,13 @@ const struct genl_split_ops vswitch_nl_ops[25] = {
 		.doit		= vswitch_nl_profile_del_doit,
 		.policy		= vswitch_profile_del_nl_policy,
 		.maxattr	= VSWITCH_A_PORT_PROFILE,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSWITCH_CMD_PORT_INJECT,
+		.doit		= vswitch_nl_port_inject_doit,
+		.policy		= vswitch_port_inject_nl_policy,
+		.maxattr	= VSWITCH_A_INJECT_TIMEOUT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

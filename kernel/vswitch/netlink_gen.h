@@ -18,7 +18,7 @@ extern const struct nla_policy vswitch_vlan_nl_policy[VSWITCH_A_VLAN_MODE + 1];
 extern const struct nla_policy vswitch_vlan_range_nl_policy[VSWITCH_A_VLAN_RANGE_UNTAGGED + 1];
 
 /* Ops table for vswitch */
-extern const struct genl_split_ops vswitch_nl_ops[25];
+extern const struct genl_split_ops vswitch_nl_ops[26];
 
 int vswitch_nl_port_get_start(struct netlink_callback *cb);
 int vswitch_nl_profile_get_start(struct netlink_callback *cb);
@@ -41,6 +41,7 @@ int vswitch_nl_profile_get_dumpit(struct sk_buff *skb,
 int vswitch_nl_profile_add_doit(struct sk_buff *skb, struct genl_info *info);
 int vswitch_nl_profile_set_doit(struct sk_buff *skb, struct genl_info *info);
 int vswitch_nl_profile_del_doit(struct sk_buff *skb, struct genl_info *info);
+int vswitch_nl_port_inject_doit(struct sk_buff *skb, struct genl_info *info);
 int vswitch_nl_fdb_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vswitch_nl_fdb_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int vswitch_nl_fdb_add_doit(struct sk_buff *skb, struct genl_info *info);

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "acl.h"
+#include "iplimit.h"
 #include "netlink.h"
 #include "vswitch.h"
 
@@ -145,6 +146,9 @@ static void take_staged(struct vsw_switch *sw)
 		if (port->snap->policy.acl !=
 		    (port->next ? port->next->policy.acl : NULL))
 			vsw_nl_acl_notify(port);
+		if (port->ips)
+			vsw_ips_set_limit(port->ips,
+					  port->snap->policy.ip_limit);
 		vsw_snap_free_rcu(port->next);
 		port->next = NULL;
 		vsw_nl_port_notify(port, VSWITCH_CMD_PORT_NTF);

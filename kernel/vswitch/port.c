@@ -9,7 +9,9 @@
 #include "acl.h"
 #include "flow.h"
 #include "frag.h"
+#include "iplimit.h"
 #include "netlink.h"
+#include "probe.h"
 #include "vswitch.h"
 
 /**
@@ -37,6 +39,8 @@ static void port_free_rcu(struct rcu_head *head)
 
 	vsw_frags_free(port->frags);
 	vsw_acl_release(port);
+	vsw_ips_free(port->ips);
+	vsw_probe_free(port);
 	free_percpu(port->stats);
 	kfree(port);
 }
@@ -140,6 +144,7 @@ static void port_unpublish(struct vsw_port *port)
 		sw->uplink = NULL;
 	vsw_table_refresh(sw, true);
 	port->dead = true;
+	vsw_probe_end(port);
 	/*
 	 * A frame with the old table may still want to learn: under the FDB
 	 * lock it sees the new one, or its entry is there for the flush.
@@ -388,8 +393,11 @@ void vsw_port_link_change(struct vsw_port *port)
 		vsw_table_refresh(sw, false);
 		vsw_snap_free_rcu(snap);
 		/* What was behind it may come back elsewhere. */
-		if (!port->link_up)
+		if (!port->link_up) {
 			vsw_fdb_flush(sw, &learned);
+			if (port->ips)
+				vsw_ips_flush(port->ips);
+		}
 		vsw_nl_port_notify(port, VSWITCH_CMD_PORT_NTF);
 	}
 	mutex_unlock(&sw->lock);

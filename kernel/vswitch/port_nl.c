@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Ports in generic netlink. */
+#include <net/ipv6.h>
+
+#include "iplimit.h"
 #include "netlink.h"
 #include "txn.h"
 #include "vswitch.h"
@@ -20,6 +23,35 @@ static int fill_sources(struct sk_buff *skb, const struct vsw_port *port)
 	    nla_put_u32(skb, VSWITCH_A_PORT_FROM_DEFAULT, from_default))
 		return -EMSGSIZE;
 	return 0;
+}
+
+static int fill_ip(const struct vsw_ip *ip, void *arg)
+{
+	struct sk_buff *skb = arg;
+	struct nlattr *nest = nla_nest_start(skb, VSWITCH_A_PORT_IP_ADDRESS);
+	int err;
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (ipv6_addr_v4mapped(&ip->addr))
+		err = nla_put_in_addr(skb, VSWITCH_A_IP_ADDRESS_ADDRESS,
+				      ip->addr.s6_addr32[3]);
+	else
+		err = nla_put_in6_addr(skb, VSWITCH_A_IP_ADDRESS_ADDRESS,
+				       &ip->addr);
+	if (err || nla_put_u32(skb, VSWITCH_A_IP_ADDRESS_AGE,
+			       (jiffies - READ_ONCE(ip->used)) / HZ))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_ips(struct sk_buff *skb, struct vsw_port *port)
+{
+	if (!port->ips)
+		return 0;
+	return vsw_ips_for_each(port->ips, jiffies,
+				READ_ONCE(port->sw->fdb.ageing), fill_ip, skb);
 }
 
 /* Called with sw->lock held. */
@@ -45,6 +77,7 @@ static int fill(struct sk_buff *skb, struct vsw_port *port, bool private,
 			port->sw->dev->ifindex) ||
 	    nla_put_u32(skb, VSWITCH_A_PORT_ROLE, port->role) ||
 	    vsw_policy_fill(skb, &port->snap->policy, private) ||
+	    (private && fill_ips(skb, port)) ||
 	    nla_put_u32(skb, VSWITCH_A_PORT_OWN, port->snap->own.own) ||
 	    fill_sources(skb, port) ||
 	    nla_put_u8(skb, VSWITCH_A_PORT_LINK_UP,
@@ -187,10 +220,10 @@ int vswitch_nl_port_get_dumpit(struct sk_buff *skb,
 	return err && !skb->len ? err : skb->len;
 }
 
-/* The settings of one port have to fit into one message. */
+/* The settings of one port, and its addresses, have to fit into one message. */
 int vswitch_nl_port_get_start(struct netlink_callback *cb)
 {
-	cb->min_dump_alloc = SZ_64K;
+	cb->min_dump_alloc = SZ_64K + SZ_128K;
 	return 0;
 }
 

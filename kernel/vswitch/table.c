@@ -5,6 +5,7 @@
 
 #include "acl.h"
 #include "frag.h"
+#include "iplimit.h"
 #include "trace.h"
 #include "vswitch.h"
 
@@ -43,6 +44,16 @@ static void snap_free(struct rcu_head *head)
 	kfree(snap);
 }
 
+static int reserve_ips(struct vsw_port *port, u32 limit, gfp_t gfp)
+{
+	if (!port->ips) {
+		port->ips = vsw_ips_alloc(gfp);
+		if (!port->ips)
+			return -ENOMEM;
+	}
+	return vsw_ips_reserve(port->ips, limit, gfp);
+}
+
 /**
  * vsw_snap_compile() - make the snapshot of a port
  * @port: the port
@@ -74,8 +85,13 @@ struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
 		if (!port->frags)
 			goto free;
 	}
+	if (snap->flags & VSW_SNAP_IP_LIMIT &&
+	    reserve_ips(port, snap->policy.ip_limit, gfp | __GFP_ACCOUNT))
+		goto free;
 	if (snap->flags & VSW_SNAP_INGRESS_TRANSPORT)
 		snap->frags = port->frags;
+	if (snap->flags & VSW_SNAP_IP_LIMIT)
+		snap->ips = port->ips;
 	snap->index = port->index;
 	snap->dev = port->dev;
 	snap->stats = port->stats;

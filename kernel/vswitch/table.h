@@ -17,6 +17,7 @@
 
 struct net_device;
 struct vsw_frags;
+struct vsw_ips;
 struct vsw_port;
 struct vsw_port_stats;
 struct vsw_switch;
@@ -75,6 +76,7 @@ enum vsw_snap_flags {
  * @policy: the settings in force; what most frames read of them comes first
  * @own: the settings as they were stated, from which @policy follows; frames
  *	have no use for it
+ * @ips: IP addresses that the port uses; NULL without a limit
  * @frags: first fragments from the port; NULL without
  *	VSW_SNAP_INGRESS_TRANSPORT
  * @rcu: frames in flight may still read it after it was replaced
@@ -90,6 +92,7 @@ struct vsw_snap {
 	struct vsw_policy policy;
 	struct vsw_policy own;
 	struct vsw_frags *frags;
+	struct vsw_ips *ips;
 	struct rcu_head rcu;
 } ____cacheline_aligned;
 

@@ -20,6 +20,8 @@
 #include "storm.h"
 #include "table.h"
 
+struct vsw_probe;
+
 /**
  * DOC: Locking
  *
@@ -88,6 +90,8 @@ struct vsw_switch {
  * @frags: first fragments that it sent; made when a policy first needs it
  * @acl_frags: first fragments of either direction, for its ACL; likewise
  * @flows: flows that stateful rules have allowed; likewise
+ * @ips: IP addresses that it uses; made when they are first limited
+ * @probe: what it waits for, see probe.c; made when it first does
  * @link_up: its netdev can take frames; changed under RTNL and sw->lock
  * @dead: unlinked; sw->lock
  * @addrconf: what IPv6 autoconfiguration of @dev was like before
@@ -107,6 +111,8 @@ struct vsw_port {
 	struct vsw_frags *frags;
 	struct vsw_frags *acl_frags[2];
 	struct vsw_flows *flows;
+	struct vsw_ips *ips;
+	struct vsw_probe *probe;
 	bool link_up;
 	bool dead;
 	int addrconf;

@@ -9,12 +9,13 @@
 #include <linux/mm.h>
 
 #include "deliver.h"
+#include "probe.h"
 #include "vswitch.h"
 #include "walk.h"
 
 /*
- * On while there are walks. It stays on for a second after the last, as code
- * is patched each time.
+ * On while there are walks or probes. It stays on for a second after the last,
+ * as code is patched each time.
  */
 DEFINE_STATIC_KEY_DEFERRED_FALSE(vsw_walk_key, HZ);
 
@@ -258,7 +259,7 @@ bool vsw_walk_drop(const struct vsw_frame *frame, const struct vsw_snap *at,
  * @dst: the port
  * @skb: the frame as it leaves, or a copy; consumed if it goes no further
  *
- * Called for all frames while there are walks.
+ * Called for all frames while there are walks or probes.
  * Context: softirq, or bottom halves off; RCU read lock.
  * Return: true if it was taken.
  */
@@ -267,17 +268,19 @@ bool vsw_walk_deliver(const struct vsw_frame *frame,
 {
 	struct vsw_walk_step *step;
 
-	if (!frame->walk)
+	if (frame->walk) {
+		step = next_step(frame, VSWITCH_WALK_STAGE_DELIVER,
+				 VSWITCH_WALK_VERDICT_PASS, dst);
+		if (step && skb_vlan_tag_present(skb)) {
+			step->tagged = true;
+			step->tpid = skb->vlan_proto;
+			step->tci = skb_vlan_tag_get(skb);
+		}
+		if (!frame->walk->dry)
+			return false;
+	} else if (!vsw_probe_catch(frame, dst, skb)) {
 		return false;
-	step = next_step(frame, VSWITCH_WALK_STAGE_DELIVER,
-			 VSWITCH_WALK_VERDICT_PASS, dst);
-	if (step && skb_vlan_tag_present(skb)) {
-		step->tagged = true;
-		step->tpid = skb->vlan_proto;
-		step->tci = skb_vlan_tag_get(skb);
 	}
-	if (!frame->walk->dry)
-		return false;
 	consume_skb(skb);
 	return true;
 }
@@ -367,7 +370,7 @@ void vsw_walk_begin(void)
 /**
  * vsw_walk_end() - a walk is over
  *
- * Context: process; no locks.
+ * Context: any.
  */
 void vsw_walk_end(void)
 {

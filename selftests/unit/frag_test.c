@@ -24,7 +24,7 @@ static struct vsw_headers datagram(u8 kind, u32 id)
 
 static int first(struct vsw_headers h, int verdict)
 {
-	return vsw_frags_first(frags, &h, 7, now, verdict);
+	return vsw_frags_first(frags, &h, 7, now, verdict, false);
 }
 
 static int later(struct vsw_headers h, u16 offset)

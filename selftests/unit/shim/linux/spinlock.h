@@ -26,4 +26,8 @@ static inline void spin_unlock(spinlock_t *lock)
 	lock->held = false;
 }
 
+#define spin_lock_bh spin_lock
+#define spin_unlock_bh spin_unlock
+#define lockdep_is_held(lock) ((lock)->held)
+
 #endif

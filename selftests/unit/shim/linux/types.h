@@ -28,6 +28,8 @@ typedef unsigned int gfp_t;
 #define U16_MAX 0xffff
 #define U32_MAX 0xffffffffu
 #define U64_MAX 0xffffffffffffffffull
+#define struct_size(p, member, n) \
+	(sizeof(*(p)) + sizeof((p)->member[0]) * (n))
 #define BIT(n) (1UL << (n))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define offsetofend(type, member) \
