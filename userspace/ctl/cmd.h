@@ -116,4 +116,12 @@ int find_switch(struct ctx *ctx, const char *what, const char *name,
 int find_port(struct ctx *ctx, const char *what, const char *name,
 	      struct vsw_port *port);
 
+/* The address that a port sends from: its assigned MAC, or the only one learned. */
+int find_mac(struct ctx *ctx, const struct vsw_port *port, uint8_t *mac);
+
+/* trace.c, porttest.c */
+extern const char porttest_usage[];
+int port_trace(struct ctx *ctx, struct args *a);
+int port_test(struct ctx *ctx, struct args *a);
+
 #endif /* _VSWITCHCTL_CMD_H */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "describe.h"
 #include "macpool.h"
 #include "out.h"
 #include "policy.h"
@@ -241,6 +242,8 @@ static const struct verb verbs[] = {
 	{ "add", port_add, "SWITCH DEV [mac ADDR|auto]" },
 	{ "del", port_del, "DEV" },
 	{ "set", port_set, policy_usage },
+	{ "test", port_test, porttest_usage },
+	{ "trace", port_trace, describe_usage },
 	{}
 };
 
@@ -254,5 +257,7 @@ const struct object port_object = {
 "at once, or nothing does. vNICs and the uplink are ports as well. KEY default\n"
 "takes back what was set on the port itself: it has that from its profile, or\n"
 "from the default profile of the switch, or else is as if never set. Ports of one\n"
-"vm may, with allow-teaming on, send from each other's assigned MACs.\n",
+"vm may, with allow-teaming on, send from each other's assigned MACs.\n"
+"test sends an echo on behalf of the port, which does not see the answer; trace\n"
+"shows what each stage of the switch would do with a frame, and sends nothing.\n",
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How a switch, a port and an FDB entry are shown. */
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -335,6 +336,24 @@ static void show_sources(const struct vsw_port *port)
 			    port->from_default);
 }
 
+static void show_ips(const struct vsw_port *port)
+{
+	char text[INET6_ADDRSTRLEN];
+	size_t i;
+
+	out_array_begin("addresses");
+	for (i = 0; i < port->n_ips; i++) {
+		inet_ntop(port->ips[i].family, port->ips[i].addr, text,
+			  sizeof(text));
+		out_break();
+		out_object_begin(NULL);
+		out_str("address", "address %s", text);
+		out_uint("age", " age %" PRIu64, port->ips[i].age);
+		out_object_end();
+	}
+	out_array_end();
+}
+
 void show_port(struct ctx *ctx, const struct vsw_port *port)
 {
 	out_uint("ifindex", NULL, port->ifindex);
@@ -349,6 +368,8 @@ void show_port(struct ctx *ctx, const struct vsw_port *port)
 	show_vlans(port);
 	show_policy(port);
 	show_sources(port);
+	if (port->ip_limit && (ctx->stats || out_is_json()))
+		show_ips(port);
 	if (ctx->stats)
 		show_stats(&port->stats);
 	out_text("\n");

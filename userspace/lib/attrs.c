@@ -127,6 +127,21 @@ static const struct vsw_attr txn_names[] = {
 
 const struct vsw_attr_table vsw_txn_attrs = TABLE(txn_names);
 
+static const struct vsw_attr walk_names[] = {
+	[VSWITCH_A_WALK_PORT]		= { .name = "port" },
+	[VSWITCH_A_WALK_FRAME]		= { .name = "frame" },
+};
+
+const struct vsw_attr_table vsw_walk_attrs = TABLE(walk_names);
+
+static const struct vsw_attr inject_names[] = {
+	[VSWITCH_A_INJECT_PORT]		= { .name = "port" },
+	[VSWITCH_A_INJECT_FRAME]	= { .name = "frame" },
+	[VSWITCH_A_INJECT_TIMEOUT]	= { .name = "timeout" },
+};
+
+const struct vsw_attr_table vsw_inject_attrs = TABLE(inject_names);
+
 static const struct vsw_attr switch_data_names[] = {
 	[IFLA_VSWITCH_TYPE]		= { .name = "type" },
 	[IFLA_VSWITCH_BANDWIDTH_MODE]	= { .name = "bandwidth-mode" },

@@ -9,6 +9,9 @@
 
 #include "vswitch.h"
 
+/* A port that lists every second VLAN and 2048 addresses takes 128 KiB. */
+#define VSW_RECV_BUFFER	(256 * 1024)
+
 /* Names of attributes, to put an offset in a request into words. */
 struct vsw_attr {
 	const char *name;
@@ -26,6 +29,8 @@ extern const struct vsw_attr_table vsw_fdb_attrs;
 extern const struct vsw_attr_table vsw_acl_attrs;
 extern const struct vsw_attr_table vsw_txn_attrs;
 extern const struct vsw_attr_table vsw_link_attrs;
+extern const struct vsw_attr_table vsw_walk_attrs;
+extern const struct vsw_attr_table vsw_inject_attrs;
 
 /* Where a message's attributes start, and what they are called. */
 struct vsw_request {
@@ -72,6 +77,10 @@ struct vsw_list {
 int vsw_list_dump(struct vsw *c, struct vsw_list *list, uint8_t cmd,
 		  const struct vsw_attr_table *table,
 		  int attr, uint32_t value);
+
+/* The same with a message of one's own, which is consumed, asked once. */
+int vsw_list_talk(struct vsw *c, struct vsw_list *list, struct nl_msg *msg,
+		  const struct vsw_attr_table *table);
 
 int vsw_switch_parse(struct nlmsghdr *nlh, void *item);
 int vsw_port_parse(struct nlmsghdr *nlh, void *item);

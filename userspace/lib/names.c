@@ -72,6 +72,31 @@ WORDS(vsw_acl_action_name,
       [VSWITCH_ACL_ACTION_DENY]		= "deny",
       [VSWITCH_ACL_ACTION_METER]	= "meter")
 
+WORDS(vsw_walk_stage_name,
+      [VSWITCH_WALK_STAGE_RECEIVE]	= "receive",
+      [VSWITCH_WALK_STAGE_LINK_LOCAL]	= "link-local",
+      [VSWITCH_WALK_STAGE_VLAN]		= "vlan",
+      [VSWITCH_WALK_STAGE_PVLAN]	= "pvlan",
+      [VSWITCH_WALK_STAGE_SOURCE]	= "source",
+      [VSWITCH_WALK_STAGE_HEADERS]	= "headers",
+      [VSWITCH_WALK_STAGE_ACL]		= "acl",
+      [VSWITCH_WALK_STAGE_DHCP_GUARD]	= "dhcp-guard",
+      [VSWITCH_WALK_STAGE_ROUTER_GUARD]	= "router-guard",
+      [VSWITCH_WALK_STAGE_IP_LIMIT]	= "ip-limit",
+      [VSWITCH_WALK_STAGE_LEARN]	= "learn",
+      [VSWITCH_WALK_STAGE_LOOKUP]	= "lookup",
+      [VSWITCH_WALK_STAGE_STORM_LIMIT]	= "storm-limit",
+      [VSWITCH_WALK_STAGE_MIRROR]	= "mirror",
+      [VSWITCH_WALK_STAGE_EGRESS]	= "egress",
+      [VSWITCH_WALK_STAGE_ACL_IN]	= "acl-in",
+      [VSWITCH_WALK_STAGE_DELIVER]	= "deliver")
+
+WORDS(vsw_walk_verdict_name,
+      [VSWITCH_WALK_VERDICT_PASS]	= "pass",
+      [VSWITCH_WALK_VERDICT_DROP]	= "drop",
+      [VSWITCH_WALK_VERDICT_SKIP]	= "skip",
+      [VSWITCH_WALK_VERDICT_NOTE]	= "note")
+
 const char *vsw_vlan_proto_name(uint16_t v)
 {
 	switch (v) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <netlink/genl/genl.h>
 
@@ -141,6 +142,59 @@ static void parse_values(struct nlattr **tb, struct vsw_port *port)
 			    sizeof(port->default_profile));
 }
 
+static int ip_parse(struct nlattr *nest, struct vsw_ip *ip)
+{
+	static struct nla_policy policy[VSWITCH_A_IP_ADDRESS_MAX + 1] = {
+		[VSWITCH_A_IP_ADDRESS_AGE]	= { .type = NLA_U32 },
+	};
+	struct nlattr *tb[VSWITCH_A_IP_ADDRESS_MAX + 1], *addr;
+
+	if (nla_parse_nested(tb, VSWITCH_A_IP_ADDRESS_MAX, nest, policy) < 0)
+		return -EPROTO;
+	addr = tb[VSWITCH_A_IP_ADDRESS_ADDRESS];
+	if (!addr || (nla_len(addr) != 4 && nla_len(addr) != 16))
+		return -EPROTO;
+	ip->family = nla_len(addr) == 4 ? AF_INET : AF_INET6;
+	nla_memcpy(ip->addr, addr, sizeof(ip->addr));
+	if (tb[VSWITCH_A_IP_ADDRESS_AGE])
+		ip->age = nla_get_u32(tb[VSWITCH_A_IP_ADDRESS_AGE]);
+	return 0;
+}
+
+static int compare_ips(const void *a, const void *b)
+{
+	const struct vsw_ip *x = a, *y = b;
+
+	if (x->family != y->family)
+		return x->family == AF_INET ? -1 : 1;
+	return memcmp(x->addr, y->addr, sizeof(x->addr));
+}
+
+static int ips_parse(struct nlmsghdr *nlh, struct vsw_port *port)
+{
+	struct nlattr *pos;
+	size_t n = 0;
+	int rem, err;
+
+	nlmsg_for_each_attr(pos, nlh, GENL_HDRLEN, rem)
+		n += nla_type(pos) == VSWITCH_A_PORT_IP_ADDRESS;
+	if (!n)
+		return 0;
+	port->ips = calloc(n, sizeof(*port->ips));
+	if (!port->ips)
+		return -ENOMEM;
+	nlmsg_for_each_attr(pos, nlh, GENL_HDRLEN, rem) {
+		if (nla_type(pos) != VSWITCH_A_PORT_IP_ADDRESS)
+			continue;
+		err = ip_parse(pos, &port->ips[port->n_ips]);
+		if (err)
+			return err;
+		port->n_ips++;
+	}
+	qsort(port->ips, port->n_ips, sizeof(*port->ips), compare_ips);
+	return 0;
+}
+
 /* @tb has room for VSWITCH_A_PORT_MAX + 1. */
 int vsw_port_parse_attrs(struct nlmsghdr *nlh, struct nlattr **tb)
 {
@@ -215,6 +269,8 @@ int vsw_port_parse(struct nlmsghdr *nlh, void *item)
 	if (tb[VSWITCH_A_PORT_LINK_UP])
 		port->link_up = nla_get_u8(tb[VSWITCH_A_PORT_LINK_UP]);
 	err = vsw_port_parse_settings(tb, port);
+	if (!err)
+		err = ips_parse(nlh, port);
 	if (err)
 		return err;
 	if (tb[VSWITCH_A_PORT_STATS])
@@ -225,6 +281,9 @@ int vsw_port_parse(struct nlmsghdr *nlh, void *item)
 void vsw_port_clear(struct vsw_port *port)
 {
 	vsw_stats_clear(&port->stats);
+	free(port->ips);
+	port->ips = NULL;
+	port->n_ips = 0;
 }
 
 static void clear_item(void *item)

@@ -64,6 +64,8 @@ const char *vsw_acl_direction_name(uint32_t v);
 const char *vsw_acl_action_name(uint32_t v);
 const char *vsw_pvlan_mode_name(uint32_t v);
 const char *vsw_mirror_mode_name(uint32_t v);
+const char *vsw_walk_stage_name(uint32_t v);
+const char *vsw_walk_verdict_name(uint32_t v);
 const char *vsw_vlan_proto_name(uint16_t v);
 
 /* Sets of VLANs (vlan.c) */
@@ -142,6 +144,12 @@ struct vsw_switch {
 	struct vsw_stats stats;
 };
 
+struct vsw_ip {
+	int family;			/* AF_INET or AF_INET6 */
+	uint8_t addr[16];
+	uint32_t age;			/* seconds */
+};
+
 struct vsw_port {
 	uint32_t ifindex;
 	char name[IFNAMSIZ];
@@ -172,6 +180,8 @@ struct vsw_port {
 	uint32_t own;
 	uint32_t from_profile;
 	uint32_t from_default;
+	struct vsw_ip *ips;		/* by address; none if we may not see them */
+	size_t n_ips;
 	struct vsw_stats stats;
 };
 
@@ -269,6 +279,53 @@ int vsw_profile_set(struct vsw *c, uint32_t sw, const char *name,
 		    const struct vsw_port_change *chg);
 int vsw_profile_del(struct vsw *c, uint32_t sw, const char *name,
 		    uint32_t txn);
+/* A frame through the pipeline (walk.c) */
+
+struct vsw_step {
+	uint32_t stage;			/* enum vswitch_walk_stage */
+	uint32_t verdict;		/* enum vswitch_walk_verdict */
+	uint32_t port;			/* ifindex; 0: none */
+	bool has_vid;
+	uint16_t vid;
+	bool tagged;			/* of a delivery */
+	uint16_t tpid;			/* host byte order */
+	uint16_t tci;
+	char reason[48];
+	char text[128];
+	char detail[128];
+};
+
+/* What would become of a frame if the port sent it? free() the list. */
+int vsw_port_trace(struct vsw *c, uint32_t port, const void *frame, size_t len,
+		   struct vsw_step **list, size_t *n);
+
+#define VSW_INJECT_DROPS	16
+
+struct vsw_inject_drop {
+	uint32_t port;
+	char reason[48];
+	char text[128];
+};
+
+struct vsw_injected {
+	uint32_t delivered;		/* ports that got it */
+	uint32_t to;			/* one of them */
+	struct vsw_inject_drop drops[VSW_INJECT_DROPS];
+	unsigned int n_drops;
+	bool answered;
+	bool error;			/* the answer is an ICMP error */
+	uint64_t time_ns;
+	uint32_t from;			/* port of the answer */
+	uint8_t answer[256];		/* its beginning, untagged */
+	size_t answer_len;
+};
+
+/*
+ * Let the port send an echo request, an ARP request or a neighbour solicitation
+ * and wait so many milliseconds for the answer, which the port does not get.
+ */
+int vsw_port_inject(struct vsw *c, uint32_t port, const void *frame, size_t len,
+		    uint32_t timeout, struct vsw_injected *out);
 
 int vsw_fdb_dump(struct vsw *c, uint32_t sw, struct vsw_fdb **list, size_t *n);
 int vsw_fdb_add(struct vsw *c, const struct vsw_fdb *fdb);
