@@ -56,7 +56,10 @@ K = read_header()
 
 U8, U16, U32, U64, BE16 = "=B", "=H", "=I", "=Q", ">H"
 FLAG, TEXT, BYTES = "flag", "text", "bytes"
-MULTI = {("ACL", "RULE"), ("VLAN", "RANGE"), ("STATS", "DROP"), ("PVLAN", "SECONDARY")}
+MULTI = {("ACL", "RULE"), ("VLAN", "RANGE"), ("STATS", "DROP"), ("PVLAN", "SECONDARY"),
+         ("PORT", "IP_ADDRESS"), ("INJECT", "DROP")}
+# Commands whose attribute set does not have the name of their object.
+OP_SETS = {"port-trace": "WALK", "port-inject": "INJECT"}
 
 # What an attribute holds: a struct format, one of the words above, or the
 # name of the set that is nested in it.
@@ -78,8 +81,10 @@ SETS = {
         "VM": TEXT, "OWN": U32, "UNSET": U32,
         "PROFILE": TEXT, "DEFAULT_PROFILE": TEXT, "FROM_PROFILE": U32,
         "FROM_DEFAULT": U32, "USERS": U32,
+        "IP_ADDRESS": "IP_ADDRESS",
     },
     "PVLAN": {"MODE": U32, "PRIMARY": U16, "SECONDARY": U16},
+    "IP_ADDRESS": {"ADDRESS": BYTES, "AGE": U32},
     "VLAN": {"PVID": U16, "ACCEPT": U32, "RANGE": "VLAN_RANGE", "MODE": U32},
     "VLAN_RANGE": {"START": U16, "END": U16, "UNTAGGED": FLAG},
     "STATS": {
@@ -104,6 +109,17 @@ SETS = {
         "REMOTE_PORT": U16, "REMOTE_PORT_END": U16, "ISOLATION_ID": U16,
         "STATEFUL": FLAG, "IDLE_TIMEOUT": U16, "BYTES": U64,
     },
+    "WALK": {
+        "PORT": U32, "FRAME": BYTES, "STAGE": U32, "VERDICT": U32, "VID": U16,
+        "REASON": TEXT, "TEXT": TEXT, "DETAIL": TEXT, "TPID": BE16,
+        "TCI": U16,
+    },
+    "INJECT": {
+        "PORT": U32, "FRAME": BYTES, "TIMEOUT": U32, "DELIVERED": U32,
+        "TO": U32, "DROP": "INJECT_DROP", "TIME": U64, "FROM": U32,
+        "ERROR": U8,
+    },
+    "INJECT_DROP": {"PORT": U32, "REASON": TEXT, "TEXT": TEXT},
     "TXN": {"ID": U32, "SWITCH": U32, "GENERATION": U32},
 }
 NAMES = {s: {K[f"A_{s}_{a}"]: a for a in attrs} for s, attrs in SETS.items()}
@@ -297,7 +313,7 @@ class Genl:
 
     @staticmethod
     def set_of(op):
-        name = op.split("-")[0].upper()
+        name = OP_SETS.get(op) or op.split("-")[0].upper()
         # Profiles are described by what describes ports.
         return "PORT" if name == "PROFILE" else name
 
