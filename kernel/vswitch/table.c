@@ -76,10 +76,11 @@ struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
 	vsw_policy_copy(&snap->own, own);
 	vsw_policy_copy(&snap->policy, own);
 	vsw_profile_apply(&snap->policy, port);
-	snap->flags = vsw_port_flags(port) | policy_flags(&snap->policy) |
-		      vsw_acl_snap_flags(snap->policy.acl);
+	/* Only a compiled ACL knows what it needs. */
 	if (vsw_acl_prepare(port, snap->policy.acl))
 		goto free;
+	snap->flags = vsw_port_flags(port) | policy_flags(&snap->policy) |
+		      vsw_acl_snap_flags(snap->policy.acl);
 	if (snap->flags & VSW_SNAP_INGRESS_TRANSPORT && !port->frags) {
 		port->frags = vsw_frags_alloc(gfp | __GFP_ACCOUNT);
 		if (!port->frags)
