@@ -83,6 +83,16 @@ static noinline bool bury_tag(struct vsw_frame *frame)
 	return true;
 }
 
+/*
+ * A checksum that is yet to be made is put where the sender says, which must not
+ * be in what decides about the frame.
+ */
+static bool rewrites_header(const struct sk_buff *skb)
+{
+	return skb->ip_summed == CHECKSUM_PARTIAL &&
+	       skb_checksum_start_offset(skb) < 0;
+}
+
 /* Admission comes before learning: nobody can teach us what he may not send. */
 static __always_inline enum vsw_drop_reason
 ingress(struct vsw_frame *frame)
@@ -96,6 +106,8 @@ ingress(struct vsw_frame *frame)
 		return VSW_DROP_SWITCH_DOWN;
 	if (unlikely(!vsw_key_is_valid_source(frame->src_key)))
 		return VSW_DROP_SOURCE_INVALID;
+	if (unlikely(rewrites_header(frame->skb)))
+		return VSW_DROP_UNPARSABLE;
 
 	reason = vsw_vlan_ingress(&src->policy.vlan, &frame->tags, table->tpid,
 				  &frame->vid);
