@@ -12,6 +12,10 @@
 # same input gives the same result to the nanosecond, on any machine, however
 # busy. The REP string instructions of a CPU with ERMS, or one of the later
 # features for short strings, count once per byte, so the CPU has none of them.
+#
+# BENCH_CPUS=N in the environment: that many vCPUs, which run at once, and so
+# without all that. In one thread QEMU would tell plugins the wrong CPU, since a
+# piece of code that one vCPU translated is the others' as well.
 
 set -euo pipefail
 . "$(dirname "$0")/../../scripts/common.sh"
@@ -26,11 +30,15 @@ trap 'rm -rf "$tmp"' EXIT
 cmdline=(console=ttyS0 quiet panic=-1 oops=panic no_timer_check ipv6.disable=1
 	net.ifnames=0 nokaslr norandmaps random.trust_cpu=on noreplace-smp)
 
+cpus=${BENCH_CPUS:-1}
+accel=(-accel "tcg,thread=single" -icount "shift=0,sleep=off")
+[ "$cpus" = 1 ] || accel=(-accel "tcg,thread=multi")
+
 status=0
 timeout "${BENCH_TIMEOUT:-3600}" \
 	qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none \
-	-M q35 -smp "${BENCH_CPUS:-1}" -m 1G -cpu max,erms=off,fsrm=off,fzrm=off,fsrs=off,fsrc=off \
-	-accel tcg,thread=single -icount shift=0,sleep=off \
+	-M q35 -smp "$cpus" -m 1G -cpu max,erms=off,fsrm=off,fzrm=off,fsrs=off,fsrc=off \
+	"${accel[@]}" \
 	-seed 42 -rtc base=2024-01-01T00:00:00,clock=vm \
 	-kernel "$image" -initrd "$initrd" -append "${cmdline[*]}" \
 	-serial "file:$tmp/console" -serial "file:$tmp/rows" "$@" \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A QEMU TCG plugin: what does the kernel execute between two marks, and which
- * cache lines does a switch write that another CPU uses as well?
+ * cache lines does a switch write that it uses on another CPU as well?
  *
  *	-plugin count.so,out=FILE[,memory=on]
  *
@@ -15,15 +15,16 @@
  *			executed, how often of that inside, and 1 if it is
  *			LOCK-prefixed or an XCHG with memory
  *	line ADDRESS FRAMES OTHERS INSN INSN	a cache line written inside by
- *			one CPU for so many frames, accessed so often by the
- *			other, anywhere in the kernel; which instructions wrote
- *			and accessed it last
+ *			one CPU for so many frames, and accessed so often by the
+ *			other while that had a frame inside or in somebody
+ *			else's function; which instructions did so last
  *	frames N				entries to the switch
  *
  * lines only with memory=on. QEMU's plugin header is not packaged everywhere,
  * so what is used of API version 4 is declared here.
  */
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,11 +100,12 @@ static struct cpu {
 
 static struct insn *insns[BUCKETS];
 static struct line *lines[BUCKETS];
-static uint64_t entries[8], foreign[8];
+static uint64_t entries[16], foreign[16];
 static size_t nr_entries, nr_foreign;
 static uint64_t own_from, own_to, caller_from, caller_to;
 static FILE *out;
 static bool counting, memory;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static size_t bucket_of(uint64_t value)
 {
@@ -230,7 +232,7 @@ static void place_all(void)
 	}
 }
 
-static void on_mark(unsigned int cpu, void *data)
+static void mark(const void *data)
 {
 	uint64_t addr = 0xffffffff00000000 | (uint32_t)(uintptr_t)data;
 
@@ -241,10 +243,10 @@ static void on_mark(unsigned int cpu, void *data)
 			report();
 		return;
 	case MARK_ENTRY:
-		entries[nr_entries++ % 8] = addr;
+		entries[nr_entries++ % 16] = addr;
 		break;
 	case MARK_FOREIGN:
-		foreign[nr_foreign++ % 8] = addr;
+		foreign[nr_foreign++ % 16] = addr;
 		break;
 	case MARK_OWN_FROM:
 		nr_entries = 0;
@@ -264,13 +266,15 @@ static void on_mark(unsigned int cpu, void *data)
 	place_all();
 }
 
-static void on_exec(unsigned int n, void *data)
+static void on_mark(unsigned int cpu, void *data)
 {
-	struct cpu *cpu = &cpus[n % CPUS];
-	struct insn *insn = data;
+	pthread_mutex_lock(&lock);
+	mark(data);
+	pthread_mutex_unlock(&lock);
+}
 
-	if (!counting)
-		return;
+static void execute(struct cpu *cpu, struct insn *insn)
+{
 	insn->times++;
 	switch (insn->place) {
 	case ENTRY:
@@ -294,24 +298,38 @@ static void on_exec(unsigned int n, void *data)
 	insn->inside += cpu->state == INSIDE;
 }
 
+static void on_exec(unsigned int n, void *data)
+{
+	if (!counting)
+		return;
+	pthread_mutex_lock(&lock);
+	execute(&cpus[n % CPUS], data);
+	pthread_mutex_unlock(&lock);
+}
+
+static void access_line(unsigned int n, struct line *line, struct insn *insn,
+			bool write)
+{
+	line->touched[n]++;
+	line->user[n] = insn;
+	if (!write || cpus[n].state != INSIDE)
+		return;
+	line->writer = insn;
+	if (line->last[n] != cpus[n].frames) {
+		line->last[n] = cpus[n].frames;
+		line->frames[n]++;
+	}
+}
+
 static void on_access(unsigned int n, qemu_plugin_meminfo_t info, uint64_t addr,
 		      void *data)
 {
-	struct cpu *cpu = &cpus[n % CPUS];
-	struct line *line;
-
-	if (!counting || !(addr >> 63))
+	if (cpus[n % CPUS].state == OUTSIDE || !(addr >> 63))
 		return;
-	line = find_line(addr >> LINE_SHIFT);
-	line->touched[n % CPUS]++;
-	line->user[n % CPUS] = data;
-	if (cpu->state != INSIDE || !qemu_plugin_mem_is_store(info))
-		return;
-	line->writer = data;
-	if (line->last[n % CPUS] != cpu->frames) {
-		line->last[n % CPUS] = cpu->frames;
-		line->frames[n % CPUS]++;
-	}
+	pthread_mutex_lock(&lock);
+	access_line(n % CPUS, find_line(addr >> LINE_SHIFT), data,
+		    qemu_plugin_mem_is_store(info));
+	pthread_mutex_unlock(&lock);
 }
 
 /* The no-op of a mark, in a program: returns what it says, or 0. */
@@ -335,8 +353,9 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	struct qemu_plugin_insn *insn;
 	uint8_t code[16];
 	struct insn *mine;
-	uint64_t addr, mark;
+	uint64_t addr, what;
 
+	pthread_mutex_lock(&lock);
 	for (i = 0; i < n; i++) {
 		insn = qemu_plugin_tb_get_insn(tb, i);
 		addr = qemu_plugin_insn_vaddr(insn);
@@ -351,13 +370,14 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 					on_access, QEMU_PLUGIN_CB_NO_REGS,
 					QEMU_PLUGIN_MEM_RW, mine);
 		} else {
-			mark = mark_of(code, len);
-			if (mark)
+			what = mark_of(code, len);
+			if (what)
 				qemu_plugin_register_vcpu_insn_exec_cb(insn,
 					on_mark, QEMU_PLUGIN_CB_NO_REGS,
-					(void *)mark);
+					(void *)what);
 		}
 	}
+	pthread_mutex_unlock(&lock);
 }
 
 static void on_exit_(qemu_plugin_id_t id, void *data)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The Open vSwitch kernel datapath without its daemon: pairs of ports, and one
- * flow in each direction that matches on the ingress port, the EtherType and
- * the destination address.
+ * The Open vSwitch kernel datapath without its daemon: two ports, and one flow
+ * in each direction that matches on the ingress port, the EtherType and the
+ * destination address.
  *
- *	ovs-datapath add DATAPATH DEV MAC DEV MAC...	who is behind which port
+ *	ovs-datapath add DATAPATH DEV MAC DEV MAC	who is behind which port
  *	ovs-datapath del DATAPATH
  */
 #include <arpa/inet.h>
@@ -101,21 +101,19 @@ static void add_flow(int datapath, uint32_t in, uint32_t out, const char *mac)
 int main(int argc, char **argv)
 {
 	struct nl_msg *msg;
-	int datapath, i;
+	int datapath;
 
 	sock = nl_socket_alloc();
 	if (!sock || genl_connect(sock))
 		return 1;
 
-	if (argc >= 7 && !strcmp(argv[1], "add")) {
+	if (argc == 7 && !strcmp(argv[1], "add")) {
 		add_datapath(argv[2]);
 		datapath = if_nametoindex(argv[2]);
-		for (i = 1; 4 * i + 2 < argc; i++) {
-			add_port(datapath, argv[4 * i - 1], 2 * i - 1);
-			add_port(datapath, argv[4 * i + 1], 2 * i);
-			add_flow(datapath, 2 * i - 1, 2 * i, argv[4 * i + 2]);
-			add_flow(datapath, 2 * i, 2 * i - 1, argv[4 * i]);
-		}
+		add_port(datapath, argv[3], 1);
+		add_port(datapath, argv[5], 2);
+		add_flow(datapath, 1, 2, argv[6]);
+		add_flow(datapath, 2, 1, argv[4]);
 	} else if (argc == 3 && !strcmp(argv[1], "del")) {
 		msg = request(OVS_DATAPATH_FAMILY, OVS_DP_CMD_DEL,
 			      if_nametoindex(argv[2]));

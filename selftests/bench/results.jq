@@ -45,9 +45,10 @@ split("\n")
 	[ $rows[] | select(.path == $path and .switch == $switch and
 			   .variant == $variant and .ports == $ports and
 			   .macs == $macs) ][0].net;
+  # None per frame. An interrupt now and then is not the switch's.
   def zero($name; $value):
 	{ name: $name, value: $value, limit: 0,
-	  pass: ($value != null and $value < 0.01) };
+	  pass: ($value != null and $value < 0.1) };
   def pair($switch): [ $pairs[] | select(.switch == $switch) ][0];
   def bulk($switch; $variant):
 	[ $bulk[] | select(.switch == $switch and .variant == $variant) ][0].per_byte;
