@@ -389,6 +389,8 @@ test_policies()
 	check ctlt port set p0 pvlan default
 	check py netlink_acl refusals
 	check ctlt acl flush p0
+	refuse "there is no such rule" \
+		ctlt acl del p0 direction in action deny remote-ip 192.0.2.9
 	check ctlt acl flush p1
 	check py netlink_acl replace
 	check py trace_requests p2
