@@ -27,7 +27,7 @@ DESTDIR ?=
 # The tools' Makefile has its own idea of prefix=.
 dirs = $(if $(DESTDIR),DESTDIR=$(DESTDIR)) $(if $(prefix),prefix=$(prefix))
 
-.PHONY: all modules tools install uninstall demo check check-debug \
+.PHONY: all modules tools install uninstall demo check check-debug check-kcsan \
 	check-harness fuzz fuzz-selfcheck bench vm unit static regen clean help
 
 all: modules tools		## modules and tools (the default)
@@ -64,6 +64,9 @@ check:				## all tests on all kernels; TESTS="vlan fdb" KVER="..."
 
 check-debug:			## the same with KASAN, lockdep and kmemleak; TESTS=
 	@scripts/check.sh -k debug $(TESTS)
+
+check-kcsan:			## the same with KCSAN, which sees data races; TESTS=
+	@scripts/check.sh -k kcsan $(TESTS)
 
 check-harness:			## does the VM harness notice every kind of failure?
 	@scripts/deps.sh build vm

@@ -4,11 +4,11 @@
 # Build the modules for one kernel outside the tree, where several kernels can
 # have their objects side by side and the working tree stays clean.
 #
-#	build.sh KVER|debug	build, print the directory with the modules
+#	build.sh KVER	build, print the directory with the modules
 #
-# With W=1, and a warning is an error. On the debug kernel our code, and only
-# ours, is instrumented for KCOV and UBSAN, its addresses can be told as lines of
-# source, and the unit tests are built as a module of KUnit.
+# With W=1, and a warning is an error. On the debug kernels our code's addresses
+# can be told as lines of source, and the unit tests are built as a module of
+# KUnit; on "debug" our code, and only ours, is instrumented for KCOV and UBSAN.
 
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -18,8 +18,9 @@ kdir=$("$ROOT/scripts/kernels.sh" build "$kver")
 dir=$BUILD/$kver
 log=$dir/build.log
 args=(W=1 KCFLAGS=-Werror)
-if [ "$kver" = debug ]; then
-	args=(W=1 "KCFLAGS=-Werror -g1" KCOV_INSTRUMENT=y UBSAN_SANITIZE=y)
+if is_debug_kernel "$kver"; then
+	args=(W=1 "KCFLAGS=-Werror -g1")
+	[ "$kver" != debug ] || args+=(KCOV_INSTRUMENT=y UBSAN_SANITIZE=y)
 fi
 
 mkdir -p "$dir"
@@ -57,7 +58,7 @@ compile()
 : >"$log"
 copy kernel
 compile kernel
-if [ "$kver" = debug ]; then
+if is_debug_kernel "$kver"; then
 	copy selftests/unit
 	compile selftests/unit
 fi

@@ -86,8 +86,9 @@ static_gates()
 # What must be built before the VM of a kernel can start.
 build_for()
 {
-	if [ "$1" = debug ] && ! "$ROOT/selftests/vm/debug-kernel.sh" >/dev/null; then
-		result 1 "build of the debug kernel"
+	if is_debug_kernel "$1" &&
+	   ! "$ROOT/selftests/vm/debug-kernel.sh" "$1" >/dev/null; then
+		result 1 "build of the $1 kernel"
 		return 1
 	fi
 	if ! show "$ROOT/scripts/build.sh" "$1"; then
@@ -139,14 +140,14 @@ boots()
 }
 
 groups=check
-[[ " $kernels " != *" debug "* ]] || groups+=" debug"
+[[ ! " $kernels " =~ \ (debug|kcsan)\  ]] || groups+=" debug"
 # shellcheck disable=SC2086 # words
 "$ROOT/scripts/deps.sh" $groups
 [ -n "$kernels" ] || kernels=$("$ROOT/scripts/kernels.sh" list)
 [ -n "$kernels" ] || die "no kernel to test on is installed"
 
 if [ ${#tests[@]} = 0 ]; then
-	if [ "$kernels" != debug ]; then
+	if ! is_debug_kernel "$kernels"; then
 		[ ! -e "$ROOT/selftests/unit/Makefile" ] || unit_tests
 		static_gates
 	fi

@@ -12,6 +12,12 @@ BUILD=$CACHE/build/$(sha256sum <<<"$ROOT" | cut -c1-8)
 # Packages for VMs alone, unpacked; one folder each.
 PEERS=$CACHE/peers
 
+# Is it the word for a kernel of selftests/vm/debug-kernel.sh, not a release?
+is_debug_kernel()
+{
+	[ "$1" = debug ] || [ "$1" = kcsan ]
+}
+
 # Something the user should know; stdout is kept for answers.
 note()
 {

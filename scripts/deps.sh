@@ -33,11 +33,12 @@ packages_of()
 			isc-dhcp-client tcpdump ethtool jq socat \
 			netsniff-ng python3-scapy python3-yaml \
 			python3-jsonschema linux-source-6.12 libteam-utils \
-			sparse shellcheck cppcheck lldpd/unpacked ;;
+			sparse shellcheck cppcheck lldpd/unpacked radvd/unpacked \
+			isc-dhcp-server/unpacked ;;
 	fuzz)	echo clang libclang-rt-dev libyaml-dev binutils ;;
 	debug)	echo linux-source-6.1 build-essential flex bison bc \
 			libelf-dev libssl-dev rsync ;;
-	bench)	echo jq ethtool ;;
+	bench)	echo jq ethtool nftables ;;
 	*)	die "unknown group: $1" ;;
 	esac
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Where kernels are. KVER is a release such as `ls /lib/modules` shows, or the
-# word "debug" for the kernel of selftests/vm/debug-kernel.sh.
+# word "debug" or "kcsan" for a kernel of selftests/vm/debug-kernel.sh.
 #
 #	kernels.sh list			the kernels that tests run on: the newest
 #					Debian kernel of each series that has
@@ -79,8 +79,9 @@ release | image | modules | build)
 	die "unknown word: $verb" ;;
 esac
 
-if [ "$kver" = debug ]; then
-	dir=$("$DEBUG" --cached) || die "the debug kernel is not built ($DEBUG builds it)"
+if is_debug_kernel "$kver"; then
+	dir=$("$DEBUG" --cached "$kver") ||
+		die "the $kver kernel is not built ($DEBUG $kver builds it)"
 	case $verb in
 	release)	cat "$dir/release" ;;
 	image)		echo "$dir/vmlinuz" ;;

@@ -101,7 +101,7 @@ gate_cppcheck()
 {
 	command -v cppcheck >/dev/null || return 4
 	# autoVariables: a pointer handed down for the time of one call.
-	c_files userspace selftests/unit selftests/fuzz/{netlink,parsers} |
+	c_files userspace selftests/{unit,races} selftests/fuzz/{netlink,parsers} |
 		cppcheck -q --file-list=- --std=c11 --error-exitcode=1 \
 			--enable=warning,performance,portability \
 			--suppress=autoVariables --suppress=missingInclude \

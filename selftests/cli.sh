@@ -48,7 +48,7 @@ setup()
 # may come up when it likes.
 state()
 {
-	printf '%s show\n' switch port fdb | ctl -j -b - |
+	printf '%s show\n' switch port profile fdb | ctl -j -b - |
 		sed -E 's/"generation":[0-9]+//g'
 	ipt -j -d link show | jq -c '.[] | del(.operstate, .flags)'
 }
@@ -115,6 +115,11 @@ test_help()
 		vnic add help
 		fdb help
 		fdb flush help
+		profile help
+		profile add help
+		profile set help
+		mac-pool help
+		mac-pool set help
 		monitor help
 	EOT
 	vswitchctl switch help | grep -q 'external|internal|private' ||
@@ -251,6 +256,40 @@ test_usage_port()
 		port set p0 mac-spoofing yes
 		port set p0 mac-spoofing on off
 		port set p0 dhcp-guard perhaps
+		port set p0 profile
+		port set p0 profile a profile b
+		port set p0 dhcp-guard
+		port set p0 dhcp-guard on dhcp-guard off
+		port set p0 dhcp-guard on dhcp-guard default
+		port set p0 router-guard 1
+		port set p0 allow-teaming
+		port set p0 vm
+		port set p0 vm ""
+		port set p0 vm 1234567890123456789012345678901234567890123456789012345678901234
+		port set p0 vm none vm none
+		port set p0 mac default
+		port set p0 storm-limit
+		port set p0 storm-limit -1
+		port set p0 storm-limit 4294967296
+		port set p0 dynamic-ip-limit 1025
+		port set p0 ieee-priority-tag 5
+		port set p0 mirror
+		port set p0 mirror both
+		port set p0 mirror none session 1
+		port set p0 mirror source session
+		port set p0 mirror source session 256
+		port set p0 pvlan
+		port set p0 pvlan none
+		port set p0 pvlan isolated
+		port set p0 pvlan isolated primary
+		port set p0 pvlan isolated primary 100
+		port set p0 pvlan isolated primary 0 secondary 5
+		port set p0 pvlan isolated primary 100 secondary 100
+		port set p0 pvlan isolated primary 100 secondary 101,102
+		port set p0 pvlan community primary 100 secondary 101-102
+		port set p0 pvlan promiscuous primary 100 secondary 99-101
+		port set p0 pvlan promiscuous primary 100 secondary all
+		port set p0 pvlan isolated primary 100 secondary 101 vlan untagged
 		port set 1234567890123456 vlan access 5
 	EOT
 }
@@ -413,7 +452,7 @@ test_json()
 	valid 'all(has("stats"))' ctl -j -s port show
 	valid 'all(has("stats") | not)' ctl -j port show
 	ns_add empty
-	for option in switch port vnic fdb; do
+	for option in switch port vnic profile fdb; do
 		valid '. == []' vswitchctl -n "$(ns empty)" -j "$option" show
 		valid '. == []' vswitchctl -n "$(ns empty)" -j "$option"
 		check_eq "$(vswitchctl -n "$(ns empty)" "$option" show)" "" "text of no $option"

@@ -17,7 +17,7 @@
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 
-TESTS="link policy fdb txn frames percpu netns module traffic sites"
+TESTS="link policy acl profile fdb txn frames percpu netns module traffic sites"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 PROGRAM=$HERE/faults/build/faults
@@ -90,9 +90,19 @@ test_link()
 	group link
 }
 
+test_acl()
+{
+	group acl
+}
+
 test_policy()
 {
 	group policy
+}
+
+test_profile()
+{
+	group profile
 }
 
 test_fdb()

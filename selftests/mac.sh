@@ -14,7 +14,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/frames.sh"
 TESTS="defaults spoofed assigned_elsewhere spoofing_on duplicates vnic_change
-       other_vlan not_learned invalid_source"
+       other_vlan not_learned invalid_source checksum"
 
 G1=02:00:00:00:00:01
 G2=02:00:00:00:00:02
@@ -191,6 +191,14 @@ test_invalid_source()
 		check_eq "$(fdb $src)" "" "entries of $src"
 	done
 	check_rx "g2 g3 v1 v2" g1 src=$ALIEN
+}
+
+# The last two bytes of the source would be a checksum that the sender chooses.
+test_checksum()
+{
+	[ -e /dev/net/tun ] || check modprobe tun
+	check /usr/bin/python3 -E -s -B "$(dirname "$0")/lib/csum_source.py"
+	diag "$LIB_OUT"
 }
 
 run_tests "$@"

@@ -13,8 +13,10 @@
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 
-TESTS="read change ranges fdb refusals strict txn_basics txn_atomic txn_limits
-	txn_owner txn_lost dump_interrupted dump_complete events ynl"
+TESTS="read change settings private_vlans ranges fdb refusals strict txn_basics
+	txn_atomic txn_limits txn_owner txn_lost dump_interrupted dump_complete
+	events acl_rules acl_refusals
+	acl_replace acl_dump ynl"
 
 py()
 {
@@ -42,6 +44,8 @@ setup()
 
 test_read()		{ check py netlink_requests read; }
 test_change()		{ check py netlink_requests change; }
+test_settings()		{ check py netlink_requests settings; }
+test_private_vlans()	{ check py netlink_requests private_vlans; }
 test_ranges()		{ check py netlink_requests ranges; }
 test_fdb()		{ check py netlink_requests fdb; }
 test_refusals()		{ check py netlink_requests refusals; }
@@ -53,6 +57,10 @@ test_txn_owner()	{ check py netlink_txn txn_owner; }
 test_txn_lost()		{ check py netlink_txn txn_lost; }
 test_dump_interrupted()	{ check py netlink_watch dump_interrupted; }
 test_dump_complete()	{ check py netlink_watch dump_complete; }
+test_acl_rules()		{ check py netlink_acl rules; }
+test_acl_refusals()	{ check py netlink_acl refusals; }
+test_acl_replace()	{ check py netlink_acl replace; }
+test_acl_dump()		{ check py netlink_acl dump; }
 test_events()		{ check py netlink_watch events; }
 
 # The kernel's own client, which knows nothing but the specification.

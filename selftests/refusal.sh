@@ -13,7 +13,7 @@
 . "$(dirname "$0")/lib.sh"
 
 TESTS="create convert uplink port loops vnic fixed bridge_vlan bridge_fdb raw
-	address netns not_bridgeable too_many_ports genl complete"
+	address netns not_bridgeable too_many_ports genl profile complete"
 
 HERE=$(dirname "$0")
 
@@ -335,11 +335,33 @@ test_genl()
 	refuse "the uplink has no assigned mac" \
 		vswitchctl -n "$(ns t)" port set up0 mac 02:00:00:00:00:01
 	check py netlink_requests refusals
+	check vswitchctl -n "$(ns t)" port set p0 pvlan isolated primary 100 secondary 101
+	refuse "the port is in a private VLAN" bridget vlan add dev p0 vid 7
+	check vswitchctl -n "$(ns t)" port set p0 vlan default
 	check vswitchctl -n "$(ns t)" fdb flush vs0 state static
 	check vswitchctl -n "$(ns t)" port set p0 mac none
 	check vswitchctl -n "$(ns t)" port set p1 mac none
 	check py netlink_txn txn_limits
 	check py netlink_txn txn_owner
+}
+
+# The requests of profile.sh, for their texts.
+test_profile()
+{
+	local name
+
+	check ipt link add vs0 up type vswitch
+	check ipt link add vs1 up type vswitch
+	for name in p1 q0 u0; do
+		check ipt link add "$name" up type dummy
+	done
+	check ipt link set p0 nomaster
+	check ipt link set p0 up master vs0
+	check ipt link set p1 master vs0
+	check ipt link set q0 master vs1
+	check ipt link add vn0 up link vs0 type vswitch_vnic
+	check py netlink_profile refusals
+	check py netlink_profile limits
 }
 
 # Every text in the sources was met above. Not met can be what needs memory to
@@ -353,7 +375,8 @@ test_complete()
 		n=$((n + 1))
 		case $text in
 		"no memory for "* | "the switch is being deleted" | \
-		"a transaction touches at most 4096 ports")
+		"a transaction touches at most 4096 ports" | \
+		"gets no memory for its settings")
 			continue ;;
 		esac
 		grep -qF -- "${text:0:40}" "$REFUSED_LOG" || {
@@ -368,7 +391,7 @@ test_complete()
 texts()
 {
 	cat "$HERE"/../kernel/vswitch/*.c | tr '\n' ' ' |
-		grep -oE '(NL_SET_ERR_MSG(_ATTR)?|vsw_nl_required)\([^"]*"[^"]*"' |
+		grep -oE '(NL_SET_ERR_MSG(_ATTR)?|vsw_nl_required|vsw_ext_ack_of)\([^"]*"[^"]*"' |
 		sed 's/^[^"]*"//; s/"$//' | sort -u
 }
 

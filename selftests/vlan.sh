@@ -16,7 +16,7 @@
 # timeout: 900
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/frames.sh"
-TESTS="modes trunk_lists bridge_vlan bridge_refused uplink truncated
+TESTS="modes priority trunk_lists bridge_vlan bridge_refused uplink truncated
        isolation_8021q isolation_8021ad"
 
 switch()
@@ -38,7 +38,8 @@ four_ports()
 # The settings of a port, as vswitchctl shows them.
 vlan()
 {
-	vswitchctl port show "$1" | sed -n 's/.* vlan \(.*\)/\1/p' | sed 's/ *$//'
+	vswitchctl port show "$1" | sed -n 's/.* vlan \(.*\)/\1/p' |
+		sed 's/ ieee-priority-tag on//; s/ *$//'
 }
 
 # Members by bridge(8): "10-12 20:pu" is pvid and untagged.
@@ -74,11 +75,11 @@ test_modes()
 	check vswitchctl port set v1 vlan trunk 10-12,20
 	check_eq "$(vlan v1)" "trunk 10-12,20 native none" "trunk without native"
 	check_rx "g2:q10 v1:q10" g1
-	check_rx "g2:q10p5 v1:q10p5" g1 tags=q0p5
+	check_rx "g2:q10 v1:q10" g1 tags=q0p5
 	check_drops "pg1 vlan-tagged 1" check_rx none g1 tags=q10
 	check_rx g3 g2
 	check_rx "g1 v1:q10" g2 tags=q10
-	check_rx "v1:q20p3" g2 tags=q20p3
+	check_rx v1:q20 g2 tags=q20p3
 	check_drops "pg2 vlan-not-member 1" check_rx none g2 tags=q30
 	check_drops "v1 vlan-untagged 1" check_rx none v1
 	check_drops "v1 vlan-untagged 1" check_rx none v1 tags=q0p5
@@ -92,6 +93,51 @@ test_modes()
 	check_eq "$(vlan pg1)" "untagged" "untagged again"
 	check_rx "g2 g3" g1
 	check_drops "pg2 vlan-tagged 1" check_rx none g2 tags=q20
+}
+
+# 802.1p priorities pass between ports that let them, and nobody else.
+test_priority()
+{
+	four_ports
+	check vswitchctl port set pg1 vlan trunk 10 native 0
+	check vswitchctl port set pg2 vlan trunk 10 native 0
+	check vswitchctl port set pg3 vlan access 10
+	check vswitchctl port set v1 vlan access 10
+	# Off is the default: reset in both directions.
+	check_rx "g2:q10 g3 v1" g1 tags=q10p5
+	check_rx "g2:q10 g3 v1" g1 tags=q10p5d
+	check vswitchctl port set pg1 ieee-priority-tag on
+	check_rx "g2:q10 g3 v1" g1 tags=q10p5
+	check_rx "g1:q10 g3 v1" g2 tags=q10p5
+	# From one that lets them to others that do; as a priority tag to those
+	# who have no other.
+	check vswitchctl port set pg2 ieee-priority-tag on
+	check vswitchctl port set pg3 ieee-priority-tag on
+	check_rx "g2:q10p5 g3:q0p5 v1" g1 tags=q10p5
+	check_rx "g2:q10p3d g3:q0p3d v1" g1 tags=q10p3d
+	check_rx "g2:q10d g3:q0d v1" g1 tags=q10d
+	check_rx "g2:q10 g3 v1" g1 tags=q10
+	check_rx "g2:q0p7" g1 tags=q0p7
+	check_rx g2 g1 tags=q0
+	check_rx "g1:q10p1 g2:q10p1 v1" g3 tags=q0p1
+	check_rx "g1:q10 g2:q10 g3" v1 tags=q0p1
+	check vswitchctl port set v1 ieee-priority-tag on
+	check_rx "g1:q10p1 g2:q10p1 g3:q0p1" v1 tags=q0p1
+	check_rx "g1:q10p6 g3:q0p6 v1:q0p6" g2 tags=q10p6
+	# The uplink lets them unless it is told not to.
+	uplink_station vs0 wire
+	check_rx "g1:q10p4 g2:q10p4 g3:q0p4" wire tags=q10p4
+	check_rx "g1:q10p4 g2:q10p4 wire:q10p4" g3 tags=q0p4
+	check vswitchctl port set pwire ieee-priority-tag off
+	check_rx "g1:q10 g2:q10 g3" wire tags=q10p4
+	check vswitchctl port set pwire ieee-priority-tag default
+	check_rx "g1:q10p4 g2:q10p4 g3:q0p4" wire tags=q10p4
+	frames drops
+	# Unicast too, and not beyond the first tag.
+	check_rx g3:q0p4 wire tags=q10p4 dst=02:00:00:00:00:03
+	check_drops "pg3 double-tagged 1" check_rx \
+		"g2:q10p2/ad7p5 wire:q10p2/ad7p5" g1 tags=q10p2/ad7p5
+	check_rx "g2:q0p2/ad7p5 wire:q0p2/ad7p5" g1 tags=q0p2/ad7p5
 }
 
 test_trunk_lists()
@@ -195,7 +241,7 @@ test_uplink()
 	check_rx wire:q10 g2
 	check_rx g2 wire tags=q10
 	check_rx g2 wire tags=q10p7
-	check_rx wire:q10p2 g2 tags=q0p2
+	check_rx wire:q10 g2 tags=q0p2
 	check_drops "pwire no-destination 1" check_rx none wire tags=q99
 	check_drops "pwire vlan-not-member 1" check_rx none wire tags=q4095
 	check vswitchctl port set pwire vlan trunk 99 native none

@@ -94,7 +94,15 @@ static int change_vlans(struct vsw_port *port, const struct nlattr *spec,
 
 	lockdep_assert_held(&port->sw->lock);
 
-	vsw_policy_copy(&policy, &port->snap->policy);
+	vsw_policy_copy(&policy, &port->snap->own);
+	err = -EBUSY;
+	if (port->snap->policy.vlan.pvlan) {
+		NL_SET_ERR_MSG(extack,
+			       "the port is in a private VLAN: 'vswitchctl port set DEV vlan ...' ends that");
+		goto free;
+	}
+	vsw_policy_take(&policy, &port->snap->policy,
+			VSWITCH_PORT_SETTING_VLAN);
 	pvid = policy.vlan.pvid;
 	err = -ENOMEM;
 	set = vsw_vlan_set_dup(&policy.vlan);
@@ -131,6 +139,7 @@ static int change_vlans(struct vsw_port *port, const struct nlattr *spec,
 		goto free_set;
 	}
 	vsw_vlan_replace(&policy.vlan, set, pvid, false);
+	policy.own |= VSWITCH_PORT_SETTING_VLAN;
 	err = vsw_policy_change(port, &policy, extack);
 	goto free;
 
@@ -233,12 +242,16 @@ static u16 info_flags(const struct vsw_vlan *vlan, u16 vid)
 
 	if (vid == vlan->pvid)
 		flags |= BRIDGE_VLAN_INFO_PVID;
-	if (vsw_vlan_untagged(vlan, vid))
+	if (vsw_vlan_member(vlan, vid) && vsw_vlan_untagged(vlan, vid))
 		flags |= BRIDGE_VLAN_INFO_UNTAGGED;
 	return flags;
 }
 
-/* VLAN 0 is not a VLAN to bridge(8): a port in it shows none. */
+/*
+ * VLAN 0 is not a VLAN to bridge(8): a port in it shows none. What a port of a
+ * private VLAN sends on is its PVID, shown also if it receives nothing of it:
+ * bridge(8) has no other way to say where untagged frames go.
+ */
 static int fill_vlans(struct sk_buff *skb, const struct vsw_vlan *vlan,
 		      bool compressed)
 {
@@ -248,11 +261,11 @@ static int fill_vlans(struct sk_buff *skb, const struct vsw_vlan *vlan,
 		u16 flags;
 
 		end = vid;
-		if (!vsw_vlan_member(vlan, vid) || vid == VSWITCH_VLAN_NONE)
+		if (!vsw_vlan_carries(vlan, vid) || vid == VSWITCH_VLAN_NONE)
 			continue;
 		flags = info_flags(vlan, vid);
 		while (compressed && end + 1 < VSWITCH_VLAN_NONE &&
-		       vsw_vlan_member(vlan, end + 1) &&
+		       vsw_vlan_carries(vlan, end + 1) &&
 		       info_flags(vlan, end + 1) == flags)
 			end++;
 		if (end == vid) {

@@ -6,13 +6,15 @@
  */
 #include <linux/if_vlan.h>
 
+#include "acl.h"
 #include "deliver.h"
 #include "trace.h"
 #include "vswitch.h"
+#include "walk.h"
 
-/* May a frame leave through a port? */
+/* Can a frame leave through a port, whatever it is to it? */
 static __always_inline enum vsw_drop_reason
-egress(const struct vsw_frame *frame, const struct vsw_snap *dst)
+fits(const struct vsw_frame *frame, const struct vsw_snap *dst)
 {
 	enum vsw_drop_reason reason;
 
@@ -27,9 +29,20 @@ egress(const struct vsw_frame *frame, const struct vsw_snap *dst)
 	return VSW_PASS;
 }
 
+/* May a frame leave through a port as one of its own? */
+static __always_inline enum vsw_drop_reason
+egress(struct vsw_frame *frame, const struct vsw_snap *dst)
+{
+	enum vsw_drop_reason reason = fits(frame, dst);
+
+	if (unlikely(dst->flags & VSW_SNAP_EGRESS_POLICY) && !reason)
+		return vsw_acl_check(frame, dst, VSWITCH_ACL_DIRECTION_IN);
+	return reason;
+}
+
 static noinline void deliver_vnic(const struct vsw_frame *frame,
 				  const struct vsw_snap *dst,
-				  struct sk_buff *skb)
+				  struct sk_buff *skb, bool copy)
 {
 	/*
 	 * From vNIC to vNIC the frame arrives anew: nothing that the sending
@@ -41,7 +54,9 @@ static noinline void deliver_vnic(const struct vsw_frame *frame,
 		skb_clear_tstamp(skb);
 	}
 	skb->dev = dst->dev;
-	if (vsw_frame_is_multicast(frame))
+	if (unlikely(copy))
+		skb->pkt_type = PACKET_OTHERHOST;
+	else if (vsw_frame_is_multicast(frame))
 		skb->pkt_type = is_broadcast_ether_addr(eth_hdr(skb)->h_dest) ?
 				PACKET_BROADCAST : PACKET_MULTICAST;
 	else
@@ -83,19 +98,26 @@ deliver_netdev(const struct vsw_snap *dst, struct sk_buff *skb)
 /* Inlined where it is called for each frame or copy. */
 static __always_inline void
 deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
-	struct sk_buff *skb)
+	struct sk_buff *skb, bool copy)
 {
-	if (vsw_vlan_untagged(&dst->policy.vlan, frame->vid))
-		__vlan_hwaccel_clear_tag(skb);
-	else
-		__vlan_hwaccel_put_tag(skb, frame->table->tpid,
-				       vsw_frame_tci(frame));
+	u16 tci = vsw_frame_priority(frame, dst);
 
+	if (!vsw_vlan_untagged(&dst->policy.vlan, frame->vid))
+		tci |= frame->vid;
+	/* Without a VLAN a priority is a tag as well, of VLAN 0. */
+	if (tci)
+		__vlan_hwaccel_put_tag(skb, frame->table->tpid, tci);
+	else
+		__vlan_hwaccel_clear_tag(skb);
+
+	if (static_branch_unlikely(&vsw_walk_key.key) &&
+	    vsw_walk_deliver(frame, dst, skb))
+		return;
 	vsw_stats_tx(dst->stats, frame->segs, frame->bytes);
 	trace_vsw_forward(frame, dst);
 
 	if (dst->flags & VSW_SNAP_VNIC)
-		deliver_vnic(frame, dst, skb);
+		deliver_vnic(frame, dst, skb, copy);
 	else
 		deliver_netdev(dst, skb);
 }
@@ -111,7 +133,48 @@ deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		 struct sk_buff *skb)
 {
-	deliver(frame, dst, skb);
+	deliver(frame, dst, skb, false);
+}
+
+/**
+ * vsw_deliver_copy() - give the copy of a frame to a mirror destination
+ * @frame: what is known of the frame
+ * @dst: the port
+ * @skb: the copy; consumed
+ *
+ * The host's stack shows it to who listens on a vNIC, and does not answer it.
+ * Context: softirq, or bottom halves off; RCU read lock.
+ */
+void vsw_deliver_copy(const struct vsw_frame *frame, const struct vsw_snap *dst,
+		      struct sk_buff *skb)
+{
+	deliver(frame, dst, skb, true);
+}
+
+/**
+ * vsw_egress_fits() - can a mirror's copy leave through a port?
+ * @frame: the frame
+ * @dst: the port
+ *
+ * Return: VSW_PASS, or why not.
+ */
+enum vsw_drop_reason vsw_egress_fits(const struct vsw_frame *frame,
+				     const struct vsw_snap *dst)
+{
+	return fits(frame, dst);
+}
+
+/**
+ * vsw_egress() - may a frame leave through a port?
+ * @frame: the frame
+ * @dst: the port
+ *
+ * Return: VSW_PASS, or why not.
+ */
+enum vsw_drop_reason vsw_egress(struct vsw_frame *frame,
+				const struct vsw_snap *dst)
+{
+	return egress(frame, dst);
 }
 
 /**
@@ -121,14 +184,14 @@ void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
  *
  * Context: softirq, or bottom halves off; RCU read lock.
  */
-void vsw_unicast(const struct vsw_frame *frame, const struct vsw_snap *dst)
+void vsw_unicast(struct vsw_frame *frame, const struct vsw_snap *dst)
 {
 	enum vsw_drop_reason reason = egress(frame, dst);
 
 	if (unlikely(reason))
 		vsw_drop(frame, dst, reason);
 	else
-		deliver(frame, dst, frame->skb);
+		deliver(frame, dst, frame->skb, false);
 }
 
 /**
@@ -139,7 +202,7 @@ void vsw_unicast(const struct vsw_frame *frame, const struct vsw_snap *dst)
  * Each port but the last gets a clone.
  * Context: softirq, or bottom halves off; RCU read lock.
  */
-void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
+void vsw_flood(struct vsw_frame *frame, enum vsw_flood_kind kind)
 {
 	const struct vsw_table *table = frame->table;
 	const struct vsw_snap *last = NULL;
@@ -151,8 +214,13 @@ void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
 		const struct vsw_snap *dst = table->snaps[i];
 		struct sk_buff *clone;
 
-		if (!dst || !vsw_flood_wants(frame->src, dst, frame->vid, kind))
+		if (!dst)
 			continue;
+		if (!vsw_flood_wants(frame->src, dst, frame->vid, kind)) {
+			if (vsw_walks(frame))
+				vsw_walk_unwanted(frame, dst);
+			continue;
+		}
 		reason = egress(frame, dst);
 		if (unlikely(reason)) {
 			vsw_refuse(frame, dst, reason);
@@ -162,7 +230,7 @@ void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
 		if (last) {
 			clone = skb_clone(frame->skb, GFP_ATOMIC);
 			if (likely(clone))
-				deliver(frame, last, clone);
+				deliver(frame, last, clone, false);
 			else
 				vsw_refuse(frame, last, VSW_DROP_NO_MEMORY);
 		}
@@ -172,7 +240,7 @@ void vsw_flood(const struct vsw_frame *frame, enum vsw_flood_kind kind)
 	if (likely(last))
 		vsw_deliver(frame, last, frame->skb);
 	else if (refused)
-		kfree_skb(frame->skb);
+		vsw_discard(frame);
 	else
 		vsw_drop(frame, frame->src, VSW_DROP_NO_DESTINATION);
 }

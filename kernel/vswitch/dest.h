@@ -55,7 +55,7 @@ vsw_dest_refuses(const struct vsw_snap *dst, u16 vid, __be16 inner,
 	if (!(dst->flags & VSW_SNAP_LINK_UP))
 		return VSW_DROP_LINK_DOWN;
 	if (!vsw_vlan_member(vlan, vid))
-		return VSW_DROP_VLAN_EGRESS;
+		return vlan->pvlan ? VSW_DROP_PVLAN : VSW_DROP_VLAN_EGRESS;
 	if (vsw_vlan_uncovers(vlan, vid, inner, tpid))
 		return VSW_DROP_DOUBLE_TAGGED;
 	return VSW_PASS;

@@ -3,6 +3,7 @@
 #include "deliver.h"
 #include "trace.h"
 #include "vswitch.h"
+#include "walk.h"
 
 static const struct {
 	const char *name;
@@ -51,6 +52,8 @@ noinline void vsw_refuse(const struct vsw_frame *frame,
 {
 	struct vsw_port_stats *stats = this_cpu_ptr(at->stats);
 
+	if (vsw_walks(frame) && vsw_walk_drop(frame, at, reason))
+		return;
 	u64_stats_update_begin(&stats->syncp);
 	u64_stats_add(&stats->drops[reason], frame->segs);
 	u64_stats_update_end(&stats->syncp);
@@ -69,5 +72,20 @@ noinline void vsw_drop(const struct vsw_frame *frame, const struct vsw_snap *at,
 		       enum vsw_drop_reason reason)
 {
 	vsw_refuse(frame, at, reason);
-	kfree_skb(frame->skb);
+	vsw_discard(frame);
+}
+
+/**
+ * vsw_discard() - free a frame whose drop has been reported
+ * @frame: the frame; consumed
+ *
+ * Context: softirq, or bottom halves off.
+ */
+void vsw_discard(const struct vsw_frame *frame)
+{
+	/* Nobody lost a frame that was only a question. */
+	if (vsw_walk_is_dry(frame))
+		consume_skb(frame->skb);
+	else
+		kfree_skb(frame->skb);
 }

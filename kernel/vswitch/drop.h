@@ -29,6 +29,18 @@
 	  "source address is not the one assigned to the port")		\
 	X(MAC_ASSIGNED, "mac-assigned",					\
 	  "source address is assigned to another port")			\
+	X(ACL, "acl", "denied by an ACL")				\
+	X(DHCP_GUARD, "dhcp-guard",					\
+	  "message of a DHCP server from a port with dhcp-guard on")	\
+	X(ROUTER_GUARD, "router-guard",					\
+	  "message of a router from a port with router-guard on")	\
+	X(UNPARSABLE, "unparsable",					\
+	  "headers that cannot be followed, from or to a port whose policy has to") \
+	X(IP_LIMIT, "ip-limit", "IP address beyond the limit of the port") \
+	X(STORM_LIMIT, "storm-limit",					\
+	  "more frames to many in this second than the port may send")	\
+	X(PVLAN, "pvlan", "ports of a private VLAN that are kept apart") \
+	X(FLOW_LIMIT, "flow-limit", "no room for another stateful flow") \
 	X(SAME_PORT, "same-port", "the destination is behind the same port") \
 	X(NO_DESTINATION, "no-destination",				\
 	  "no other port takes frames of this kind in this VLAN")	\

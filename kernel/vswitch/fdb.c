@@ -12,6 +12,7 @@
 
 #include "deliver.h"
 #include "netlink.h"
+#include "team.h"
 #include "trace.h"
 #include "vswitch.h"
 
@@ -38,7 +39,14 @@ static void notify(struct vsw_switch *sw, const struct vsw_fdb_entry *entry,
 	vsw_fdb_rtnl_notify(sw, entry, gone ? RTM_DELNEIGH : RTM_NEWNEIGH);
 }
 
-static bool is_full(struct vsw_switch *sw)
+/**
+ * vsw_fdb_is_full() - is there no room for another entry?
+ * @sw: the switch
+ *
+ * Context: any.
+ * Return: true if there is none.
+ */
+bool vsw_fdb_is_full(struct vsw_switch *sw)
 {
 	const struct vsw_net *vnet = vsw_net(dev_net(sw->dev));
 
@@ -80,7 +88,7 @@ static struct vsw_fdb_entry *insert(struct vsw_switch *sw,
 				      vsw_fdb_params);
 	if (*err)
 		goto erase;
-	fdb->count++;
+	WRITE_ONCE(fdb->count, fdb->count + 1);
 	notify(sw, entry, false);
 	return entry;
 
@@ -103,7 +111,7 @@ static void remove(struct vsw_switch *sw, struct vsw_fdb_entry *entry)
 	notify(sw, entry, true);
 	rhashtable_remove_fast(&fdb->hash, &entry->node, vsw_fdb_params);
 	__xa_erase(&fdb->ids, entry->id);
-	fdb->count--;
+	WRITE_ONCE(fdb->count, fdb->count - 1);
 	atomic_dec(&vsw_net(dev_net(sw->dev))->fdb_entries);
 	kfree_rcu(entry, rcu);
 }
@@ -118,9 +126,29 @@ static bool may_learn(struct vsw_switch *sw, const struct vsw_port *port,
 {
 	const struct vsw_table *table = rcu_dereference(sw->table);
 	const struct vsw_snap *snap = table ? vsw_table_port(table, port) : NULL;
+	const struct vsw_snap *owner;
+	u16 fid = vsw_key_vid(key);
 
-	return snap && !(snap->flags & VSW_SNAP_CHECK_SOURCE) &&
-	       vsw_vlan_member(&snap->policy.vlan, vsw_key_vid(key));
+	if (!snap || !vsw_table_holds(table, snap, fid))
+		return false;
+	owner = vsw_table_assigned(table, key ^ fid);
+	if (owner && owner != snap && vsw_team_may_use(snap, owner))
+		return true;
+	if (snap->flags & VSW_SNAP_CHECK_SOURCE)
+		return false;
+	return !owner || !vsw_table_holds(table, owner, fid);
+}
+
+/* The same for an entry that is there: could it come to be now? */
+static bool is_outdated(struct vsw_switch *sw,
+			const struct vsw_fdb_entry *entry)
+{
+	const struct vsw_table *table = rcu_dereference(sw->table);
+	const struct vsw_snap *snap = vsw_table_port(table, entry->port);
+
+	if (entry->state == VSWITCH_FDB_STATE_LEARNED)
+		return !may_learn(sw, entry->port, entry->key);
+	return !snap || !vsw_table_holds(table, snap, vsw_key_vid(entry->key));
 }
 
 /**
@@ -140,7 +168,7 @@ noinline void vsw_fdb_learn_slow(struct vsw_switch *sw, struct vsw_port *port,
 	int err;
 
 	/* A full table must not make every frame queue for the lock. */
-	if (is_full(sw) && !vsw_fdb_find(fdb, key))
+	if (vsw_fdb_is_full(sw) && !vsw_fdb_find(fdb, key))
 		return;
 
 	xa_lock_bh(&fdb->ids);
@@ -157,6 +185,27 @@ noinline void vsw_fdb_learn_slow(struct vsw_switch *sw, struct vsw_port *port,
 	}
 unlock:
 	xa_unlock_bh(&fdb->ids);
+}
+
+/**
+ * vsw_fdb_forget() - an assigned MAC is back at its port
+ * @sw: the switch
+ * @port: the port that it is assigned to
+ * @key: vsw_mac_key() of the address and the FID
+ *
+ * Context: softirq, or bottom halves off; RCU read lock.
+ */
+noinline void vsw_fdb_forget(struct vsw_switch *sw, const struct vsw_port *port,
+			     u64 key)
+{
+	struct vsw_fdb_entry *entry;
+
+	xa_lock_bh(&sw->fdb.ids);
+	entry = vsw_fdb_find(&sw->fdb, key);
+	if (entry && entry->state == VSWITCH_FDB_STATE_LEARNED &&
+	    entry->port != port)
+		remove(sw, entry);
+	xa_unlock_bh(&sw->fdb.ids);
 }
 
 /**
@@ -177,7 +226,7 @@ static bool is_assigned(struct vsw_switch *sw, u64 key)
 	const struct vsw_snap *owner;
 
 	owner = vsw_table_assigned(table, key & ~0xffffULL);
-	return owner && vsw_vlan_member(&owner->policy.vlan, vsw_key_vid(key));
+	return owner && vsw_table_holds(table, owner, vsw_key_vid(key));
 }
 
 /**
@@ -202,11 +251,12 @@ int vsw_fdb_add_static(struct vsw_switch *sw, struct vsw_port *port, u64 key,
 
 	lockdep_assert_held(&sw->lock);
 
-	if (!vsw_vlan_member(&port->snap->policy.vlan, vsw_key_vid(key))) {
+	if (!vsw_vlan_carries(&port->snap->policy.vlan, vsw_key_vid(key))) {
 		NL_SET_ERR_MSG(extack,
 			       "the port is not a member of that vlan: give one of its own");
 		return -EINVAL;
 	}
+	key = vsw_table_key(vsw_dereference(sw), key);
 	if (is_assigned(sw, key)) {
 		NL_SET_ERR_MSG(extack, "the mac is assigned to a port of that vlan already");
 		return -EINVAL;
@@ -250,6 +300,7 @@ int vsw_fdb_del(struct vsw_switch *sw, u64 key, struct netlink_ext_ack *extack)
 
 	lockdep_assert_held(&sw->lock);
 
+	key = vsw_table_key(vsw_dereference(sw), key);
 	xa_lock_bh(&sw->fdb.ids);
 	rcu_read_lock();
 	entry = vsw_fdb_find(&sw->fdb, key);
@@ -262,6 +313,24 @@ int vsw_fdb_del(struct vsw_switch *sw, u64 key, struct netlink_ext_ack *extack)
 	rcu_read_unlock();
 	xa_unlock_bh(&sw->fdb.ids);
 	return err;
+}
+
+static bool matches(struct vsw_switch *sw, const struct vsw_fdb_filter *filter,
+		    const struct vsw_fdb_entry *entry)
+{
+	bool learned = entry->state == VSWITCH_FDB_STATE_LEARNED;
+	u16 fid = vsw_key_vid(entry->key);
+
+	if (filter->port && entry->port != filter->port)
+		return false;
+	if (filter->vid >= 0 && fid != filter->vid)
+		return false;
+	if (!learned && !filter->statics)
+		return false;
+	if (!filter->outdated)
+		return true;
+	return (learned && filter->left && test_bit(fid, filter->left)) ||
+	       is_outdated(sw, entry);
 }
 
 /**
@@ -283,16 +352,12 @@ unsigned int vsw_fdb_flush(struct vsw_switch *sw,
 
 	xa_lock_bh(&fdb->ids);
 	xa_for_each(&fdb->ids, id, entry) {
-		if ((!filter->port || entry->port == filter->port) &&
-		    (!filter->vlan ||
-		     !vsw_vlan_member(filter->vlan, vsw_key_vid(entry->key))) &&
-		    (filter->vid < 0 ||
-		     vsw_key_vid(entry->key) == filter->vid) &&
-		    (filter->statics ||
-		     entry->state == VSWITCH_FDB_STATE_LEARNED)) {
+		rcu_read_lock();
+		if (matches(sw, filter, entry)) {
 			remove(sw, entry);
 			gone++;
 		}
+		rcu_read_unlock();
 		if (!(++seen % 256)) {
 			xa_unlock_bh(&fdb->ids);
 			cond_resched();

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The forwarding database: which port is an address of a VLAN behind?
+ * The forwarding database: which port is an address of a VLAN behind? Where
+ * several VLANs are one private VLAN, VLAN means their FID here: see pvlan.h.
  *
  * It holds learned and static entries. Assigned MACs are configuration and
- * are part of struct vsw_table; they are looked up first.
+ * are part of struct vsw_table; they are looked up first. For one that failed
+ * over within a team there is a learned entry as well: see team.h.
  */
 #ifndef _VSW_FDB_H
 #define _VSW_FDB_H
@@ -20,7 +22,6 @@ struct netlink_ext_ack;
 struct vsw_frame;
 struct vsw_port;
 struct vsw_switch;
-struct vsw_vlan;
 
 #define VSW_FDB_AGEING_DEFAULT	300		/* seconds */
 #define VSW_FDB_LIMIT_DEFAULT	131072		/* entries of a switch */
@@ -73,14 +74,17 @@ struct vsw_fdb {
 /**
  * struct vsw_fdb_filter - which entries to flush
  * @port: those of this port only, or NULL
- * @vlan: those of VLANs that are not among these only, or NULL
- * @vid: those of this VLAN only, or negative
+ * @vid: those of this FID only, or negative
+ * @outdated: those only that the configuration of now would not let their
+ *	ports have
+ * @left: with @outdated: learned ones of these FIDs, too; a bitmap, or NULL
  * @statics: the static ones too
  */
 struct vsw_fdb_filter {
 	const struct vsw_port *port;
-	const struct vsw_vlan *vlan;
+	const unsigned long *left;
 	int vid;
+	bool outdated;
 	bool statics;
 };
 
@@ -137,7 +141,10 @@ vsw_fdb_state(const struct vsw_fdb_entry *entry)
 	return READ_ONCE(entry->state);
 }
 
+bool vsw_fdb_is_full(struct vsw_switch *sw);
 void vsw_fdb_learn_slow(struct vsw_switch *sw, struct vsw_port *port, u64 key);
+void vsw_fdb_forget(struct vsw_switch *sw, const struct vsw_port *port,
+		    u64 key);
 
 /**
  * vsw_fdb_learn() - note where a source address is

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The forwarding database in generic netlink. */
 #include "netlink.h"
+#include "team.h"
 #include "vswitch.h"
 
 /* What a message says of an entry, learned, static or assigned. */
@@ -131,9 +132,11 @@ int vswitch_nl_fdb_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	rcu_read_lock();
 	table = vsw_dereference(sw);
+	key = vsw_table_key(table, key);
 	owner = vsw_table_assigned(table, key & ~0xffffULL);
 	entry = vsw_fdb_find(&sw->fdb, key);
-	if (owner && vsw_vlan_member(&owner->policy.vlan, vsw_key_vid(key))) {
+	if (owner && vsw_table_holds(table, owner, vsw_key_vid(key)) &&
+	    !vsw_team_find(table, &sw->fdb, owner, key)) {
 		fdb.key = key;
 		fdb.port = owner->port;
 		fdb.state = VSWITCH_FDB_STATE_ASSIGNED;
@@ -336,6 +339,8 @@ int vswitch_nl_fdb_flush_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	}
 flush:
+	if (filter.vid >= 0)
+		filter.vid = vsw_table_fid(vsw_dereference(sw), filter.vid);
 	vsw_fdb_flush(sw, &filter);
 	vsw_switch_unlock(sw);
 	return 0;

@@ -8,6 +8,7 @@
 #include <net/netlink.h>
 #include <net/sock.h>
 
+#include "team.h"
 #include "vswitch.h"
 
 /**
@@ -212,15 +213,19 @@ int vsw_fdb_rtnl_get(struct sk_buff *skb, struct nlattr *tb[],
 		     struct netlink_ext_ack *extack)
 {
 	struct vsw_switch *sw = netdev_priv(dev);
-	u64 key = vsw_mac_key(addr, vid);
+	const struct vsw_table *table;
 	const struct vsw_snap *owner;
 	struct vsw_fdb_entry *entry;
 	int err = -ENOENT;
+	u64 key;
 
 	rcu_read_lock();
-	owner = vsw_table_assigned(rcu_dereference(sw->table), key & ~0xffffULL);
+	table = rcu_dereference(sw->table);
+	key = vsw_table_key(table, vsw_mac_key(addr, vid));
+	owner = vsw_table_assigned(table, vsw_mac_key(addr, 0));
 	entry = vsw_fdb_find(&sw->fdb, key);
-	if (owner && vsw_vlan_member(&owner->policy.vlan, vid))
+	if (owner && vsw_table_holds(table, owner, vsw_key_vid(key)) &&
+	    !vsw_team_find(table, &sw->fdb, owner, key))
 		err = fill(skb, sw, key, owner->port, NUD_PERMANENT, 0, portid,
 			   seq, RTM_NEWNEIGH, 0);
 	else if (entry)

@@ -6,9 +6,12 @@
 #include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 
+#include "headers.h"
 #include "mac.h"
 #include "table.h"
 #include "vlan.h"
+
+struct vsw_walk;
 
 /**
  * struct vsw_frame - a view of a frame's headers and what is known of it
@@ -20,9 +23,12 @@
  * @src_key: source address, likewise
  * @tags: its tags on arrival
  * @vid: the VLAN it belongs to; valid after VLAN admission
+ * @fid: where that VLAN's addresses belong, see pvlan.h; likewise
  * @bytes: length on a wire, with the Ethernet header and without tags
  * @segs: number of frames it is on a wire
  * @from_host: sent by the host's own stack, which may be deep in its calls
+ * @headers: what it carries, once somebody asked: vsw_frame_headers()
+ * @walk: where what happens to it is written down, see walk.h; mostly NULL
  *
  * Stages read the headers from here and never parse again. It lives on the
  * stack of the CPU that handles the frame: nothing of it is kept in skb->cb,
@@ -36,9 +42,12 @@ struct vsw_frame {
 	u64 src_key;
 	struct vsw_tags tags;
 	u16 vid;
+	u16 fid;
 	bool from_host;
 	u32 bytes;
 	u32 segs;
+	struct vsw_headers headers;
+	struct vsw_walk *walk;
 };
 
 static inline bool vsw_frame_is_multicast(const struct vsw_frame *frame)
@@ -46,13 +55,39 @@ static inline bool vsw_frame_is_multicast(const struct vsw_frame *frame)
 	return vsw_key_is_multicast(frame->dst_key);
 }
 
-/* The tag of the frame as it leaves tagged: its VLAN, and its priority if it had one. */
-static inline u16 vsw_frame_tci(const struct vsw_frame *frame)
-{
-	u16 prio = frame->tags.tpid == frame->table->tpid ?
-		   frame->tags.tci & ~VLAN_VID_MASK : 0;
+void vsw_frame_look(struct vsw_frame *frame);
 
-	return prio | frame->vid;
+/**
+ * vsw_frame_headers() - what a frame carries
+ * @frame: the frame, after VLAN admission, which may move its headers
+ *
+ * Parsed when a stage asks first.
+ * Context: softirq, or bottom halves off.
+ * Return: the view.
+ */
+static inline const struct vsw_headers *
+vsw_frame_headers(struct vsw_frame *frame)
+{
+	if (frame->headers.kind == VSW_HEADERS_NONE)
+		vsw_frame_look(frame);
+	return &frame->headers;
+}
+
+/**
+ * vsw_frame_priority() - the 802.1p priority with which a frame leaves
+ * @frame: the frame
+ * @dst: the port through which it leaves
+ *
+ * It passes where both ports let it. The drop eligible indicator belongs to it.
+ *
+ * Return: priority and indicator, where they are in a tag.
+ */
+static inline u16 vsw_frame_priority(const struct vsw_frame *frame,
+				     const struct vsw_snap *dst)
+{
+	return frame->src->flags & dst->flags & VSW_SNAP_PRIORITY &&
+	       frame->tags.tpid == frame->table->tpid ?
+		frame->tags.tci & ~VLAN_VID_MASK : 0;
 }
 
 #endif

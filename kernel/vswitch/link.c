@@ -181,8 +181,8 @@ static int link_changelink(struct net_device *dev, struct nlattr *tb[],
 {
 	struct vsw_switch *sw = netdev_priv(dev);
 	enum vswitch_switch_type type = sw->type;
-	u32 old_limit = sw->fdb.limit;
 	struct net_device *uplink;
+	u32 limit = 0;
 	bool given;
 	int err;
 
@@ -200,17 +200,19 @@ static int link_changelink(struct net_device *dev, struct nlattr *tb[],
 		type = VSWITCH_SWITCH_TYPE_EXTERNAL;
 
 	if (data[IFLA_VSWITCH_FDB_LIMIT]) {
-		err = vsw_switch_set_fdb_limit(sw, nla_get_u32(data[IFLA_VSWITCH_FDB_LIMIT]),
-					       extack);
+		limit = nla_get_u32(data[IFLA_VSWITCH_FDB_LIMIT]);
+		err = vsw_switch_check_fdb_limit(sw, limit, extack);
 		if (err)
 			return err;
 	}
 	err = vsw_switch_set_type(sw, type, uplink, given, extack);
 	if (err) {
-		WRITE_ONCE(sw->fdb.limit, old_limit);
 		name_culprit(data, extack);
 		return err;
 	}
+	/* Too late to refuse: what was learned meanwhile may stay. */
+	if (limit)
+		WRITE_ONCE(sw->fdb.limit, limit);
 	if (data[IFLA_VSWITCH_AGEING_TIME])
 		vsw_fdb_set_ageing(sw, nla_get_u32(data[IFLA_VSWITCH_AGEING_TIME]));
 	vsw_nl_switch_notify(sw, VSWITCH_CMD_SWITCH_NTF);

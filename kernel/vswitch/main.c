@@ -9,9 +9,11 @@
  *	vNIC		a netdev of kind vswitch_vnic: the host's own adapter
  *	uplink		the one port that faces the wire
  *	policy		what the administrator says of a port	(policy.h)
+ *	profile		policy under a name, for several ports	(profile.h)
  *	snapshot	a port's policy, compiled		(table.h)
  *	table		the snapshots of a switch: what frames live by
  *	FDB		who is behind which port		(fdb.h)
+ *	FID		the VLAN by which the FDB knows a VLAN	(pvlan.h)
  *
  * A frame
  *	vsw_rx_handler() or vnic_xmit()		pipeline.c, vnic.c
@@ -21,13 +23,14 @@
  *	  forward				pipeline.c
  *	    vsw_unicast, vsw_flood		deliver.c
  *	  or vsw_drop, with its reason		drop.c
+ *	of our own making: vsw_walk_run()	walk.h, pipeline.c
  *
  * A change
  *	rtnl: switches, vNICs, enslaving	link.c, vnic.c, switch.c, port.c
  *	genl: policy, FDB, transactions		netlink.c, *_nl.c, txn.c
  *	bridge vlan, bridge fdb			bridge_nl.c, fdb_rtnl.c
  *	what netdevs do by themselves		notifier.c
- *	all of them compile and publish		policy.c, table.c
+ *	all of them compile and publish		policy.c, profile.c, table.c
  *
  * Locking is described in vswitch.h.
  */
@@ -35,19 +38,33 @@
 #include <net/rtnetlink.h>
 
 #include "netlink.h"
+#include "quota.h"
 #include "txn.h"
 #include "vswitch.h"
+#include "walk.h"
 
 unsigned int vsw_net_id;
 
 static int __net_init net_init(struct net *net)
 {
-	INIT_LIST_HEAD(&vsw_net(net)->switches);
+	struct vsw_net *vnet = vsw_net(net);
+
+	INIT_LIST_HEAD(&vnet->switches);
+	vnet->quota = kzalloc(sizeof(*vnet->quota), GFP_KERNEL_ACCOUNT);
+	if (!vnet->quota)
+		return -ENOMEM;
+	refcount_set(&vnet->quota->ref, 1);
 	return 0;
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	vsw_quota_put(vsw_net(net)->quota);
 }
 
 static struct pernet_operations net_ops = {
 	.init	= net_init,
+	.exit	= net_exit,
 	.id	= &vsw_net_id,
 	.size	= sizeof(struct vsw_net),
 };
@@ -98,6 +115,7 @@ static void __exit vsw_exit(void)
 	vsw_txn_uninit();
 	unregister_netdevice_notifier(&vsw_netdev_notifier);
 	unregister_pernet_subsys(&net_ops);
+	vsw_walk_exit();
 	/* Ports and snapshots are freed by functions of this module. */
 	rcu_barrier();
 }

@@ -9,7 +9,10 @@
 #include "netlink_gen.h"
 
 struct vsw_fdb_entry;
+struct vsw_policy;
 struct vsw_port;
+struct vsw_profile;
+struct vsw_profile_changes;
 struct vsw_switch;
 
 extern struct genl_family vsw_genl_family;
@@ -41,8 +44,18 @@ int vsw_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr);
 /* switch_nl.c */
 void vsw_nl_switch_notify(struct vsw_switch *sw, u8 cmd);
 
+/* acl_nl.c */
+void vsw_nl_acl_notify(const struct vsw_port *port);
+
 /* port_nl.c */
 void vsw_nl_port_notify(struct vsw_port *port, u8 cmd);
+
+/* profile_nl.c */
+int vsw_nl_profile_refer(struct vsw_policy *policy, struct genl_info *info,
+			 struct vsw_switch *sw,
+			 struct vsw_profile_changes *changes);
+void vsw_nl_profile_notify(struct vsw_switch *sw,
+			   const struct vsw_profile *profile, u8 cmd);
 
 /* fdb_nl.c */
 void vsw_nl_fdb_notify(struct vsw_switch *sw,

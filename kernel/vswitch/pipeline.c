@@ -6,9 +6,12 @@
  *	vsw_rx_handler, vsw_vnic_ingress	a frame enters
  *	  parse					its headers are read, once
  *	  ingress				may the port send it?
+ *	    vsw_ingress_policy			ingress.c
  *	  learn					where is its source?
  *	  forward				where is its destination?
+ *	    vsw_storm_exceeds			storm.c
  *	    vsw_unicast, vsw_flood		deliver.c
+ *	    vsw_mirror_unicast, vsw_mirror_flood	mirror.c, in their place
  *
  * All of it runs in softirq or with bottom halves off, under the RCU read
  * lock, on one table, and allocates nothing.
@@ -18,8 +21,11 @@
 
 #include "deliver.h"
 #include "frame.h"
+#include "mirror.h"
+#include "team.h"
 #include "trace.h"
 #include "vswitch.h"
+#include "walk.h"
 
 /* How many frames it is on a wire. */
 static u32 count_segs(const struct sk_buff *skb)
@@ -30,27 +36,28 @@ static u32 count_segs(const struct sk_buff *skb)
 	       DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size);
 }
 
-static __always_inline struct vsw_frame parse(struct sk_buff *skb,
-					      const struct vsw_table *table,
-					      const struct vsw_snap *src,
-					      bool from_host)
+static __always_inline void parse(struct vsw_frame *frame, struct sk_buff *skb,
+				  const struct vsw_table *table,
+				  const struct vsw_snap *src, bool from_host)
 {
 	const struct ethhdr *eth = eth_hdr(skb);
 	bool tagged = skb_vlan_tag_present(skb);
 
-	return (struct vsw_frame) {
-		.skb = skb,
-		.table = table,
-		.src = src,
-		.dst_key = vsw_header_key(eth->h_dest),
-		.src_key = vsw_header_key(eth->h_source),
-		.tags.tpid = tagged ? skb->vlan_proto : 0,
-		.tags.tci = tagged ? skb_vlan_tag_get(skb) : 0,
-		.tags.inner = skb->protocol,
-		.from_host = from_host,
-		.bytes = skb->len + ETH_HLEN,
-		.segs = count_segs(skb),
-	};
+	/* One by one: the view of the headers behind is for who looks there. */
+	frame->skb = skb;
+	frame->table = table;
+	frame->src = src;
+	frame->walk = NULL;
+	frame->dst_key = vsw_header_key(eth->h_dest);
+	frame->src_key = vsw_header_key(eth->h_source);
+	frame->tags.tpid = tagged ? skb->vlan_proto : 0;
+	frame->tags.tci = tagged ? skb_vlan_tag_get(skb) : 0;
+	frame->tags.inner = skb->protocol;
+	frame->vid = 0;
+	frame->from_host = from_host;
+	frame->headers.kind = VSW_HEADERS_NONE;
+	frame->bytes = skb->len + ETH_HLEN;
+	frame->segs = count_segs(skb);
 }
 
 /*
@@ -76,6 +83,16 @@ static noinline bool bury_tag(struct vsw_frame *frame)
 	return true;
 }
 
+/*
+ * A checksum that is yet to be made is put where the sender says, which must not
+ * be in what decides about the frame.
+ */
+static bool rewrites_header(const struct sk_buff *skb)
+{
+	return skb->ip_summed == CHECKSUM_PARTIAL &&
+	       skb_checksum_start_offset(skb) < 0;
+}
+
 /* Admission comes before learning: nobody can teach us what he may not send. */
 static __always_inline enum vsw_drop_reason
 ingress(struct vsw_frame *frame)
@@ -89,58 +106,79 @@ ingress(struct vsw_frame *frame)
 		return VSW_DROP_SWITCH_DOWN;
 	if (unlikely(!vsw_key_is_valid_source(frame->src_key)))
 		return VSW_DROP_SOURCE_INVALID;
+	if (unlikely(rewrites_header(frame->skb)))
+		return VSW_DROP_UNPARSABLE;
 
 	reason = vsw_vlan_ingress(&src->policy.vlan, &frame->tags, table->tpid,
 				  &frame->vid);
 	if (unlikely(reason))
 		return reason;
+	frame->fid = vsw_table_fid(table, frame->vid);
 
+	if (src->flags & VSW_SNAP_CHECK_SOURCE && frame->src_key == src->policy.mac)
+		return VSW_PASS;
+	owner = table->has_macs ?
+		vsw_table_assigned(table, frame->src_key) : NULL;
+	if (unlikely(owner && owner != src && vsw_team_may_use(src, owner)))
+		return VSW_PASS;
 	if (src->flags & VSW_SNAP_CHECK_SOURCE)
-		return frame->src_key == src->policy.mac ?
-			VSW_PASS : VSW_DROP_MAC_SPOOFED;
-	if (table->has_macs) {
-		owner = vsw_table_assigned(table, frame->src_key);
-		if (owner && owner != src &&
-		    vsw_vlan_member(&owner->policy.vlan, frame->vid))
-			return VSW_DROP_MAC_ASSIGNED;
-	}
+		return VSW_DROP_MAC_SPOOFED;
+	if (owner && owner != src && vsw_table_holds(table, owner, frame->fid))
+		return VSW_DROP_MAC_ASSIGNED;
 	return VSW_PASS;
 }
 
 static __always_inline void learn(const struct vsw_frame *frame)
 {
 	struct vsw_port *port = frame->src->port;
+	u64 key = frame->src_key | frame->fid;
 
-	/* Its assigned MAC, the only one it may have, is in the table. */
-	if (frame->src->flags & VSW_SNAP_CHECK_SOURCE)
+	/* Its assigned MAC is in the table. */
+	if (frame->src_key == frame->src->policy.mac) {
+		if (unlikely(vsw_team_find(frame->table, &port->sw->fdb,
+					   frame->src, key)) &&
+		    !vsw_walk_is_dry(frame))
+			vsw_fdb_forget(port->sw, port, key);
 		return;
-	if (frame->src_key == frame->src->policy.mac)
+	}
+	if (vsw_walks(frame) && vsw_walk_learn(frame))
 		return;
-	vsw_fdb_learn(port->sw, &port->sw->fdb, port,
-		      frame->src_key | frame->vid);
+	vsw_fdb_learn(port->sw, &port->sw->fdb, port, key);
 }
 
 /* Which port is the destination behind? NULL when nobody knows. */
 static __always_inline const struct vsw_snap *
 lookup(const struct vsw_frame *frame)
 {
+	struct vsw_fdb *fdb = &frame->src->port->sw->fdb;
+	u64 key = frame->dst_key | frame->fid;
 	const struct vsw_table *table = frame->table;
+	const struct vsw_snap *owner = NULL;
 	const struct vsw_fdb_entry *entry;
-	const struct vsw_snap *snap;
-	struct vsw_port *port;
 
-	if (table->has_macs) {
-		snap = vsw_table_assigned(table, frame->dst_key);
-		/* The same address may be somebody else's in another VLAN. */
-		if (snap && vsw_vlan_member(&snap->policy.vlan, frame->vid))
-			return snap;
+	if (table->has_macs)
+		owner = vsw_table_assigned(table, frame->dst_key);
+	/* The same address may be somebody else's in another VLAN. */
+	if (owner && vsw_table_holds(table, owner, frame->fid)) {
+		entry = vsw_team_find(table, fdb, owner, key);
+		if (likely(!entry))
+			return owner;
+	} else {
+		entry = vsw_fdb_find(fdb, key);
 	}
-	entry = vsw_fdb_find(&frame->src->port->sw->fdb,
-			     frame->dst_key | frame->vid);
-	if (!entry)
-		return NULL;
-	port = READ_ONCE(entry->port);
-	return vsw_table_port(table, port);
+	return entry ? vsw_table_port(table, READ_ONCE(entry->port)) : NULL;
+}
+
+/* To all who should have it, if the port may send to many now. */
+static void flood(struct vsw_frame *frame, enum vsw_flood_kind kind)
+{
+	if (unlikely(frame->src->flags & VSW_SNAP_STORM_LIMIT) &&
+	    vsw_storm_exceeds(frame))
+		vsw_drop(frame, frame->src, VSW_DROP_STORM_LIMIT);
+	else if (unlikely(frame->table->nr_mirrors))
+		vsw_mirror_flood(frame, kind);
+	else
+		vsw_flood(frame, kind);
 }
 
 static __always_inline void forward(struct vsw_frame *frame)
@@ -148,15 +186,19 @@ static __always_inline void forward(struct vsw_frame *frame)
 	const struct vsw_snap *dst;
 
 	if (vsw_frame_is_multicast(frame)) {
-		vsw_flood(frame, VSW_FLOOD_MULTICAST);
+		flood(frame, VSW_FLOOD_MULTICAST);
 		return;
 	}
 	dst = lookup(frame);
+	if (vsw_walks(frame))
+		vsw_walk_lookup(frame, dst);
 	if (!dst) {
-		vsw_flood(frame, VSW_FLOOD_UNKNOWN);
+		flood(frame, VSW_FLOOD_UNKNOWN);
 		return;
 	}
-	if (unlikely(dst == frame->src))
+	if (unlikely(frame->table->nr_mirrors))
+		vsw_mirror_unicast(frame, dst);
+	else if (unlikely(dst == frame->src))
 		vsw_drop(frame, dst, VSW_DROP_SAME_PORT);
 	else
 		vsw_unicast(frame, dst);
@@ -167,19 +209,30 @@ static __always_inline void switch_frame(struct vsw_frame *frame)
 {
 	enum vsw_drop_reason reason;
 
-	vsw_stats_rx(frame->src->stats, frame->segs, frame->bytes);
-	trace_vsw_receive(frame);
+	if (!vsw_walk_is_dry(frame)) {
+		vsw_stats_rx(frame->src->stats, frame->segs, frame->bytes);
+		trace_vsw_receive(frame);
+	}
 
 	reason = ingress(frame);
 	if (unlikely(reason)) {
 		vsw_drop(frame, frame->src, reason);
 		return;
 	}
+	if (vsw_walks(frame))
+		vsw_walk_admitted(frame);
 	if (unlikely(frame->tags.tpid &&
 		     frame->tags.tpid != frame->table->tpid) &&
 	    !bury_tag(frame)) {
 		vsw_refuse(frame, frame->src, VSW_DROP_NO_MEMORY);
 		return;
+	}
+	if (unlikely(frame->src->flags & VSW_SNAP_INGRESS_POLICY)) {
+		reason = vsw_ingress_policy(frame);
+		if (reason) {
+			vsw_drop(frame, frame->src, reason);
+			return;
+		}
 	}
 	learn(frame);
 	forward(frame);
@@ -210,7 +263,9 @@ static __always_inline rx_handler_result_t
 receive(struct sk_buff **pskb, const struct vsw_table *table,
 	const struct vsw_snap *src)
 {
-	struct vsw_frame frame = parse(*pskb, table, src, false);
+	struct vsw_frame frame;
+
+	parse(&frame, *pskb, table, src, false);
 
 	/* Before anything is written to it. */
 	frame.skb = skb_share_check(frame.skb, GFP_ATOMIC);
@@ -261,7 +316,9 @@ static __always_inline void send(struct sk_buff *skb,
 				 const struct vsw_table *table,
 				 const struct vsw_snap *src)
 {
-	struct vsw_frame frame = parse(skb, table, src, true);
+	struct vsw_frame frame;
+
+	parse(&frame, skb, table, src, true);
 
 	if (unlikely(vsw_key_is_link_local(frame.dst_key))) {
 		vsw_stats_rx(src->stats, frame.segs, frame.bytes);
@@ -287,4 +344,43 @@ void vsw_vnic_ingress(struct vsw_port *port, struct sk_buff *skb)
 		kfree_skb(skb);
 	else
 		send(skb, table, src);
+}
+
+/**
+ * vsw_walk_run() - send a frame into the pipeline and write down its way
+ * @port: the port that it comes from
+ * @skb: the frame, from vsw_walk_frame(); consumed
+ * @walk: where its way is written; of a dry one nothing else comes
+ *
+ * Context: process; sw->lock, so that the port is in the table; between
+ * vsw_walk_begin() and vsw_walk_end().
+ */
+void vsw_walk_run(struct vsw_port *port, struct sk_buff *skb,
+		  struct vsw_walk *walk)
+{
+	const struct vsw_table *table;
+	const struct vsw_snap *src;
+	struct vsw_frame frame;
+
+	local_bh_disable();
+	rcu_read_lock();
+	table = rcu_dereference(port->sw->table);
+	src = vsw_table_port(table, port);
+	parse(&frame, skb, table, src, src->flags & VSW_SNAP_VNIC);
+	frame.walk = walk;
+	vsw_walk_received(&frame);
+
+	if (likely(!vsw_key_is_link_local(frame.dst_key))) {
+		switch_frame(&frame);
+	} else if (is_for_host(&frame)) {
+		vsw_walk_pass(&frame, VSWITCH_WALK_STAGE_LINK_LOCAL, frame.src,
+			      "for the host's own daemons");
+		consume_skb(skb);
+	} else {
+		if (!walk->dry)
+			vsw_stats_rx(frame.src->stats, frame.segs, frame.bytes);
+		vsw_drop(&frame, frame.src, VSW_DROP_LINK_LOCAL);
+	}
+	rcu_read_unlock();
+	local_bh_enable();
 }

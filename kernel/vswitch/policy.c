@@ -1,26 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The settings of a port: their defaults, their netlink form, and how a
- * change of them, on one port or on many, becomes what frames live by.
+ * The settings of a port: their defaults, and how a change of them, on one port
+ * or on many, becomes what frames live by.
  */
 #include <linux/slab.h>
 
+#include "acl.h"
+#include "iplimit.h"
 #include "netlink.h"
 #include "vswitch.h"
 
 /**
- * vsw_policy_init() - the settings of a new port
- * @policy: set to: no assigned MAC, any source address, no VLAN
+ * vsw_policy_init() - the settings of a port of which nothing was said
+ * @policy: set to: any source address, no VLAN, no limits, no guards; the
+ *	uplink is a trunk of all VLANs, and priorities pass it
+ * @role: what the port is to its switch
+ *
+ * Return: 0 or -ENOMEM.
  */
-void vsw_policy_init(struct vsw_policy *policy)
+int vsw_policy_init(struct vsw_policy *policy, enum vswitch_port_role role)
 {
 	memset(policy, 0, sizeof(*policy));
 	policy->vlan.untagged_only = true;
+	if (role != VSWITCH_PORT_ROLE_UPLINK)
+		return 0;
+	policy->priority_tag = true;
+	return vsw_vlan_trunk_all(&policy->vlan);
 }
 
 /**
  * vsw_policy_copy() - copy settings
- * @to: the copy, with its own reference to the VLAN set
+ * @to: the copy, with its own references
  * @from: the settings
  */
 void vsw_policy_copy(struct vsw_policy *to, const struct vsw_policy *from)
@@ -28,6 +38,8 @@ void vsw_policy_copy(struct vsw_policy *to, const struct vsw_policy *from)
 	*to = *from;
 	if (to->vlan.set)
 		refcount_inc(&to->vlan.set->ref);
+	vsw_acl_get(to->acl);
+	vsw_profile_get(to->profile);
 }
 
 /**
@@ -37,227 +49,51 @@ void vsw_policy_copy(struct vsw_policy *to, const struct vsw_policy *from)
 void vsw_policy_free(struct vsw_policy *policy)
 {
 	vsw_vlan_put(&policy->vlan);
-}
-
-static int parse_range(struct vsw_vlan_set *set, const struct nlattr *attr,
-		       struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[VSWITCH_A_VLAN_RANGE_MAX + 1];
-	u16 start, end;
-	int err;
-
-	err = nla_parse_nested(tb, VSWITCH_A_VLAN_RANGE_MAX, attr,
-			       vswitch_vlan_range_nl_policy, extack);
-	if (err)
-		return err;
-	if (!tb[VSWITCH_A_VLAN_RANGE_START]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "a VLAN range needs a start, 1 to 4094");
-		return -EINVAL;
-	}
-	start = nla_get_u16(tb[VSWITCH_A_VLAN_RANGE_START]);
-	end = start;
-	if (tb[VSWITCH_A_VLAN_RANGE_END])
-		end = nla_get_u16(tb[VSWITCH_A_VLAN_RANGE_END]);
-	if (end < start) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[VSWITCH_A_VLAN_RANGE_END],
-				    "the end of a VLAN range must not be below its start");
-		return -EINVAL;
-	}
-	if (find_next_bit(set->members, end + 1, start) <= end) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "VLAN ranges of one port must not overlap");
-		return -EINVAL;
-	}
-	bitmap_set(set->members, start, end - start + 1);
-	if (nla_get_flag(tb[VSWITCH_A_VLAN_RANGE_UNTAGGED]))
-		bitmap_set(set->untagged, start, end - start + 1);
-	return 0;
-}
-
-static int parse_vlan(struct vsw_vlan *vlan, const struct nlattr *nest,
-		      struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[VSWITCH_A_VLAN_MAX + 1];
-	struct vsw_vlan_set *set;
-	const struct nlattr *attr;
-	bool untagged_only;
-	int err, rem;
-	u16 pvid;
-
-	err = nla_parse_nested(tb, VSWITCH_A_VLAN_MAX, nest,
-			       vswitch_vlan_nl_policy, extack);
-	if (err)
-		return err;
-	if (tb[VSWITCH_A_VLAN_MODE]) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[VSWITCH_A_VLAN_MODE],
-				    "the mode follows from pvid, accept and range: set those");
-		return -EINVAL;
-	}
-	if (!tb[VSWITCH_A_VLAN_PVID] || !tb[VSWITCH_A_VLAN_ACCEPT]) {
-		NL_SET_ERR_MSG_ATTR(extack, nest,
-				    "VLAN settings need both pvid and accept");
-		return -EINVAL;
-	}
-	pvid = nla_get_u16(tb[VSWITCH_A_VLAN_PVID]);
-	untagged_only = nla_get_u32(tb[VSWITCH_A_VLAN_ACCEPT]) ==
-			VSWITCH_VLAN_ACCEPT_UNTAGGED;
-
-	set = vsw_vlan_set_alloc();
-	if (!set)
-		return -ENOMEM;
-	nla_for_each_nested(attr, nest, rem) {
-		if (nla_type(attr) != VSWITCH_A_VLAN_RANGE)
-			continue;
-		err = parse_range(set, attr, extack);
-		if (err)
-			goto free;
-	}
-
-	err = -EINVAL;
-	if (pvid && pvid != VSWITCH_VLAN_NONE && !test_bit(pvid, set->members)) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[VSWITCH_A_VLAN_PVID],
-				    "the pvid is a VLAN of one of the ranges, or 0, or 4095 for none");
-		goto free;
-	}
-	if (untagged_only && pvid == VSWITCH_VLAN_NONE) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[VSWITCH_A_VLAN_ACCEPT],
-				    "a port that accepts untagged frames only needs a pvid, 0 to 4094");
-		goto free;
-	}
-	vsw_vlan_replace(vlan, set, pvid, untagged_only);
-	return 0;
-
-free:
-	kfree(set);
-	return err;
+	vsw_acl_put(policy->acl);
+	policy->acl = NULL;
+	vsw_profile_put(policy->profile);
 }
 
 /**
- * vsw_policy_parse() - apply the attributes of a port-set request
- * @policy: a private copy of the settings; half changed on error
- * @attrs: VSWITCH_A_PORT_*, checked against the generated policy
- * @extack: names the attribute at fault
+ * vsw_policy_take() - take over some of the settings of another policy
+ * @to: the policy that changes
+ * @from: where they are from
+ * @settings: which: enum vswitch_port_setting, as bits
  *
- * Return: 0 or a negative error.
+ * Whose settings they are, @to->own, is left to the caller.
  */
-int vsw_policy_parse(struct vsw_policy *policy, struct nlattr **attrs,
-		     struct netlink_ext_ack *extack)
+void vsw_policy_take(struct vsw_policy *to, const struct vsw_policy *from,
+		     u32 settings)
 {
-	struct nlattr *attr;
-	int err;
-
-	attr = attrs[VSWITCH_A_PORT_MAC];
-	if (attr) {
-		const u8 *mac = nla_data(attr);
-
-		if (is_zero_ether_addr(mac)) {
-			policy->mac = 0;
-			if (policy->spoofing == VSW_SPOOFING_OFF)
-				policy->spoofing = VSW_SPOOFING_DEFAULT;
-		} else if (is_valid_ether_addr(mac)) {
-			policy->mac = vsw_mac_key(mac, 0);
-		} else {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "the mac is a unicast address, or all zeroes for none");
-			return -EADDRNOTAVAIL;
-		}
+	if (settings & VSWITCH_PORT_SETTING_MAC_SPOOFING)
+		to->spoofing = from->spoofing;
+	if (settings & VSWITCH_PORT_SETTING_VLAN) {
+		vsw_vlan_put(&to->vlan);
+		to->vlan = from->vlan;
+		if (to->vlan.set)
+			refcount_inc(&to->vlan.set->ref);
 	}
-
-	attr = attrs[VSWITCH_A_PORT_MAC_SPOOFING];
-	if (attr)
-		policy->spoofing = nla_get_u8(attr) ? VSW_SPOOFING_ON :
-						      VSW_SPOOFING_OFF;
-	if (policy->spoofing == VSW_SPOOFING_OFF && !policy->mac) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "mac-spoofing is off only on a port with an assigned mac: give it one");
-		return -EINVAL;
+	if (settings & VSWITCH_PORT_SETTING_DHCP_GUARD)
+		to->dhcp_guard = from->dhcp_guard;
+	if (settings & VSWITCH_PORT_SETTING_ROUTER_GUARD)
+		to->router_guard = from->router_guard;
+	if (settings & VSWITCH_PORT_SETTING_ALLOW_TEAMING)
+		to->allow_teaming = from->allow_teaming;
+	if (settings & VSWITCH_PORT_SETTING_STORM_LIMIT)
+		to->storm_limit = from->storm_limit;
+	if (settings & VSWITCH_PORT_SETTING_DYNAMIC_IP_LIMIT)
+		to->ip_limit = from->ip_limit;
+	if (settings & VSWITCH_PORT_SETTING_IEEE_PRIORITY_TAG)
+		to->priority_tag = from->priority_tag;
+	if (settings & VSWITCH_PORT_SETTING_MIRROR) {
+		to->mirror = from->mirror;
+		to->mirror_session = from->mirror_session;
 	}
-
-	attr = attrs[VSWITCH_A_PORT_VLAN];
-	if (attr) {
-		err = parse_vlan(&policy->vlan, attr, extack);
-		if (err)
-			return err;
+	if (settings & VSWITCH_PORT_SETTING_ACL) {
+		vsw_acl_get(from->acl);
+		vsw_acl_put(to->acl);
+		to->acl = from->acl;
 	}
-	return 0;
-}
-
-static int fill_range(struct sk_buff *skb, u32 start, u32 end, bool untagged)
-{
-	struct nlattr *nest = nla_nest_start(skb, VSWITCH_A_VLAN_RANGE);
-
-	if (!nest)
-		return -EMSGSIZE;
-	if (nla_put_u16(skb, VSWITCH_A_VLAN_RANGE_START, start) ||
-	    nla_put_u16(skb, VSWITCH_A_VLAN_RANGE_END, end) ||
-	    (untagged && nla_put_flag(skb, VSWITCH_A_VLAN_RANGE_UNTAGGED)))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int fill_ranges(struct sk_buff *skb, const struct vsw_vlan_set *set)
-{
-	u32 start, end;
-
-	for (start = find_next_bit(set->members, VLAN_N_VID, 1);
-	     start < VLAN_N_VID;
-	     start = find_next_bit(set->members, VLAN_N_VID, end + 1)) {
-		bool untagged = test_bit(start, set->untagged);
-
-		end = start;
-		while (end + 1 < VLAN_N_VID && test_bit(end + 1, set->members) &&
-		       test_bit(end + 1, set->untagged) == untagged)
-			end++;
-		if (fill_range(skb, start, end, untagged))
-			return -EMSGSIZE;
-	}
-	return 0;
-}
-
-/**
- * vsw_policy_fill() - write settings into a netlink message
- * @skb: the message
- * @policy: the settings
- * @private: the reader may see MAC addresses
- *
- * Return: 0 or -EMSGSIZE; the caller cancels its message then.
- */
-int vsw_policy_fill(struct sk_buff *skb, const struct vsw_policy *policy,
-		    bool private)
-{
-	const struct vsw_vlan *vlan = &policy->vlan;
-	struct nlattr *nest;
-	u8 mac[ETH_ALEN];
-
-	if (private && policy->mac) {
-		vsw_key_mac(policy->mac, mac);
-		if (nla_put(skb, VSWITCH_A_PORT_MAC, ETH_ALEN, mac))
-			return -EMSGSIZE;
-	}
-	if (nla_put_u8(skb, VSWITCH_A_PORT_MAC_SPOOFING,
-		       vsw_policy_may_spoof(policy)))
-		return -EMSGSIZE;
-
-	nest = nla_nest_start(skb, VSWITCH_A_PORT_VLAN);
-	if (!nest)
-		return -EMSGSIZE;
-	if (nla_put_u16(skb, VSWITCH_A_VLAN_PVID, vlan->pvid) ||
-	    nla_put_u32(skb, VSWITCH_A_VLAN_ACCEPT, vlan->untagged_only ?
-			VSWITCH_VLAN_ACCEPT_UNTAGGED :
-			VSWITCH_VLAN_ACCEPT_ALL) ||
-	    nla_put_u32(skb, VSWITCH_A_VLAN_MODE, vsw_vlan_mode(vlan)))
-		return -EMSGSIZE;
-	if (vlan->set) {
-		if (fill_ranges(skb, vlan->set))
-			return -EMSGSIZE;
-	} else if (vlan->pvid && vlan->pvid != VSWITCH_VLAN_NONE) {
-		if (fill_range(skb, vlan->pvid, vlan->pvid, true))
-			return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
 }
 
 /**
@@ -284,20 +120,39 @@ int vsw_policy_stage(struct vsw_port *port, const struct vsw_policy *policy)
 	return 0;
 }
 
-/*
- * What was learned, or set, under the old settings and could not be under the
- * new ones goes: it would lead frames to where they are not let out.
- */
-static void flush_outdated(struct vsw_port *port, const struct vsw_snap *old)
+/* Are there staged settings of ports that had others before? */
+static bool replaces(struct vsw_switch *sw)
 {
-	const struct vsw_snap *snap = port->snap;
-	struct vsw_fdb_filter filter = { .port = port, .vid = -1 };
+	struct vsw_port *port;
+	unsigned long index;
 
-	if (snap->flags & ~old->flags & VSW_SNAP_CHECK_SOURCE)
-		vsw_fdb_flush(port->sw, &filter);
-	filter.vlan = &snap->policy.vlan;
-	filter.statics = true;
-	vsw_fdb_flush(port->sw, &filter);
+	xa_for_each(&sw->ports, index, port) {
+		if (port->next && port->snap)
+			return true;
+	}
+	return false;
+}
+
+/* The staged snapshots become those of their ports. */
+static void take_staged(struct vsw_switch *sw)
+{
+	struct vsw_port *port;
+	unsigned long index;
+
+	xa_for_each(&sw->ports, index, port) {
+		if (!port->next)
+			continue;
+		swap(port->snap, port->next);
+		if (port->snap->policy.acl !=
+		    (port->next ? port->next->policy.acl : NULL))
+			vsw_nl_acl_notify(port);
+		if (port->ips)
+			vsw_ips_set_limit(port->ips,
+					  port->snap->policy.ip_limit);
+		vsw_snap_free_rcu(port->next);
+		port->next = NULL;
+		vsw_nl_port_notify(port, VSWITCH_CMD_PORT_NTF);
+	}
 }
 
 /**
@@ -305,39 +160,42 @@ static void flush_outdated(struct vsw_port *port, const struct vsw_snap *old)
  * @sw: the switch
  * @extack: for the refusal
  *
+ * Ports whose profiles change are staged here. What was learned, or set, under
+ * the old settings and could not be under the new ones goes: it would lead
+ * frames to where they are not let out.
+ *
  * On error nothing has changed and what was staged is still there: see
  * vsw_policy_abort().
  * Context: process; sw->lock.
- * Return: 0; -ENOMEM; -EADDRINUSE when two ports would have the same MAC.
+ * Return: 0; -ENOMEM; -EBUSY when a profile is to go that is used; or what the
+ * ports cannot have together, see vsw_table_build().
  */
 int vsw_policy_commit(struct vsw_switch *sw, struct netlink_ext_ack *extack)
 {
-	struct vsw_table *table;
-	struct vsw_port *port;
-	struct vsw_snap *old;
-	unsigned long index;
+	struct vsw_fdb_filter filter = {
+		.vid = -1, .outdated = true, .statics = true,
+	};
+	DECLARE_BITMAP(left, VLAN_N_VID) = {};
+	struct vsw_table *table, *old;
+	int err;
 
 	lockdep_assert_held(&sw->lock);
 
-	table = vsw_table_build(sw, GFP_KERNEL);
-	if (IS_ERR(table)) {
-		if (PTR_ERR(table) == -EADDRINUSE)
-			NL_SET_ERR_MSG(extack,
-				       "another port of this switch has that mac: give another");
+	err = vsw_profiles_prepare(sw, extack);
+	if (err)
+		return err;
+	table = vsw_table_build(sw, GFP_KERNEL, extack);
+	if (IS_ERR(table))
 		return PTR_ERR(table);
-	}
+	old = vsw_dereference(sw);
+	if ((old->fids || table->fids) &&
+	    vsw_fids_diff(old->fids, table->fids, left))
+		filter.left = left;
 	vsw_table_publish(sw, table, true);
-	xa_for_each(&sw->ports, index, port) {
-		if (!port->next)
-			continue;
-		old = port->snap;
-		port->snap = port->next;
-		port->next = NULL;
-		if (old)
-			flush_outdated(port, old);
-		vsw_snap_free_rcu(old);
-		vsw_nl_port_notify(port, VSWITCH_CMD_PORT_NTF);
-	}
+	if (replaces(sw) || filter.left)
+		vsw_fdb_flush(sw, &filter);
+	vsw_profiles_commit(sw);
+	take_staged(sw);
 	return 0;
 }
 
@@ -358,6 +216,7 @@ void vsw_policy_abort(struct vsw_switch *sw)
 		vsw_snap_free_rcu(port->next);
 		port->next = NULL;
 	}
+	vsw_profiles_abort(sw);
 }
 
 /**

@@ -6,7 +6,12 @@
 #include <linux/slab.h>
 #include <net/addrconf.h>
 
+#include "acl.h"
+#include "flow.h"
+#include "frag.h"
+#include "iplimit.h"
 #include "netlink.h"
+#include "probe.h"
 #include "vswitch.h"
 
 /**
@@ -32,6 +37,10 @@ static void port_free_rcu(struct rcu_head *head)
 {
 	struct vsw_port *port = container_of(head, struct vsw_port, rcu);
 
+	vsw_frags_free(port->frags);
+	vsw_acl_release(port);
+	vsw_ips_free(port->ips);
+	vsw_probe_free(port);
 	free_percpu(port->stats);
 	kfree(port);
 }
@@ -40,17 +49,12 @@ static void port_free_rcu(struct rcu_head *head)
 static int initial_policy(struct vsw_policy *policy,
 			  const struct vsw_port *port)
 {
-	vsw_policy_init(policy);
-	switch (port->role) {
-	case VSWITCH_PORT_ROLE_UPLINK:
-		return vsw_vlan_trunk_all(&policy->vlan);
-	case VSWITCH_PORT_ROLE_VNIC:
+	if (port->role == VSWITCH_PORT_ROLE_VNIC) {
+		vsw_policy_init(policy, port->role);
 		policy->mac = vsw_mac_key(port->dev->dev_addr, 0);
 		return 0;
-	case VSWITCH_PORT_ROLE_GUEST:
-		return 0;
 	}
-	return 0;
+	return vsw_policy_init(policy, port->role);
 }
 
 static struct vsw_port *port_alloc(struct vsw_switch *sw,
@@ -77,6 +81,7 @@ static struct vsw_port *port_alloc(struct vsw_switch *sw,
 /* Frees a port that no frame has seen, or can see any more. */
 static void port_free(struct vsw_port *port)
 {
+	vsw_flows_stop(port->flows);
 	vsw_snap_free_rcu(port->snap);
 	netdev_put(port->dev, &port->dev_tracker);
 	netdev_put(port->sw->dev, &port->sw_tracker);
@@ -139,6 +144,7 @@ static void port_unpublish(struct vsw_port *port)
 		sw->uplink = NULL;
 	vsw_table_refresh(sw, true);
 	port->dead = true;
+	vsw_probe_end(port);
 	/*
 	 * A frame with the old table may still want to learn: under the FDB
 	 * lock it sees the new one, or its entry is there for the flush.
@@ -382,14 +388,16 @@ void vsw_port_link_change(struct vsw_port *port)
 	mutex_lock(&sw->lock);
 	if (port->link_up != has_link(port->dev)) {
 		port->link_up = !port->link_up;
-		snap = vsw_snap_compile(port, &port->snap->policy,
-					VSW_GFP_MUST);
+		snap = vsw_snap_compile(port, &port->snap->own, VSW_GFP_MUST);
 		swap(snap, port->snap);
 		vsw_table_refresh(sw, false);
 		vsw_snap_free_rcu(snap);
 		/* What was behind it may come back elsewhere. */
-		if (!port->link_up)
+		if (!port->link_up) {
 			vsw_fdb_flush(sw, &learned);
+			if (port->ips)
+				vsw_ips_flush(port->ips);
+		}
 		vsw_nl_port_notify(port, VSWITCH_CMD_PORT_NTF);
 	}
 	mutex_unlock(&sw->lock);
@@ -423,7 +431,7 @@ void vsw_port_update_switch(struct vsw_switch *sw)
 	}
 	xa_for_each(&sw->ports, index, port) {
 		if (port->role == VSWITCH_PORT_ROLE_VNIC)
-			port->dev->needed_headroom = headroom;
+			WRITE_ONCE(port->dev->needed_headroom, headroom);
 		else
 			netdev_set_rx_headroom(port->dev, headroom);
 	}

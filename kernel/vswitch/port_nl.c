@@ -1,8 +1,58 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Ports in generic netlink. */
+#include <net/ipv6.h>
+
+#include "iplimit.h"
 #include "netlink.h"
 #include "txn.h"
 #include "vswitch.h"
+
+/* Where the settings are from that are not the port's own. */
+static int fill_sources(struct sk_buff *skb, const struct vsw_port *port)
+{
+	const struct vsw_profile *profile = port->snap->own.profile;
+	const struct vsw_profile *fallback = vsw_profile_fallback(port);
+	u32 from_profile, from_default;
+
+	vsw_profile_sources(port, &from_profile, &from_default);
+	if ((profile &&
+	     nla_put_string(skb, VSWITCH_A_PORT_PROFILE, profile->name)) ||
+	    (fallback && nla_put_string(skb, VSWITCH_A_PORT_DEFAULT_PROFILE,
+					fallback->name)) ||
+	    nla_put_u32(skb, VSWITCH_A_PORT_FROM_PROFILE, from_profile) ||
+	    nla_put_u32(skb, VSWITCH_A_PORT_FROM_DEFAULT, from_default))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_ip(const struct vsw_ip *ip, void *arg)
+{
+	struct sk_buff *skb = arg;
+	struct nlattr *nest = nla_nest_start(skb, VSWITCH_A_PORT_IP_ADDRESS);
+	int err;
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (ipv6_addr_v4mapped(&ip->addr))
+		err = nla_put_in_addr(skb, VSWITCH_A_IP_ADDRESS_ADDRESS,
+				      ip->addr.s6_addr32[3]);
+	else
+		err = nla_put_in6_addr(skb, VSWITCH_A_IP_ADDRESS_ADDRESS,
+				       &ip->addr);
+	if (err || nla_put_u32(skb, VSWITCH_A_IP_ADDRESS_AGE,
+			       (jiffies - READ_ONCE(ip->used)) / HZ))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_ips(struct sk_buff *skb, struct vsw_port *port)
+{
+	if (!port->ips)
+		return 0;
+	return vsw_ips_for_each(port->ips, jiffies,
+				READ_ONCE(port->sw->fdb.ageing), fill_ip, skb);
+}
 
 /* Called with sw->lock held. */
 static int fill(struct sk_buff *skb, struct vsw_port *port, bool private,
@@ -27,6 +77,9 @@ static int fill(struct sk_buff *skb, struct vsw_port *port, bool private,
 			port->sw->dev->ifindex) ||
 	    nla_put_u32(skb, VSWITCH_A_PORT_ROLE, port->role) ||
 	    vsw_policy_fill(skb, &port->snap->policy, private) ||
+	    (private && fill_ips(skb, port)) ||
+	    nla_put_u32(skb, VSWITCH_A_PORT_OWN, port->snap->own.own) ||
+	    fill_sources(skb, port) ||
 	    nla_put_u8(skb, VSWITCH_A_PORT_LINK_UP,
 		       !!(port->snap->flags & VSW_SNAP_LINK_UP)) ||
 	    vsw_stats_fill(skb, VSWITCH_A_PORT_STATS, &sum)) {
@@ -167,11 +220,28 @@ int vswitch_nl_port_get_dumpit(struct sk_buff *skb,
 	return err && !skb->len ? err : skb->len;
 }
 
-/* The settings of one port have to fit into one message. */
+/* The settings of one port, and its addresses, have to fit into one message. */
 int vswitch_nl_port_get_start(struct netlink_callback *cb)
 {
-	cb->min_dump_alloc = SZ_64K;
+	cb->min_dump_alloc = SZ_64K + SZ_128K;
 	return 0;
+}
+
+/* Parsing may stop half way: what was stated changes when it did not. */
+static int change(struct vsw_policy *policy, const struct vsw_port *port,
+		  struct genl_info *info, struct vsw_profile_changes *staged)
+{
+	struct vsw_policy next;
+	int err;
+
+	vsw_policy_copy(&next, policy);
+	err = vsw_policy_parse(&next, port->role, info->attrs, info->extack);
+	if (!err)
+		err = vsw_nl_profile_refer(&next, info, port->sw, staged);
+	if (!err)
+		swap(next, *policy);
+	vsw_policy_free(&next);
+	return err;
 }
 
 int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -211,17 +281,20 @@ int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		}
 	}
 	if (txn) {
-		err = vsw_txn_stage(info, port);
+		err = vsw_txn_stage(info, port, txn, change);
 		goto unlock;
 	}
 
-	vsw_policy_copy(&policy, &port->snap->policy);
-	err = vsw_policy_parse(&policy, info->attrs, info->extack);
+	vsw_policy_copy(&policy, &port->snap->own);
+	err = change(&policy, port, info, NULL);
 	if (!err) {
 		err = vsw_policy_change(port, &policy, info->extack);
 		if (err == -EADDRINUSE)
 			NL_SET_BAD_ATTR(info->extack,
 					info->attrs[VSWITCH_A_PORT_MAC]);
+		else if (err == -EEXIST || err == -EINVAL)
+			NL_SET_BAD_ATTR(info->extack,
+					info->attrs[VSWITCH_A_PORT_PVLAN]);
 	}
 	vsw_policy_free(&policy);
 unlock:

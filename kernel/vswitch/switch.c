@@ -59,7 +59,7 @@ static int switch_change_mtu(struct net_device *dev, int mtu)
 	struct vsw_switch *sw = netdev_priv(dev);
 
 	sw->mtu_by_hand = !sw->mtu_follows;
-	dev->mtu = mtu;
+	WRITE_ONCE(dev->mtu, mtu);
 	return 0;
 }
 
@@ -104,6 +104,7 @@ static void switch_ndo_uninit(struct net_device *dev)
 	list_del(&sw->node);
 	atomic_inc(&vsw_net(dev_net(dev))->seq);
 	vsw_fdb_destroy(sw);
+	vsw_profiles_destroy(sw);
 	xa_destroy(&sw->ports);
 	module_put(THIS_MODULE);
 }
@@ -175,12 +176,13 @@ int vsw_switch_init(struct vsw_switch *sw)
 	sw->cookie = atomic64_inc_return(&cookies);
 	mutex_init(&sw->lock);
 	xa_init_flags(&sw->ports, XA_FLAGS_ALLOC);
+	vsw_profiles_init(sw);
 	err = vsw_fdb_init(sw);
 	if (err)
 		return err;
 
 	mutex_lock(&sw->lock);
-	table = vsw_table_build(sw, GFP_KERNEL);
+	table = vsw_table_build(sw, GFP_KERNEL, NULL);
 	if (!IS_ERR(table))
 		vsw_table_publish(sw, table, true);
 	mutex_unlock(&sw->lock);
@@ -300,6 +302,24 @@ int vsw_switch_set_type(struct vsw_switch *sw, enum vswitch_switch_type type,
 }
 
 /**
+ * vsw_switch_check_fdb_limit() - could the FDB have that limit now?
+ * @sw: the switch
+ * @limit: the most entries that it may have
+ * @extack: for the refusal
+ *
+ * Return: 0; -ENOSPC when there are more already.
+ */
+int vsw_switch_check_fdb_limit(struct vsw_switch *sw, u32 limit,
+			       struct netlink_ext_ack *extack)
+{
+	if (limit >= READ_ONCE(sw->fdb.count))
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "the FDB has more entries than that already: flush it first");
+	return -ENOSPC;
+}
+
+/**
  * vsw_switch_set_fdb_limit() - set the most entries that the FDB may have
  * @sw: the switch
  * @limit: the number
@@ -310,16 +330,12 @@ int vsw_switch_set_type(struct vsw_switch *sw, enum vswitch_switch_type type,
 int vsw_switch_set_fdb_limit(struct vsw_switch *sw, u32 limit,
 			     struct netlink_ext_ack *extack)
 {
-	int err = 0;
+	int err;
 
 	xa_lock_bh(&sw->fdb.ids);
-	if (limit < sw->fdb.count) {
-		NL_SET_ERR_MSG(extack,
-			       "the FDB has more entries than that already: flush it first");
-		err = -ENOSPC;
-	} else {
+	err = vsw_switch_check_fdb_limit(sw, limit, extack);
+	if (!err)
 		WRITE_ONCE(sw->fdb.limit, limit);
-	}
 	xa_unlock_bh(&sw->fdb.ids);
 	return err;
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Switches in generic netlink. */
 #include "netlink.h"
+#include "txn.h"
 #include "vswitch.h"
 
 /* Called with RTNL or sw->lock held, so that the switch stays. */
 static int fill(struct sk_buff *skb, struct vsw_switch *sw, u32 portid,
 		u32 seq, int flags, u8 cmd, struct netlink_callback *cb)
 {
+	char profile[VSWITCH_NAME_MAX + 1] = "";
+	const struct vsw_profile *fallback;
 	struct vsw_stats_sum sum = {};
 	const struct vsw_table *table;
 	struct vsw_port *uplink;
@@ -23,6 +26,9 @@ static int fill(struct sk_buff *skb, struct vsw_switch *sw, u32 portid,
 	table = rcu_dereference(sw->table);
 	if (table)
 		generation = table->generation;
+	fallback = rcu_dereference(sw->profiles.fallback);
+	if (fallback)
+		strscpy(profile, fallback->name, sizeof(profile));
 	rcu_read_unlock();
 	uplink = sw->uplink;
 	vsw_stats_of_switch(&sum, sw);
@@ -44,6 +50,8 @@ static int fill(struct sk_buff *skb, struct vsw_switch *sw, u32 portid,
 			READ_ONCE(sw->fdb.count)) ||
 	    nla_put_u32(skb, VSWITCH_A_SWITCH_PORTS, sw->nr_ports) ||
 	    nla_put_u32(skb, VSWITCH_A_SWITCH_GENERATION, generation) ||
+	    (profile[0] && nla_put_string(skb, VSWITCH_A_SWITCH_DEFAULT_PROFILE,
+					  profile)) ||
 	    vsw_stats_fill(skb, VSWITCH_A_SWITCH_STATS, &sum)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
@@ -142,9 +150,95 @@ int vswitch_nl_switch_get_dumpit(struct sk_buff *skb,
 	return skb->len;
 }
 
+/* Let a switch have the default profile that a request names. */
+static int collect_default(struct vsw_switch *sw, struct nlattr *name,
+			   struct vsw_profile_changes *changes,
+			   struct netlink_ext_ack *extack)
+{
+	struct vsw_profile *profile = NULL;
+
+	if (*(char *)nla_data(name)) {
+		profile = vsw_profile_changes_find(changes, sw, nla_data(name));
+		if (!profile) {
+			NL_SET_ERR_MSG_ATTR(extack, name,
+					    "the switch has no profile of that name");
+			return -ENOENT;
+		}
+	}
+	vsw_profile_changes_default(changes, profile);
+	return 0;
+}
+
+static int set_default(struct vsw_switch *sw, struct nlattr *name,
+		       struct netlink_ext_ack *extack)
+{
+	struct vsw_profile_changes changes;
+	int err;
+
+	vsw_profile_changes_init(&changes);
+	err = collect_default(sw, name, &changes, extack);
+	if (!err)
+		err = vsw_profile_changes_make(&changes, sw, extack);
+	vsw_profile_changes_free(&changes);
+	return err;
+}
+
+/* What a transaction may have of a switch is its default profile. */
+static int stage(struct vsw_switch *sw, struct genl_info *info)
+{
+	struct nlattr *name = info->attrs[VSWITCH_A_SWITCH_DEFAULT_PROFILE];
+	struct nlattr *txn = info->attrs[VSWITCH_A_SWITCH_TXN];
+	struct vsw_profile_changes *changes;
+	int err = 0;
+
+	if (info->attrs[VSWITCH_A_SWITCH_FDB_LIMIT] ||
+	    info->attrs[VSWITCH_A_SWITCH_AGEING_TIME]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, txn,
+				    "of a switch a transaction changes the default-profile only");
+		return -EINVAL;
+	}
+	changes = vsw_txn_profiles(info, txn, sw);
+	if (IS_ERR(changes))
+		return PTR_ERR(changes);
+	if (name)
+		err = collect_default(sw, name, changes, info->extack);
+	vsw_txn_profiles_end();
+	return err;
+}
+
+/* All of it, or nothing. */
+static int set(struct vsw_switch *sw, struct genl_info *info)
+{
+	struct nlattr *name = info->attrs[VSWITCH_A_SWITCH_DEFAULT_PROFILE];
+	struct nlattr *limit = info->attrs[VSWITCH_A_SWITCH_FDB_LIMIT];
+	struct nlattr *ageing = info->attrs[VSWITCH_A_SWITCH_AGEING_TIME];
+	u32 before = sw->fdb.limit;
+	int err = 0;
+
+	if (limit)
+		err = vsw_switch_set_fdb_limit(sw, nla_get_u32(limit),
+					       info->extack);
+	if (err) {
+		NL_SET_BAD_ATTR(info->extack, limit);
+		return err;
+	}
+	if (name)
+		err = set_default(sw, name, info->extack);
+	if (err) {
+		/* More than that may have been learned: no entry goes for it. */
+		if (limit)
+			WRITE_ONCE(sw->fdb.limit, before);
+		return err;
+	}
+	if (ageing)
+		vsw_fdb_set_ageing(sw, nla_get_u32(ageing));
+	vsw_nl_switch_notify(sw, VSWITCH_CMD_SWITCH_NTF);
+	return 0;
+}
+
 int vswitch_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *index, *attr;
+	struct nlattr *index, *expect;
 	struct vsw_switch *sw;
 	int err = 0;
 
@@ -159,27 +253,16 @@ int vswitch_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(sw);
 	}
 
-	attr = info->attrs[VSWITCH_A_SWITCH_EXPECT_GENERATION];
-	if (attr)
-		err = vsw_switch_check_generation(sw, nla_get_u32(attr),
+	expect = info->attrs[VSWITCH_A_SWITCH_EXPECT_GENERATION];
+	if (expect)
+		err = vsw_switch_check_generation(sw, nla_get_u32(expect),
 						  info->extack);
 	if (err)
-		goto refuse;
-	attr = info->attrs[VSWITCH_A_SWITCH_FDB_LIMIT];
-	if (attr)
-		err = vsw_switch_set_fdb_limit(sw, nla_get_u32(attr),
-					       info->extack);
-	if (err)
-		goto refuse;
-	attr = info->attrs[VSWITCH_A_SWITCH_AGEING_TIME];
-	if (attr)
-		vsw_fdb_set_ageing(sw, nla_get_u32(attr));
-	vsw_nl_switch_notify(sw, VSWITCH_CMD_SWITCH_NTF);
-	vsw_switch_unlock(sw);
-	return 0;
-
-refuse:
-	NL_SET_BAD_ATTR(info->extack, attr);
+		NL_SET_BAD_ATTR(info->extack, expect);
+	else if (info->attrs[VSWITCH_A_SWITCH_TXN])
+		err = stage(sw, info);
+	else
+		err = set(sw, info);
 	vsw_switch_unlock(sw);
 	return err;
 }

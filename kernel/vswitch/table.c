@@ -3,20 +3,68 @@
 #include <linux/log2.h>
 #include <linux/slab.h>
 
+#include "acl.h"
+#include "frag.h"
+#include "iplimit.h"
 #include "trace.h"
 #include "vswitch.h"
+
+/* Which stages do settings ask for? */
+static u32 policy_flags(const struct vsw_policy *policy)
+{
+	u32 flags = 0;
+
+	if (!vsw_policy_may_spoof(policy))
+		flags |= VSW_SNAP_CHECK_SOURCE;
+	if (policy->allow_teaming)
+		flags |= VSW_SNAP_TEAMING;
+	if (policy->dhcp_guard)
+		flags |= VSW_SNAP_DHCP_GUARD;
+	if (policy->router_guard)
+		flags |= VSW_SNAP_ROUTER_GUARD;
+	if (policy->ip_limit)
+		flags |= VSW_SNAP_IP_LIMIT;
+	if (policy->storm_limit)
+		flags |= VSW_SNAP_STORM_LIMIT;
+	if (policy->priority_tag)
+		flags |= VSW_SNAP_PRIORITY;
+	if (policy->mirror == VSWITCH_MIRROR_MODE_SOURCE)
+		flags |= VSW_SNAP_MIRROR_SOURCE;
+	else if (policy->mirror == VSWITCH_MIRROR_MODE_DESTINATION)
+		flags |= VSW_SNAP_MIRROR_DESTINATION;
+	return flags;
+}
+
+static void snap_free(struct rcu_head *head)
+{
+	struct vsw_snap *snap = container_of(head, struct vsw_snap, rcu);
+
+	vsw_policy_free(&snap->policy);
+	vsw_policy_free(&snap->own);
+	kfree(snap);
+}
+
+static int reserve_ips(struct vsw_port *port, u32 limit, gfp_t gfp)
+{
+	if (!port->ips) {
+		port->ips = vsw_ips_alloc(gfp);
+		if (!port->ips)
+			return -ENOMEM;
+	}
+	return vsw_ips_reserve(port->ips, limit, gfp);
+}
 
 /**
  * vsw_snap_compile() - make the snapshot of a port
  * @port: the port
- * @policy: its settings; copied
+ * @own: its settings as stated; copied
  * @gfp: how to allocate
  *
  * Context: process; sw->lock.
  * Return: the snapshot, or NULL without memory.
  */
 struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
-				  const struct vsw_policy *policy, gfp_t gfp)
+				  const struct vsw_policy *own, gfp_t gfp)
 {
 	struct vsw_snap *snap;
 
@@ -25,23 +73,35 @@ struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
 	snap = kzalloc(sizeof(*snap), gfp | __GFP_ACCOUNT);
 	if (!snap)
 		return NULL;
-	snap->flags = vsw_port_flags(port);
-	if (!vsw_policy_may_spoof(policy))
-		snap->flags |= VSW_SNAP_CHECK_SOURCE;
+	vsw_policy_copy(&snap->own, own);
+	vsw_policy_copy(&snap->policy, own);
+	vsw_profile_apply(&snap->policy, port);
+	/* Only a compiled ACL knows what it needs. */
+	if (vsw_acl_prepare(port, snap->policy.acl))
+		goto free;
+	snap->flags = vsw_port_flags(port) | policy_flags(&snap->policy) |
+		      vsw_acl_snap_flags(snap->policy.acl);
+	if (snap->flags & VSW_SNAP_INGRESS_TRANSPORT && !port->frags) {
+		port->frags = vsw_frags_alloc(gfp | __GFP_ACCOUNT);
+		if (!port->frags)
+			goto free;
+	}
+	if (snap->flags & VSW_SNAP_IP_LIMIT &&
+	    reserve_ips(port, snap->policy.ip_limit, gfp | __GFP_ACCOUNT))
+		goto free;
+	if (snap->flags & VSW_SNAP_INGRESS_TRANSPORT)
+		snap->frags = port->frags;
+	if (snap->flags & VSW_SNAP_IP_LIMIT)
+		snap->ips = port->ips;
 	snap->index = port->index;
-	vsw_policy_copy(&snap->policy, policy);
 	snap->dev = port->dev;
 	snap->stats = port->stats;
 	snap->port = port;
 	return snap;
-}
 
-static void snap_free(struct rcu_head *head)
-{
-	struct vsw_snap *snap = container_of(head, struct vsw_snap, rcu);
-
-	vsw_policy_free(&snap->policy);
-	kfree(snap);
+free:
+	snap_free(&snap->rcu);
+	return NULL;
 }
 
 /**
@@ -70,57 +130,145 @@ static int add_mac(struct vsw_table *table, const struct vsw_snap *snap)
 	return 0;
 }
 
+/* The snapshot that a port has, or is to have. */
+static struct vsw_snap *snap_of(const struct vsw_port *port)
+{
+	return port->next ?: port->snap;
+}
+
+/* What has to have room in a table. */
+struct needs {
+	u32 size;
+	u32 macs;
+	u32 mirrors;
+	bool private;
+};
+
+static struct needs count_needs(struct vsw_switch *sw)
+{
+	struct needs needs = {};
+	struct vsw_port *port;
+	unsigned long index;
+	bool mirrored = false;
+
+	xa_for_each(&sw->ports, index, port) {
+		const struct vsw_snap *snap = snap_of(port);
+
+		needs.size = index + 1;
+		needs.macs += !!snap->policy.mac;
+		needs.mirrors += !!(snap->flags & VSW_SNAP_MIRROR_DESTINATION);
+		mirrored |= snap->flags & VSW_SNAP_MIRROR_SOURCE;
+		needs.private |= snap->policy.vlan.pvlan;
+	}
+	if (!mirrored)
+		needs.mirrors = 0;
+	return needs;
+}
+
+static struct vsw_table *table_alloc(struct vsw_switch *sw, gfp_t gfp)
+{
+	struct needs needs = count_needs(sw);
+	/* At most half full, so that probing is short and always ends. */
+	u8 bits = max(1, order_base_2(2 * needs.macs));
+	struct vsw_table *table;
+	size_t bytes;
+
+	bytes = struct_size(table, snaps, needs.size) +
+		sizeof(*table->macs) * BIT(bits) +
+		sizeof(*table->mirrors) * needs.mirrors +
+		(needs.private ? sizeof(*table->fids) : 0);
+	table = kvzalloc(bytes, gfp | __GFP_ACCOUNT);
+	if (!table)
+		return NULL;
+	table->size = needs.size;
+	table->mac_bits = bits;
+	table->macs = (u16 *)&table->snaps[needs.size];
+	memset(table->macs, 0xff, sizeof(*table->macs) * BIT(bits));
+	table->nr_mirrors = needs.mirrors;
+	table->mirrors = table->macs + BIT(bits);
+	if (needs.private) {
+		table->fids = (void *)(table->mirrors + needs.mirrors);
+		vsw_fids_init(table->fids);
+	}
+	return table;
+}
+
+/* Note which ports are to get copies, if any are. */
+static void add_mirrors(struct vsw_table *table)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < table->size && n < table->nr_mirrors; i++) {
+		const struct vsw_snap *snap = table->snaps[i];
+
+		if (snap && snap->flags & VSW_SNAP_MIRROR_DESTINATION)
+			table->mirrors[n++] = i;
+	}
+}
+
+/* Enter what is about the switch as a whole. */
+static int add_port(struct vsw_table *table, const struct vsw_snap *snap,
+		    struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	if (snap->policy.mac && add_mac(table, snap)) {
+		NL_SET_ERR_MSG(extack,
+			       "another port of this switch has that mac: give another");
+		return -EADDRINUSE;
+	}
+	if (snap->flags & VSW_SNAP_TEAMING && snap->policy.vm[0])
+		table->has_teams = true;
+	if (table->fids)
+		err = vsw_fids_add(table->fids, &snap->policy.vlan);
+	if (err == -EEXIST)
+		NL_SET_ERR_MSG(extack,
+			       "a secondary VLAN would have two primary VLANs: give another, or change all its ports in one transaction");
+	else if (err)
+		NL_SET_ERR_MSG(extack,
+			       "a VLAN would be the primary of one private VLAN and a secondary of another: give another");
+	return err;
+}
+
 /**
  * vsw_table_build() - make a table of the ports as they are, or are to be
  * @sw: the switch; ports with a staged snapshot enter with that
  * @gfp: how to allocate
+ * @extack: for what the ports cannot have together
  *
  * Context: process; sw->lock.
  * Return: the table, or ERR_PTR: -ENOMEM; -EADDRINUSE when two ports would
- * have the same assigned MAC.
+ * have the same assigned MAC; -EEXIST or -EINVAL when they contradict each
+ * other about a private VLAN.
  */
-struct vsw_table *vsw_table_build(struct vsw_switch *sw, gfp_t gfp)
+struct vsw_table *vsw_table_build(struct vsw_switch *sw, gfp_t gfp,
+				  struct netlink_ext_ack *extack)
 {
-	unsigned long index, size = 0, macs = 0;
 	struct vsw_table *table, *old;
 	struct vsw_port *port;
-	u8 bits;
+	unsigned long index;
 	int err;
 
 	lockdep_assert_held(&sw->lock);
 
-	xa_for_each(&sw->ports, index, port) {
-		size = index + 1;
-		if ((port->next ?: port->snap)->policy.mac)
-			macs++;
-	}
-	/* At most half full, so that probing is short and always ends. */
-	bits = max(1, order_base_2(2 * macs));
-
-	table = kvzalloc(struct_size(table, snaps, size) +
-			 sizeof(*table->macs) * BIT(bits), gfp | __GFP_ACCOUNT);
+	table = table_alloc(sw, gfp);
 	if (!table)
 		return ERR_PTR(-ENOMEM);
-	table->size = size;
-	table->mac_bits = bits;
-	table->macs = (u16 *)&table->snaps[size];
-	memset(table->macs, 0xff, sizeof(*table->macs) * BIT(bits));
 	table->tpid = sw->tpid;
 	table->running = netif_running(sw->dev) && !sw->dead;
 	old = vsw_dereference(sw);
 	table->generation = old ? old->generation : 0;
 
 	xa_for_each(&sw->ports, index, port)
-		table->snaps[index] = port->next ?: port->snap;
+		table->snaps[index] = snap_of(port);
 	xa_for_each(&sw->ports, index, port) {
-		if (!table->snaps[index]->policy.mac)
-			continue;
-		err = add_mac(table, table->snaps[index]);
+		err = add_port(table, table->snaps[index], extack);
 		if (err) {
 			kvfree(table);
 			return ERR_PTR(err);
 		}
 	}
+	add_mirrors(table);
 	return table;
 }
 
@@ -161,9 +309,9 @@ void vsw_table_publish(struct vsw_switch *sw, struct vsw_table *table,
  */
 void vsw_table_refresh(struct vsw_switch *sw, bool changed)
 {
-	struct vsw_table *table = vsw_table_build(sw, VSW_GFP_MUST);
+	struct vsw_table *table = vsw_table_build(sw, VSW_GFP_MUST, NULL);
 
-	/* Nothing new was staged, so no assigned MAC can clash. */
+	/* Nothing new was staged, so nothing can clash. */
 	if (!WARN_ON_ONCE(IS_ERR(table)))
 		vsw_table_publish(sw, table, changed);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Transactions. One netlink message holds little, so a large change comes in
- * many: begin, any number of port-set messages that name the transaction, and
- * a commit that publishes them in one table, or refuses and changes nothing.
+ * many: begin, any number of messages about ports, ACLs and profiles that name
+ * the transaction, and a commit that publishes them in one table, or refuses and
+ * changes nothing.
  *
  * A transaction belongs to the socket that began it and dies with it. It is
  * bound to the generation that the switch had then: when anything else changes
@@ -29,6 +30,7 @@
  * @generation: what it was when the transaction began
  * @staged: struct staged by index of the port
  * @count: how many those are
+ * @profiles: changes of profiles
  */
 struct vsw_txn {
 	struct list_head node;
@@ -40,6 +42,7 @@ struct vsw_txn {
 	u32 generation;
 	struct xarray staged;
 	u32 count;
+	struct vsw_profile_changes profiles;
 };
 
 /**
@@ -66,6 +69,7 @@ static void txn_free(struct vsw_txn *txn)
 		kfree(staged);
 	}
 	xa_destroy(&txn->staged);
+	vsw_profile_changes_free(&txn->profiles);
 	kfree(txn);
 }
 
@@ -124,6 +128,7 @@ int vsw_txn_begin(struct genl_info *info, struct vsw_switch *sw, u32 *id)
 	txn->cookie = sw->cookie;
 	txn->generation = vsw_dereference(sw)->generation;
 	xa_init(&txn->staged);
+	vsw_profile_changes_init(&txn->profiles);
 
 	mutex_lock(&txn_lock);
 	list_for_each_entry(other, &txns, node)
@@ -157,7 +162,7 @@ static struct staged *stage_port(struct vsw_txn *txn, struct vsw_port *port,
 	if (!staged)
 		return ERR_PTR(-ENOMEM);
 	staged->port = port;
-	vsw_policy_copy(&staged->policy, &port->snap->policy);
+	vsw_policy_copy(&staged->policy, &port->snap->own);
 	err = xa_err(xa_store(&txn->staged, port->index, staged,
 			      GFP_KERNEL_ACCOUNT));
 	if (err) {
@@ -169,49 +174,102 @@ static struct staged *stage_port(struct vsw_txn *txn, struct vsw_port *port,
 	return staged;
 }
 
+static void unstage_port(struct vsw_txn *txn, struct staged *staged)
+{
+	xa_erase(&txn->staged, staged->port->index);
+	vsw_policy_free(&staged->policy);
+	kfree(staged);
+	txn->count--;
+}
+
+/* The transaction of a request, if the request fits it. */
+static struct vsw_txn *txn_of(struct genl_info *info, const struct nlattr *id,
+			      struct vsw_switch *sw)
+{
+	struct vsw_txn *txn;
+	int err = -ENOENT;
+
+	txn = txn_find(info, nla_get_u32(id));
+	if (txn)
+		err = txn_check(txn, sw, info->extack);
+	if (!err)
+		return txn;
+	NL_SET_BAD_ATTR(info->extack, id);
+	return ERR_PTR(err);
+}
+
 /**
- * vsw_txn_stage() - add a port-set request to its transaction
+ * vsw_txn_profiles() - what a transaction has about profiles
+ * @info: the request
+ * @id: which transaction it is part of
+ * @sw: the switch that it is about
+ *
+ * vsw_txn_profiles_end() ends the use of it.
+ * Context: process; sw->lock.
+ * Return: the changes, to add some, or ERR_PTR and nothing to end.
+ */
+struct vsw_profile_changes *vsw_txn_profiles(struct genl_info *info,
+					     struct nlattr *id,
+					     struct vsw_switch *sw)
+{
+	struct vsw_txn *txn;
+
+	lockdep_assert_held(&sw->lock);
+
+	mutex_lock(&txn_lock);
+	txn = txn_of(info, id, sw);
+	if (!IS_ERR(txn))
+		return &txn->profiles;
+	mutex_unlock(&txn_lock);
+	return ERR_CAST(txn);
+}
+
+/**
+ * vsw_txn_profiles_end() - end what vsw_txn_profiles() began
+ */
+void vsw_txn_profiles_end(void)
+{
+	mutex_unlock(&txn_lock);
+}
+
+/**
+ * vsw_txn_stage() - add a request to its transaction
  * @info: the request
  * @port: the port that it names
+ * @id: the attribute that names the transaction
+ * @change: makes the change
  *
  * A request that is refused leaves what was staged before as it was.
  * Context: process; sw->lock.
  * Return: 0 or a negative error.
  */
-int vsw_txn_stage(struct genl_info *info, struct vsw_port *port)
+int vsw_txn_stage(struct genl_info *info, struct vsw_port *port,
+		  const struct nlattr *id, vsw_txn_change *change)
 {
-	struct vsw_policy policy;
 	struct staged *staged;
 	struct vsw_txn *txn;
+	bool is_new;
 	int err;
 
 	lockdep_assert_held(&port->sw->lock);
 
 	mutex_lock(&txn_lock);
-	txn = txn_find(info, nla_get_u32(info->attrs[VSWITCH_A_PORT_TXN]));
-	if (!txn) {
-		NL_SET_BAD_ATTR(info->extack,
-				info->attrs[VSWITCH_A_PORT_TXN]);
-		err = -ENOENT;
-		goto unlock;
-	}
-	err = txn_check(txn, port->sw, info->extack);
-	if (err) {
-		NL_SET_BAD_ATTR(info->extack,
-				info->attrs[VSWITCH_A_PORT_TXN]);
+	txn = txn_of(info, id, port->sw);
+	if (IS_ERR(txn)) {
+		err = PTR_ERR(txn);
 		goto unlock;
 	}
 	staged = xa_load(&txn->staged, port->index);
-	vsw_policy_copy(&policy, staged ? &staged->policy :
-					  &port->snap->policy);
-	err = vsw_policy_parse(&policy, info->attrs, info->extack);
-	if (!err && !staged) {
+	is_new = !staged;
+	if (is_new)
 		staged = stage_port(txn, port, info->extack);
-		err = PTR_ERR_OR_ZERO(staged);
+	if (IS_ERR(staged)) {
+		err = PTR_ERR(staged);
+		goto unlock;
 	}
-	if (!err)
-		swap(policy, staged->policy);
-	vsw_policy_free(&policy);
+	err = change(&staged->policy, port, info, &txn->profiles);
+	if (err && is_new)
+		unstage_port(txn, staged);
 unlock:
 	mutex_unlock(&txn_lock);
 	return err;
@@ -230,6 +288,20 @@ static struct vsw_txn *txn_take(struct genl_info *info, u32 id)
 	return txn;
 }
 
+static int stage_ports(struct vsw_txn *txn)
+{
+	struct staged *staged;
+	unsigned long index;
+	int err;
+
+	xa_for_each(&txn->staged, index, staged) {
+		err = vsw_policy_stage(staged->port, &staged->policy);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 /**
  * vsw_txn_commit() - make all that was staged take effect
  * @info: the request
@@ -242,9 +314,7 @@ static struct vsw_txn *txn_take(struct genl_info *info, u32 id)
 int vsw_txn_commit(struct genl_info *info, u32 id, u32 *generation)
 {
 	struct vsw_txn *txn = txn_take(info, id);
-	struct staged *staged;
 	struct vsw_switch *sw;
-	unsigned long index;
 	int err;
 
 	if (!txn)
@@ -257,15 +327,15 @@ int vsw_txn_commit(struct genl_info *info, u32 id, u32 *generation)
 	err = txn_check(txn, sw, info->extack);
 	if (err)
 		goto unlock;
-	xa_for_each(&txn->staged, index, staged) {
-		err = vsw_policy_stage(staged->port, &staged->policy);
-		if (err)
-			break;
-	}
-	if (!err && txn->count)
+	err = vsw_profile_changes_stage(&txn->profiles, sw, info->extack);
+	if (!err)
+		err = stage_ports(txn);
+	if (!err && (txn->count || sw->profiles.staged))
 		err = vsw_policy_commit(sw, info->extack);
 	if (err)
 		vsw_policy_abort(sw);
+	else if (txn->profiles.has_default)
+		vsw_nl_switch_notify(sw, VSWITCH_CMD_SWITCH_NTF);
 	*generation = vsw_dereference(sw)->generation;
 unlock:
 	vsw_switch_unlock(sw);

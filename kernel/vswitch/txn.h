@@ -6,7 +6,10 @@
 #include <linux/types.h>
 
 struct genl_info;
+struct nlattr;
+struct vsw_policy;
 struct vsw_port;
+struct vsw_profile_changes;
 struct vsw_switch;
 
 #define VSW_TXN_PER_NETNS 16
@@ -14,7 +17,21 @@ struct vsw_switch;
 int vsw_txn_init(void);
 void vsw_txn_uninit(void);
 int vsw_txn_begin(struct genl_info *info, struct vsw_switch *sw, u32 *id);
-int vsw_txn_stage(struct genl_info *info, struct vsw_port *port);
+/*
+ * Change settings as a request says, or refuse and change nothing. @staged: what
+ * the transaction has about profiles; NULL without one. With one, nobody else
+ * knows the settings.
+ */
+typedef int vsw_txn_change(struct vsw_policy *policy,
+			   const struct vsw_port *port, struct genl_info *info,
+			   struct vsw_profile_changes *staged);
+
+int vsw_txn_stage(struct genl_info *info, struct vsw_port *port,
+		  const struct nlattr *id, vsw_txn_change *change);
+struct vsw_profile_changes *vsw_txn_profiles(struct genl_info *info,
+					     struct nlattr *id,
+					     struct vsw_switch *sw);
+void vsw_txn_profiles_end(void);
 int vsw_txn_commit(struct genl_info *info, u32 id, u32 *generation);
 int vsw_txn_abort(struct genl_info *info, u32 id);
 

@@ -68,7 +68,7 @@ int vswitch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	err = vsw_txn_commit(info, nla_get_u32(id), &generation);
 	if (err) {
-		if (err != -EADDRINUSE)
+		if (err != -EADDRINUSE && err != -EBUSY)
 			NL_SET_BAD_ATTR(info->extack, id);
 		nlmsg_free(reply);
 		return err;

@@ -64,7 +64,8 @@ void vsw_vlan_put(struct vsw_vlan *vlan)
  * @untagged_only: see struct vsw_vlan
  *
  * Brings the settings into their one form: VLAN 0 in the set exactly if it is
- * the PVID, and no set where the PVID, untagged, is all there is.
+ * the PVID, and no set where the PVID, untagged, is all there is. A private
+ * VLAN ends.
  */
 void vsw_vlan_replace(struct vsw_vlan *vlan, struct vsw_vlan_set *set,
 		      u16 pvid, bool untagged_only)
@@ -73,6 +74,8 @@ void vsw_vlan_replace(struct vsw_vlan *vlan, struct vsw_vlan_set *set,
 	vlan->set = set;
 	vlan->pvid = pvid;
 	vlan->untagged_only = untagged_only;
+	vlan->pvlan = VSWITCH_PVLAN_MODE_NONE;
+	vlan->primary = 0;
 	if (!set)
 		return;
 
@@ -82,6 +85,34 @@ void vsw_vlan_replace(struct vsw_vlan *vlan, struct vsw_vlan_set *set,
 	    test_bit(pvid, set->untagged) &&
 	    bitmap_weight(set->members, VLAN_N_VID) == 1)
 		vsw_vlan_put(vlan);
+}
+
+/**
+ * vsw_vlan_make_private() - put a port into a private VLAN
+ * @vlan: the settings
+ * @mode: isolated, community or promiscuous
+ * @primary: the primary VLAN
+ * @secondaries: an own set whose members are the secondary VLANs, one but for
+ *	promiscuous, none of them @primary; the reference becomes that of @vlan
+ *
+ * All that the port receives leaves without a tag.
+ */
+void vsw_vlan_make_private(struct vsw_vlan *vlan, enum vswitch_pvlan_mode mode,
+			   u16 primary, struct vsw_vlan_set *secondaries)
+{
+	u16 secondary = find_first_bit(secondaries->members, VLAN_N_VID);
+
+	vsw_vlan_put(vlan);
+	if (mode == VSWITCH_PVLAN_MODE_ISOLATED)
+		__clear_bit(secondary, secondaries->members);
+	__set_bit(primary, secondaries->members);
+	bitmap_copy(secondaries->untagged, secondaries->members, VLAN_N_VID);
+	vlan->set = secondaries;
+	vlan->pvid = mode == VSWITCH_PVLAN_MODE_PROMISCUOUS ? primary :
+							      secondary;
+	vlan->untagged_only = true;
+	vlan->pvlan = mode;
+	vlan->primary = primary;
 }
 
 /**
@@ -111,6 +142,14 @@ enum vswitch_vlan_mode vsw_vlan_mode(const struct vsw_vlan *vlan)
 {
 	unsigned int untagged;
 
+	switch (vlan->pvlan) {
+	case VSWITCH_PVLAN_MODE_ISOLATED:
+		return VSWITCH_VLAN_MODE_ISOLATED;
+	case VSWITCH_PVLAN_MODE_COMMUNITY:
+		return VSWITCH_VLAN_MODE_COMMUNITY;
+	case VSWITCH_PVLAN_MODE_PROMISCUOUS:
+		return VSWITCH_VLAN_MODE_PROMISCUOUS;
+	}
 	if (!vlan->set && vlan->untagged_only)
 		return vlan->pvid ? VSWITCH_VLAN_MODE_ACCESS :
 				    VSWITCH_VLAN_MODE_UNTAGGED;

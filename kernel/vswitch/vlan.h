@@ -41,11 +41,16 @@ struct vsw_vlan_set {
  * @set: the VLANs, or NULL when @pvid, untagged, is the only one
  * @pvid: VLAN of untagged frames, VSWITCH_VLAN_NONE to drop them
  * @untagged_only: tagged frames are neither taken nor given
+ * @pvlan: enum vswitch_pvlan_mode. In a private VLAN what a port sends on,
+ *	its PVID, need not be among the VLANs that it receives, its members
+ * @primary: of the private VLAN
  */
 struct vsw_vlan {
 	struct vsw_vlan_set *set;
 	u16 pvid;
 	bool untagged_only;
+	u8 pvlan;
+	u16 primary;
 };
 
 /**
@@ -77,6 +82,19 @@ static inline bool vsw_vlan_member(const struct vsw_vlan *vlan, u16 vid)
 {
 	return vlan->set ? vsw_vlan_test(vlan->set->members, vid) :
 			   vid == vlan->pvid;
+}
+
+/**
+ * vsw_vlan_carries() - is a VLAN one of a port's, in one direction at least?
+ * @vlan: the port's settings
+ * @vid: 0..4095
+ *
+ * Return: true if the port is a member, or sends on it in a private VLAN.
+ */
+static inline bool vsw_vlan_carries(const struct vsw_vlan *vlan, u16 vid)
+{
+	return vsw_vlan_member(vlan, vid) ||
+	       (vlan->pvlan && vid == vlan->pvid);
 }
 
 /**

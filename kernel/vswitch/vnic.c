@@ -101,7 +101,7 @@ static int vnic_set_mac_address(struct net_device *dev, void *p)
 		return -ENODEV;
 
 	mutex_lock(&port->sw->lock);
-	vsw_policy_copy(&policy, &port->snap->policy);
+	vsw_policy_copy(&policy, &port->snap->own);
 	policy.mac = vsw_mac_key(addr->sa_data, 0);
 	err = vsw_policy_change(port, &policy, NULL);
 	vsw_policy_free(&policy);
@@ -147,7 +147,7 @@ static int vnic_change_mtu(struct net_device *dev, int mtu)
 	struct vnic *vnic = netdev_priv(dev);
 
 	vnic->mtu_by_hand = !vnic->mtu_follows;
-	dev->mtu = mtu;
+	WRITE_ONCE(dev->mtu, mtu);
 	return 0;
 }
 

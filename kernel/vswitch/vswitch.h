@@ -15,8 +15,12 @@
 #include "drop.h"
 #include "fdb.h"
 #include "policy.h"
+#include "profile.h"
 #include "stats.h"
+#include "storm.h"
 #include "table.h"
+
+struct vsw_probe;
 
 /**
  * DOC: Locking
@@ -41,6 +45,7 @@
  * @lock: see DOC: Locking
  * @ports: all ports by index; written under RTNL and @lock
  * @nr_ports: how many those are
+ * @profiles: settings that ports refer to; changed under @lock
  * @uplink: the port that faces the wire, or NULL
  * @type: external, internal or private
  * @bandwidth_mode: fixed at creation
@@ -60,6 +65,7 @@ struct vsw_switch {
 	struct mutex lock;	/* configuration: see DOC: Locking */
 	struct xarray ports;
 	u32 nr_ports;
+	struct vsw_profiles profiles;
 	struct vsw_port *uplink;
 	enum vswitch_switch_type type;
 	enum vswitch_bandwidth_mode bandwidth_mode;
@@ -81,12 +87,18 @@ struct vsw_switch {
  * @snap: its configuration; changed under sw->lock
  * @next: while a change is being made, what @snap is going to be
  * @stats: its counters
+ * @frags: first fragments that it sent; made when a policy first needs it
+ * @acl_frags: first fragments of either direction, for its ACL; likewise
+ * @flows: flows that stateful rules have allowed; likewise
+ * @ips: IP addresses that it uses; made when they are first limited
+ * @probe: what it waits for, see probe.c; made when it first does
  * @link_up: its netdev can take frames; changed under RTNL and sw->lock
  * @dead: unlinked; sw->lock
  * @addrconf: what IPv6 autoconfiguration of @dev was like before
  * @dev_tracker: for the reference to @dev
  * @sw_tracker: for the reference to sw->dev
  * @rcu: see DOC: Locking
+ * @storm: what it has sent to many
  */
 struct vsw_port {
 	struct vsw_switch *sw;
@@ -96,24 +108,32 @@ struct vsw_port {
 	struct vsw_snap *snap;
 	struct vsw_snap *next;
 	struct vsw_port_stats __percpu *stats;
+	struct vsw_frags *frags;
+	struct vsw_frags *acl_frags[2];
+	struct vsw_flows *flows;
+	struct vsw_ips *ips;
+	struct vsw_probe *probe;
 	bool link_up;
 	bool dead;
 	int addrconf;
 	netdevice_tracker dev_tracker;
 	netdevice_tracker sw_tracker;
 	struct rcu_head rcu;
+	struct vsw_storm storm;
 };
 
 /**
  * struct vsw_net - what a network namespace has of us
  * @switches: all its switches; RTNL
  * @fdb_entries: entries of all its switches' FDBs
+ * @quota: what of its limits is used
  * @seq: rises with each change that a dump of switches or ports could see
  */
 struct vsw_net {
 	struct list_head switches;
 	atomic_t seq;
 	atomic_t fdb_entries;
+	struct vsw_quota *quota;
 };
 
 extern unsigned int vsw_net_id;
@@ -131,6 +151,8 @@ void vsw_switch_dellink(struct net_device *dev, struct list_head *head);
 int vsw_switch_set_type(struct vsw_switch *sw, enum vswitch_switch_type type,
 			struct net_device *uplink, bool uplink_given,
 			struct netlink_ext_ack *extack);
+int vsw_switch_check_fdb_limit(struct vsw_switch *sw, u32 limit,
+			       struct netlink_ext_ack *extack);
 int vsw_switch_set_fdb_limit(struct vsw_switch *sw, u32 limit,
 			     struct netlink_ext_ack *extack);
 struct vsw_switch *vsw_switch_lock(struct net *net, u32 ifindex,

@@ -15,7 +15,8 @@ PROGRAMS=(ip bridge tc ethtool "$ROOT/userspace/vswitchctl")
 OWN=(mark send bulk ovs-datapath)
 MODULES=(dummy veth pktgen bridge)
 # Rows without their module are left out.
-OPTIONAL=(macvlan sch_ingress cls_flower act_mirred openvswitch)
+# shellcheck disable=SC2206 # words
+OPTIONAL=(macvlan sch_ingress cls_flower act_mirred openvswitch ${BENCH_MODULES-})
 
 kver=$1 out=$2
 shift 2

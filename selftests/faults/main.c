@@ -2,7 +2,7 @@
 /*
  * Repeat operations with a fault at each of their allocations in turn.
  *
- *	faults GROUP...		link policy fdb txn frames percpu netns module
+ *	faults GROUP...		link policy acl fdb txn frames percpu netns module
  *
  * Makes its own devices, so it wants a network namespace of its own. Group
  * module wants the module's file in FAULTS_MODULE, and the module not loaded.
@@ -285,6 +285,8 @@ static const struct {
 } groups[] = {
 	{ "link", link_ops },
 	{ "policy", policy_ops },
+	{ "acl", acl_ops },
+	{ "profile", profile_ops },
 	{ "fdb", fdb_ops },
 	{ "txn", txn_ops },
 	{ "frames", frame_ops },

@@ -15,6 +15,7 @@
 #include "msg.h"
 
 int msg_genl = -1, msg_rtnl = -1;
+int msg_patience = 20;
 uint16_t msg_family;
 uint32_t msg_events;
 
@@ -35,7 +36,7 @@ void die(const char *fmt, ...)
 int msg_socket(int protocol)
 {
 	struct sockaddr_nl local = { .nl_family = AF_NETLINK };
-	struct timeval patience = { .tv_sec = 20 };
+	struct timeval patience = { .tv_sec = msg_patience };
 	int fd, on = 1, room = 1 << 22;
 
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
@@ -220,7 +221,7 @@ static bool read_some(struct msg *m, struct answer *answer, msg_cb cb,
 	if (n < 0) {
 		answer->err = -errno;
 		if (errno == EAGAIN)
-			die("no answer within 20 seconds");
+			die("no answer within %d seconds", msg_patience);
 		return true;
 	}
 	for (; NLMSG_OK(h, n); h = NLMSG_NEXT(h, n)) {

@@ -41,6 +41,7 @@ struct answer {
 typedef void (*msg_cb)(const struct nlmsghdr *h, void *arg);
 
 extern int msg_genl, msg_rtnl;
+extern int msg_patience;	/* seconds that an answer may take */
 extern uint16_t msg_family;	/* vswitch */
 extern uint32_t msg_events;	/* its group */
 

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "ask.h"
 #include "msg.h"
 
 /**
@@ -42,7 +43,8 @@ struct op {
 	bool told_late;
 };
 
-extern const struct op link_ops[], policy_ops[], fdb_ops[], txn_ops[],
+extern const struct op link_ops[], policy_ops[], acl_ops[], profile_ops[],
+	fdb_ops[], txn_ops[],
 	frame_ops[], netns_ops[], module_ops[];
 void percpu_run(void);
 
@@ -64,15 +66,6 @@ void port_spoofing(const char *port, bool on);
 void fdb_add(const char *port, const uint8_t *mac, uint16_t vid);
 void fdb_flush(const char *sw, bool statics);
 
-void ask_link(struct msg *m, const char *name, int flags);
-void ask_master(struct msg *m, const char *name, const char *master);
-void ask_new_switch(struct msg *m, const char *name, uint32_t type,
-		    const char *uplink);
-void ask_type(struct msg *m, const char *name, uint32_t type,
-	      const char *uplink);
-void ask_new_vnic(struct msg *m, const char *name, const char *sw);
-void ask_vlan(struct msg *m, const char *port, uint16_t pvid,
-	      bool untagged_only, uint16_t from, uint16_t to);
 void ask_fdb(struct msg *m, int cmd, const char *port, const uint8_t *mac,
 	     uint16_t vid);
 

@@ -30,17 +30,6 @@ static void set_type(const char *name, uint32_t type, const char *uplink)
 	msg_must(&m, NULL, NULL);
 }
 
-static void ask_up(const char *name, bool up)
-{
-	struct msg *req = op_request();
-	struct ifinfomsg *ifi;
-
-	ask_link(req, name, 0);
-	ifi = NLMSG_DATA(&req->h);
-	ifi->ifi_flags = up ? IFF_UP : 0;
-	ifi->ifi_change = IFF_UP;
-}
-
 static void ask_del(const char *name)
 {
 	struct msg *req = op_request();
@@ -87,12 +76,12 @@ static void plain_switch(void)
 
 static void s1_up(void)
 {
-	ask_up("s1", true);
+	ask_up(op_request(), "s1", true);
 }
 
 static void s1_down(void)
 {
-	ask_up("s1", false);
+	ask_up(op_request(), "s1", false);
 }
 
 static void up_s1(void)
@@ -208,12 +197,12 @@ static void device_gone(void)
 
 static void d1_down(void)
 {
-	ask_up("d1", false);
+	ask_up(op_request(), "d1", false);
 }
 
 static void d1_up(void)
 {
-	ask_up("d1", true);
+	ask_up(op_request(), "d1", true);
 }
 
 static void up_d1(void)
@@ -314,7 +303,7 @@ static void vnic_address_back(void)
 
 static void vnic_up(void)
 {
-	ask_up("vn1", true);
+	ask_up(op_request(), "vn1", true);
 }
 
 static void vnic_down(void)

@@ -81,11 +81,11 @@ static void on_switch(const struct nlmsghdr *h, void *arg)
 	say("\n");
 }
 
-static void on_port(const struct nlmsghdr *h, void *arg)
+static void say_port(const char *what, const struct nlmsghdr *h)
 {
 	char *data = (char *)NLMSG_DATA(h) + GENL_HDRLEN;
 
-	say("port");
+	say("%s", what);
 	msg_for_each(a, data, h->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN) {
 		switch (msg_type(a)) {
 		case VSWITCH_A_PORT_IFINDEX:
@@ -99,6 +99,17 @@ static void on_port(const struct nlmsghdr *h, void *arg)
 		}
 	}
 	say("\n");
+}
+
+static void on_port(const struct nlmsghdr *h, void *arg)
+{
+	say_port("port", h);
+}
+
+/* Described by the attributes of a port. */
+static void on_profile(const struct nlmsghdr *h, void *arg)
+{
+	say_port("profile", h);
 }
 
 static void on_fdb(const struct nlmsghdr *h, void *arg)
@@ -225,6 +236,8 @@ void state_read(struct state *state)
 	msg_must(&m, on_switch, state);
 	msg_begin_genl(&m, VSWITCH_CMD_PORT_GET, NLM_F_DUMP);
 	msg_must(&m, on_port, NULL);
+	msg_begin_genl(&m, VSWITCH_CMD_PROFILE_GET, NLM_F_DUMP);
+	msg_must(&m, on_profile, NULL);
 	msg_begin_genl(&m, VSWITCH_CMD_FDB_GET, NLM_F_DUMP);
 	msg_must(&m, on_fdb, NULL);
 sort:

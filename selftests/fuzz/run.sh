@@ -48,9 +48,8 @@ netlink()
 	local built status=0 args
 
 	make -s -C "$HERE" netlink >&2
-	if [ "$KVER" = debug ]; then
-		"$ROOT/selftests/vm/debug-kernel.sh" >/dev/null
-	fi
+	! is_debug_kernel "$KVER" ||
+		"$ROOT/selftests/vm/debug-kernel.sh" "$KVER" >/dev/null
 	built=$("$ROOT/scripts/build.sh" "$KVER")
 	args=(-s "$SEED" -t "$TIME" -T "$ROOT/kernel/vswitch"
 		-c "$(points "$built/vswitch/vswitch.ko")")
@@ -95,6 +94,7 @@ parsers()
 		return
 	fi
 	make -s -C "$HERE" -j"$(nproc)" parsers >&2
+	echo "# parsers: repeat it with make fuzz FUZZ=\"$*\" SEED=$SEED TIME=$TIME"
 	for name in "$@"; do
 		parser "$name" "$seconds"
 	done

@@ -14,6 +14,9 @@
     learn NAME first=MAC count=N [vid=N]    N source addresses, from first up
     drops                       what was dropped since the last time, "none" or
                                 "DEV REASON COUNT" for each, joined by ", "
+    use NAME KIND ADDRESS... [KEY=VALUE...]
+                                send a frame in which NAME uses IP addresses
+                                (ipuse.py), with the keys of tx; who got it?
     hex NAME HEX                send these bytes; answers "sent"
     sizes NAME                  what NAME got since the last answer: how many
                                 frames, how many of them are longer than 1518
@@ -33,6 +36,7 @@ import sys
 import traceback
 
 import inet
+import ipuse
 import rawnet
 import tags
 
@@ -71,16 +75,16 @@ class Server:
         return "ok"
 
     def frame(self, name, dst="ff:ff:ff:ff:ff:ff", src=None, tags_="",
-              type_="88b5", len_="60", vid="0"):
+              type_="88b5", len_="60", vid="0", body=None):
         stack = tags.parse(tags_ or ("q" + vid if vid != "0" else ""))
         self.seq += 1
-        body = (bytes.fromhex(type_) + MAGIC +
+        body = ((body or bytes.fromhex(type_)) + MAGIC +
                 struct.pack("!I", self.seq)).ljust(int(len_) - 12, b"\0")
         return (mac(dst) + (mac(src) if src else self.macs[name]) +
                 tags.encode(stack) + body)
 
-    def do_tx(self, name, *words):
-        args = {}
+    def do_tx(self, name, *words, body=None):
+        args = {"body": body}
         for word in words:
             key, value = word.split("=", 1)
             args[key + "_" if key in ("tags", "type", "len") else key] = value
@@ -95,6 +99,13 @@ class Server:
                     counts[who + (":" + tags.text(stack) if stack else "")] += 1
         return " ".join(who + ("*%d" % n if n > 1 else "")
                         for who, n in sorted(counts.items())) or "none"
+
+    def do_use(self, name, kind, *words):
+        keys = [word for word in words if "=" in word]
+        source = [word[4:] for word in keys if word.startswith("src=")]
+        body = ipuse.body(kind, mac(source[0]) if source else self.macs[name],
+                          [word for word in words if "=" not in word])
+        return self.do_tx(name, *keys, body=body)
 
     def do_learn(self, name, *words):
         args = dict(word.split("=", 1) for word in words)

@@ -88,6 +88,11 @@ def change():
     nl.do("port-set", IFINDEX=i["p0"], MAC=bytes(6), MAC_SPOOFING=1,
           VLAN={"PVID": 0, "ACCEPT": UNTAGGED})
     true("MAC" not in port(nl, i["p0"]), "the MAC is still assigned")
+    # What was set to the default's value is set all the same.
+    equal(port(nl, i["p0"])["OWN"], SETTING["VLAN"] | SETTING["MAC_SPOOFING"],
+          "own settings")
+    nl.do("port-set", IFINDEX=i["p0"],
+          UNSET=SETTING["VLAN"] | SETTING["MAC_SPOOFING"])
 
     nl.do("switch-set", IFINDEX=i["vs0"], AGEING_TIME=17, FDB_LIMIT=5)
     got = nl.do("switch-get", IFINDEX=i["vs0"])
@@ -97,6 +102,69 @@ def change():
     after = [line for line in config(nl) if '"switch-get"' not in line]
     equal(after, [line for line in before if '"switch-get"' not in line],
           "after it was all taken back")
+
+
+SETTING = {name: K[f"PORT_SETTING_{name}"] for name in (
+    "MAC_SPOOFING", "VLAN", "DHCP_GUARD", "ROUTER_GUARD", "ALLOW_TEAMING",
+    "STORM_LIMIT", "DYNAMIC_IP_LIMIT", "IEEE_PRIORITY_TAG", "MIRROR")}
+
+
+def settings():
+    """Each setting is read as it was set, is then the port's own, and is not
+    any more when it was taken back."""
+    nl, i = Genl(), index()
+    pvlan = {"MODE": K["PVLAN_MODE_PROMISCUOUS"], "PRIMARY": 100,
+             "SECONDARY": [101, 4094]}
+    for dev in ("p0", "vn0"):
+        at = i[dev]
+        before = port(nl, at)
+        equal(before["OWN"], 0, f"own settings of {dev}")
+        for name, attrs in (
+            ("MAC_SPOOFING", {"MAC_SPOOFING": 1}),
+            ("VLAN", {"PVLAN": pvlan}),
+            ("DHCP_GUARD", {"DHCP_GUARD": 1}),
+            ("ROUTER_GUARD", {"ROUTER_GUARD": 1}),
+            ("ALLOW_TEAMING", {"ALLOW_TEAMING": 1}),
+            ("STORM_LIMIT", {"STORM_LIMIT": 0xffffffff}),
+            ("DYNAMIC_IP_LIMIT", {"DYNAMIC_IP_LIMIT": 1024}),
+            ("IEEE_PRIORITY_TAG", {"IEEE_PRIORITY_TAG": 1}),
+            ("MIRROR", {"MIRROR": K["MIRROR_MODE_SOURCE"],
+                        "MIRROR_SESSION": 255}),
+        ):
+            nl.do("port-set", IFINDEX=at, **attrs)
+            got = port(nl, at)
+            equal({k: got[k] for k in attrs}, attrs, name)
+            equal(got["OWN"], SETTING[name], f"own after {name}")
+            nl.do("port-set", IFINDEX=at, UNSET=SETTING[name])
+            equal(port(nl, at), before, f"{dev} when {name} was taken back")
+            # What is said and unset in one request is said.
+            nl.do("port-set", IFINDEX=at, UNSET=SETTING[name], **attrs)
+            equal(port(nl, at)["OWN"], SETTING[name], f"{name} set anew")
+            nl.do("port-set", IFINDEX=at, UNSET=SETTING[name])
+        nl.do("port-set", IFINDEX=at, VM="v" * K["NAME_MAX"])
+        equal(port(nl, at)["VM"], "v" * K["NAME_MAX"], "vm")
+        nl.do("port-set", IFINDEX=at, VM="")
+        equal(port(nl, at), before, f"{dev} at the end")
+
+
+def private_vlans():
+    """A private VLAN is also told in the terms of the general form."""
+    nl, p0 = Genl(), ifindex("p0")
+    for mode, secondaries, pvid, members in (
+        ("ISOLATED", [101], 101, [(100, 100)]),
+        ("COMMUNITY", [101], 101, [(100, 101)]),
+        ("PROMISCUOUS", [101, 103], 100, [(100, 101), (103, 103)]),
+    ):
+        nl.do("port-set", IFINDEX=p0, PVLAN={
+            "MODE": K[f"PVLAN_MODE_{mode}"], "PRIMARY": 100,
+            "SECONDARY": secondaries})
+        vlan = port(nl, p0)["VLAN"]
+        equal([vlan["MODE"], vlan["PVID"], vlan["ACCEPT"]],
+              [K[f"VLAN_MODE_{mode}"], pvid, UNTAGGED], mode)
+        equal([(r["START"], r["END"]) for r in vlan["RANGE"]], members, mode)
+        true(all(r.get("UNTAGGED") for r in vlan["RANGE"]), "a tagged VLAN")
+    nl.do("port-set", IFINDEX=p0, VLAN={"PVID": 0, "ACCEPT": UNTAGGED})
+    true("PVLAN" not in port(nl, p0), "the private VLAN has not ended")
 
 
 def ranges():
@@ -201,6 +269,26 @@ def refusals():
         ("port-set", {"IFINDEX": p1, "VLAN": vlan(0, ALL, RANGE=[rng(1, 4095)])}, E.ERANGE, "out of range", "VLAN.RANGE.END"),
         ("port-set", {"IFINDEX": p1, "VLAN": vlan(0, ALL, RANGE=[rng(9, 8)])}, E.EINVAL, "must not be below", "VLAN.RANGE.END"),
         ("port-set", {"IFINDEX": p1, "VLAN": vlan(0, ALL, RANGE=[rng(1, 8), rng(8, 9)])}, E.EINVAL, "must not overlap", "VLAN.RANGE"),
+        ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 4, "PRIMARY": 1, "SECONDARY": [2]}}, E.ERANGE, "out of range", "PVLAN.MODE"),
+        ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 0, "PRIMARY": 1, "SECONDARY": [2]}}, E.EINVAL, "to end it, set vlan", "PVLAN"),
+        ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 1, "SECONDARY": [2]}}, E.EINVAL, "needs its primary", "PVLAN"),
+        ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 1, "PRIMARY": 1}}, E.EINVAL, "has one secondary", "PVLAN"),
+        ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 2, "PRIMARY": 1, "SECONDARY": [2, 3]}}, E.EINVAL, "has one secondary", "PVLAN"),
+        ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 3, "PRIMARY": 1}}, E.EINVAL, "at least one", "PVLAN"),
+        ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 1, "PRIMARY": 2, "SECONDARY": [2]}}, E.EINVAL, "another than the primary", "PVLAN.SECONDARY"),
+        ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 3, "PRIMARY": 1, "SECONDARY": [2, 2]}}, E.EINVAL, "listed twice", "PVLAN.SECONDARY"),
+        ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 1, "PRIMARY": 4095, "SECONDARY": [2]}}, E.ERANGE, "out of range", "PVLAN.PRIMARY"),
+        ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 1, "PRIMARY": 1, "SECONDARY": [2]}, "VLAN": vlan(0, ALL)}, E.EINVAL, "not both", "PVLAN"),
+        ("port-set", {"IFINDEX": p1, "DHCP_GUARD": 2}, E.ERANGE, "out of range", "DHCP_GUARD"),
+        ("port-set", {"IFINDEX": p1, "ROUTER_GUARD": 2}, E.ERANGE, "out of range", "ROUTER_GUARD"),
+        ("port-set", {"IFINDEX": p1, "ALLOW_TEAMING": 2}, E.ERANGE, "out of range", "ALLOW_TEAMING"),
+        ("port-set", {"IFINDEX": p1, "IEEE_PRIORITY_TAG": 2}, E.ERANGE, "out of range", "IEEE_PRIORITY_TAG"),
+        ("port-set", {"IFINDEX": p1, "DYNAMIC_IP_LIMIT": 1025}, E.ERANGE, "out of range", "DYNAMIC_IP_LIMIT"),
+        ("port-set", {"IFINDEX": p1, "MIRROR": 3}, E.ERANGE, "out of range", "MIRROR"),
+        ("port-set", {"IFINDEX": p1, "MIRROR_SESSION": 1}, E.EINVAL, "that of a mirror source or destination", "MIRROR_SESSION"),
+        ("port-set", {"IFINDEX": p1, "VM": "v" * 64}, (E.EINVAL, E.ERANGE), "[Aa]ttribute", "VM"),
+        ("port-set", {"IFINDEX": p1, "UNSET": 1 << 31}, E.EINVAL, "reserved bit", "UNSET"),
+        ("port-set", {"IFINDEX": p1, "OWN": 1}, E.EINVAL, "attribute", "OWN"),
         ("fdb-get", {"SWITCH": vs0}, E.EINVAL, "which address", ""),
         ("fdb-get", {"MAC": M1}, E.EINVAL, "which switch", ""),
         ("fdb-get", {"SWITCH": vs0, "MAC": M3}, E.ENOENT, "no entry", "MAC"),
@@ -328,4 +416,5 @@ def strict():
     equal(config(nl), before, "state at the end")
 
 
-run({f.__name__: f for f in (read, change, ranges, fdb, refusals, strict)})
+run({f.__name__: f for f in (read, change, settings, private_vlans, ranges, fdb,
+                             refusals, strict)})

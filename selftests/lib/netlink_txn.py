@@ -4,24 +4,18 @@ Transactions: all of it or nothing, for whoever owns it.
 
 	vs0: p0 p1 vn0		vs1: q0
 
-The case txn_atomic makes a switch of its own:
-
-	tx0 -- s0 \\			s0, s1: veth
-	tx1 -- s1 - big - g0 ... g497	the rest: dummies, which count what they
-					are given
+The case txn_atomic makes a switch of its own: see crossing.py.
 """
 import errno as E
 import os
 import signal
-import socket
-import struct
 
-from vswcheck import config, equal, ifindex, ip, ip_batch, refused, run, true
+from crossing import GROUP, big_switch, crossings
+from vswcheck import config, equal, ifindex, ip, refused, run, true
 from vswnl import Genl, K, mac
 
 UNTAGGED = K["VLAN_ACCEPT_UNTAGGED"]
 M1, M2 = mac("02:00:00:00:01:01"), mac("02:00:00:00:01:02")
-GROUP = 250	# ports of a VLAN in txn_atomic
 
 
 def access(vid):
@@ -203,74 +197,10 @@ def txn_lost():
     refused(E.ENODEV, "no such switch", "ID", nl.do, "txn-commit", ID=txn)
 
 
-class Sender:
-    """Broadcasts through an interface, as fast as it can, until stopped."""
-
-    def __init__(self, dev, src):
-        self.pipe, there = os.pipe()
-        self.pid = os.fork()
-        if self.pid:
-            os.close(there)
-            return
-        stop = []
-        signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
-        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-        sock.bind((dev, 0))
-        frame = b"\xff" * 6 + src + b"\x88\xb5" + bytes(46)
-        sent = 0
-        while not stop:
-            sock.send(frame)
-            sent += 1
-        os.write(there, struct.pack("=Q", sent))
-        os._exit(0)
-
-    def stop(self):
-        os.kill(self.pid, signal.SIGTERM)
-        sent, = struct.unpack("=Q", os.read(self.pipe, 8))
-        os.waitpid(self.pid, 0)
-        return sent
-
-
-def received():
-    """By name, how many frames each port of big has been given."""
-    return {p["IFNAME"]: p["STATS"]["TX_PACKETS"] for p in Genl().dump(
-        "port-get", SWITCH=ifindex("big"))}
-
-
-def crossings(swap, rounds):
-    """
-    Both halves of the switch send while they swap their VLANs. Returns how
-    many ports were not given exactly what their own half sent.
-    """
-    before = received()
-    senders = [Sender("tx0", M1), Sender("tx1", M2)]
-    for n in range(rounds):
-        swap(n)
-    sent = [s.stop() for s in senders]
-    true(min(sent) > 10 * rounds, f"hardly anything was sent: {sent}")
-    wrong = 0
-    for name, count in received().items():
-        if name[0] == "g":
-            want = sent[int(name[1:]) >= GROUP - 1]
-            wrong += count - before[name] != want
-    return wrong
-
-
 def txn_atomic():
     """500 ports change their VLANs at once, and no frame sees a half."""
     nl = Genl()
-    lines = ["link add big up type vswitch"]
-    for n in (0, 1):
-        lines += [f"link add s{n} up type veth peer name tx{n}",
-                  f"link set tx{n} up", f"link set s{n} master big"]
-    for n in range(2 * (GROUP - 1)):
-        lines += [f"link add g{n} type dummy",
-                  f"link set g{n} up master big"]
-    ip_batch(lines)
-    big = ifindex("big")
-    ports = {p["IFNAME"]: p["IFINDEX"]
-             for p in nl.dump("port-get", SWITCH=big)}
-    equal(len(ports), 2 * GROUP, "ports")
+    big, ports = big_switch(nl)
     first = {"s0"} | {f"g{n}" for n in range(GROUP - 1)}
 
     def wanted(n, **more):
@@ -284,12 +214,13 @@ def txn_atomic():
         nl.do("txn-commit", ID=txn)
 
     together(1)
-    equal(crossings(together, 12), 0, "ports that saw half a change")
+    equal(crossings(together, 12, first), 0, "ports that saw half a change")
     got = {p["VLAN"]["PVID"] for p in nl.dump("port-get", SWITCH=big)
            if p["IFNAME"] in first}
     equal(got, {10}, "VLAN of the first half at the end")
     # One by one the halves do mix; if this does not show, nothing would.
-    wrong = crossings(lambda n: nl.do_many("port-set", wanted(n)), 2)
+    wrong = crossings(lambda n: nl.do_many("port-set", wanted(n)), 2,
+                      first)
     true(wrong > 0, "changes one by one could not be told from a transaction")
     ip("link", "del", "big")
 

@@ -34,10 +34,24 @@ def changes(sw, port, want):
         ("port-set", {"IFINDEX": port, "VLAN": {
             "PVID": 9, "ACCEPT": K["VLAN_ACCEPT_UNTAGGED"],
             "RANGE": [{"START": 9, "END": 9, "UNTAGGED": True}]}}),
+        ("profile-add", {"SWITCH": sw, "PROFILE": "probe", "DHCP_GUARD": 1}),
+        ("profile-set", {"SWITCH": sw, "PROFILE": "probe", "DHCP_GUARD": 0}),
+        ("switch-set", {"IFINDEX": sw, "DEFAULT_PROFILE": "probe"}),
+        ("switch-set", {"IFINDEX": sw, "DEFAULT_PROFILE": ""}),
+        ("port-set", {"IFINDEX": port, "PROFILE": "probe"}),
+        ("port-set", {"IFINDEX": port, "PROFILE": ""}),
+        ("profile-del", {"SWITCH": sw, "PROFILE": "probe"}),
         ("fdb-add", {"SWITCH": sw, "MAC": other, "VID": 9, "PORT": port}),
         ("fdb-get", {"SWITCH": sw, "MAC": other, "VID": 9}),
         ("fdb-del", {"SWITCH": sw, "MAC": other, "VID": 9}),
         ("fdb-flush", {"SWITCH": sw}),
+        ("acl-add", {"PORT": port, "RULE": {
+            "DIRECTION": K["ACL_DIRECTION_IN"], "WEIGHT": 7,
+            "ACTION": K["ACL_ACTION_DENY"]}}),
+        ("acl-get", {"PORT": port}),
+        ("acl-del", {"PORT": port, "RULE": {
+            "DIRECTION": K["ACL_DIRECTION_IN"], "WEIGHT": 7}}),
+        ("acl-flush", {"PORT": port}),
         ("txn-begin", {"SWITCH": sw}),
         ("txn-commit", {"ID": txn}),
         ("txn-abort", {"ID": txn}),
@@ -62,6 +76,7 @@ def reads(sw, port):
     true("MAC" not in nl.do("port-get", IFINDEX=port), "a MAC is shown")
     ports = nl.dump("port-get")
     true(ports, "no ports are shown")
+    nl.dump("profile-get", SWITCH=sw)
     equal([p["IFNAME"] for p in ports if "MAC" in p], [], "MACs in a dump")
     refused(errno.EPERM, "", "", nl.do, "fdb-get", SWITCH=sw,
             MAC=mac("02:00:00:00:00:05"))

@@ -10,7 +10,8 @@
               wire (the uplink)
 
 Kinds: v a veth; s a veth without VLAN offload at either end; t a tap; n a
-vNIC. There is one of each kind in each mode of vlan_oracle.py. The frames are
+vNIC. There is one of each kind in each mode of vlan_oracle.py. Priorities pass s
+and t, and the uplink, whose default that is. The frames are
 crafted with scapy and sent twice where that makes a difference: with all tags
 in the data, and with the outermost pushed by tc into the skb's VLAN fields.
 Broadcasts go from each port to all; known unicast goes from one port of each
@@ -79,6 +80,7 @@ class Port:
         self.name = mode.name + kind
         # Behind a vNIC is the vNIC: it is its own port.
         self.dev = self.name if kind == "n" else "p" + self.name
+        self.priority = kind in ("s", "t", "")
 
     def src(self, pushed=0):
         return struct.pack("!BBHH", 2, pushed, 0, self.number)
@@ -121,6 +123,8 @@ class Matrix:
                     links.append("link set %s master %s" %
                                  (port.dev, self.switch))
                 far.append("link set %s up" % port.name)
+            if port.priority and port.kind:
+                policy.append("port set %s ieee-priority-tag on" % port.dev)
             for line in port.mode.setup:
                 if line.startswith("vlan"):
                     policy.append("port set %s %s" % (port.dev, line))
@@ -182,7 +186,7 @@ class Matrix:
 
     def broadcast(self, sender, stack, drops):
         try:
-            frame = arrive(sender.mode, stack, self.own)
+            frame = arrive(sender.mode, stack, self.own, sender.priority)
         except Refused as why:
             drops[sender.dev, str(why)] += 1
             return {}
@@ -191,7 +195,8 @@ class Matrix:
             if port is sender or frame.vlan not in port.mode.vlans:
                 continue
             try:
-                want[port.name] = leave(port.mode, frame, self.own)
+                want[port.name] = leave(port.mode, frame, self.own,
+                                        port.priority)
             except Refused as why:
                 drops[port.dev, str(why)] += 1
                 refused = True
@@ -201,7 +206,7 @@ class Matrix:
 
     def unicast(self, sender, receiver, stack, drops):
         try:
-            frame = arrive(sender.mode, stack, self.own)
+            frame = arrive(sender.mode, stack, self.own, sender.priority)
         except Refused as why:
             drops[sender.dev, str(why)] += 1
             return {}
@@ -212,7 +217,8 @@ class Matrix:
             drops[sender.dev, "same-port"] += 1
             return {}
         try:
-            return {receiver.name: leave(receiver.mode, frame, self.own)}
+            return {receiver.name: leave(receiver.mode, frame, self.own,
+                                          receiver.priority)}
         except Refused as why:
             drops[receiver.dev, str(why)] += 1
             return {}

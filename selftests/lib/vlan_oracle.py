@@ -7,7 +7,9 @@
 A port has VLANs, those that leave untagged among them, a VLAN for frames that
 arrive without a tag (0 is the untagged VLAN, None means there is none), and
 may be limited to untagged frames. A priority tag, VLAN 0, says nothing of the
-VLAN. No frame may leave so that a tag that the switch did not sort by becomes
+VLAN. Priority and drop eligible indicator pass from a port that lets them to
+another that does, there as a priority tag if the frame has no other and they are
+not zero. No frame may leave so that a tag that the switch did not sort by becomes
 its VLAN tag: not where the receiver sorts by that tag, and not at all where
 the receiver has untagged frames only.
 """
@@ -59,7 +61,7 @@ class Refused(Exception):
     pass
 
 
-def arrive(mode, stack, own):
+def arrive(mode, stack, own, priority):
     """The frame within the switch, or Refused with the reason's name."""
     first = stack[0] if stack else None
     if first is None:
@@ -81,15 +83,20 @@ def arrive(mode, stack, own):
         vlan, payload, pcp, dei = first.vid, stack[1:], first.pcp, first.dei
     if vlan is None:
         raise Refused("vlan-untagged")
+    if not priority:
+        pcp = dei = 0
     return Inside(vlan, payload, pcp, dei)
 
 
-def leave(mode, frame, own):
+def leave(mode, frame, own, priority):
     """The tags that the receiver sees, or Refused with the reason's name."""
     if frame.vlan not in mode.vlans:
         raise Refused("vlan-egress")
+    pcp, dei = (frame.pcp, frame.dei) if priority else (0, 0)
     if frame.vlan not in mode.untagged:
-        return (Tag(own, frame.vlan, frame.pcp, frame.dei),) + frame.payload
+        return (Tag(own, frame.vlan, pcp, dei),) + frame.payload
     if frame.payload and (mode.only_untagged or frame.payload[0].tpid == own):
         raise Refused("double-tagged")
+    if pcp or dei:
+        return (Tag(own, 0, pcp, dei),) + frame.payload
     return frame.payload

@@ -70,7 +70,7 @@ def config(nl):
     """All that is configured, nothing that counts or ages."""
     found = []
     for op, drop in (("switch-get", "STATS"), ("port-get", "STATS"),
-                     ("fdb-get", "AGE")):
+                     ("profile-get", "STATS"), ("fdb-get", "AGE")):
         for one in nl.dump(op):
             one.pop(drop, None)
             found.append(json.dumps([op, one], sort_keys=True, default=repr))

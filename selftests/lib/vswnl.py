@@ -56,7 +56,10 @@ K = read_header()
 
 U8, U16, U32, U64, BE16 = "=B", "=H", "=I", "=Q", ">H"
 FLAG, TEXT, BYTES = "flag", "text", "bytes"
-MULTI = {("VLAN", "RANGE"), ("STATS", "DROP")}
+MULTI = {("ACL", "RULE"), ("VLAN", "RANGE"), ("STATS", "DROP"), ("PVLAN", "SECONDARY"),
+         ("PORT", "IP_ADDRESS"), ("INJECT", "DROP")}
+# Commands whose attribute set does not have the name of their object.
+OP_SETS = {"port-trace": "WALK", "port-inject": "INJECT"}
 
 # What an attribute holds: a struct format, one of the words above, or the
 # name of the set that is nested in it.
@@ -65,13 +68,23 @@ SETS = {
         "IFINDEX": U32, "IFNAME": TEXT, "TYPE": U32, "BANDWIDTH_MODE": U32,
         "IOV": U8, "VLAN_PROTOCOL": BE16, "UPLINK": U32, "AGEING_TIME": U32,
         "FDB_LIMIT": U32, "FDB_COUNT": U32, "PORTS": U32, "GENERATION": U32,
-        "EXPECT_GENERATION": U32, "STATS": "STATS",
+        "EXPECT_GENERATION": U32, "STATS": "STATS", "DEFAULT_PROFILE": TEXT,
+        "TXN": U32,
     },
     "PORT": {
         "IFINDEX": U32, "IFNAME": TEXT, "SWITCH": U32, "ROLE": U32,
         "MAC": BYTES, "MAC_SPOOFING": U8, "VLAN": "VLAN", "LINK_UP": U8,
         "TXN": U32, "EXPECT_GENERATION": U32, "STATS": "STATS",
+        "PVLAN": "PVLAN", "DHCP_GUARD": U8, "ROUTER_GUARD": U8,
+        "ALLOW_TEAMING": U8, "STORM_LIMIT": U32, "DYNAMIC_IP_LIMIT": U32,
+        "IEEE_PRIORITY_TAG": U8, "MIRROR": U32, "MIRROR_SESSION": U8,
+        "VM": TEXT, "OWN": U32, "UNSET": U32,
+        "PROFILE": TEXT, "DEFAULT_PROFILE": TEXT, "FROM_PROFILE": U32,
+        "FROM_DEFAULT": U32, "USERS": U32,
+        "IP_ADDRESS": "IP_ADDRESS",
     },
+    "PVLAN": {"MODE": U32, "PRIMARY": U16, "SECONDARY": U16},
+    "IP_ADDRESS": {"ADDRESS": BYTES, "AGE": U32},
     "VLAN": {"PVID": U16, "ACCEPT": U32, "RANGE": "VLAN_RANGE", "MODE": U32},
     "VLAN_RANGE": {"START": U16, "END": U16, "UNTAGGED": FLAG},
     "STATS": {
@@ -83,6 +96,30 @@ SETS = {
         "SWITCH": U32, "MAC": BYTES, "VID": U16, "PORT": U32, "STATE": U32,
         "AGE": U32,
     },
+    "ACL": {
+        "PORT": U32, "RULE": "ACL_RULE", "REPLACE": FLAG, "TXN": U32,
+        "EXPECT_GENERATION": U32, "RULES": U32, "MEMORY": U64, "FLOWS": U32,
+        "FLOW_LIMIT": U32,
+    },
+    "ACL_RULE": {
+        "ID": U32, "DIRECTION": U32, "ACTION": U32, "LOCAL_IP": BYTES,
+        "LOCAL_PREFIX": U8, "REMOTE_IP": BYTES, "REMOTE_PREFIX": U8,
+        "LOCAL_MAC": BYTES, "REMOTE_MAC": BYTES, "WEIGHT": U16,
+        "PROTOCOL": U8, "LOCAL_PORT": U16, "LOCAL_PORT_END": U16,
+        "REMOTE_PORT": U16, "REMOTE_PORT_END": U16, "ISOLATION_ID": U16,
+        "STATEFUL": FLAG, "IDLE_TIMEOUT": U16, "BYTES": U64,
+    },
+    "WALK": {
+        "PORT": U32, "FRAME": BYTES, "STAGE": U32, "VERDICT": U32, "VID": U16,
+        "REASON": TEXT, "TEXT": TEXT, "DETAIL": TEXT, "TPID": BE16,
+        "TCI": U16,
+    },
+    "INJECT": {
+        "PORT": U32, "FRAME": BYTES, "TIMEOUT": U32, "DELIVERED": U32,
+        "TO": U32, "DROP": "INJECT_DROP", "TIME": U64, "FROM": U32,
+        "ERROR": U8,
+    },
+    "INJECT_DROP": {"PORT": U32, "REASON": TEXT, "TEXT": TEXT},
     "TXN": {"ID": U32, "SWITCH": U32, "GENERATION": U32},
 }
 NAMES = {s: {K[f"A_{s}_{a}"]: a for a in attrs} for s, attrs in SETS.items()}
@@ -276,7 +313,9 @@ class Genl:
 
     @staticmethod
     def set_of(op):
-        return op.split("-")[0].upper()
+        name = OP_SETS.get(op) or op.split("-")[0].upper()
+        # Profiles are described by what describes ports.
+        return "PORT" if name == "PROFILE" else name
 
     def do(self, op, **attrs):
         """One request, "port-set" say. Returns the reply's attributes."""

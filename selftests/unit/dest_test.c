@@ -48,6 +48,9 @@ static void refusals(void)
 	check(vsw_dest_refuses(&up, 11, IP, Q) == VSW_DROP_VLAN_EGRESS);
 	check(vsw_dest_refuses(&up, 0, IP, Q) == VSW_DROP_VLAN_EGRESS);
 	check(vsw_dest_refuses(&up, 10, Q, Q) == VSW_DROP_DOUBLE_TAGGED);
+	up.policy.vlan.pvlan = VSWITCH_PVLAN_MODE_ISOLATED;
+	check(vsw_dest_refuses(&up, 10, IP, Q) == VSW_PASS);
+	check(vsw_dest_refuses(&up, 11, IP, Q) == VSW_DROP_PVLAN);
 }
 
 #define CASES(X) X(flood_set) X(refusals)

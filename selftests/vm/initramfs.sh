@@ -6,7 +6,7 @@
 # the cache. Not compressed, so that a job can be appended to it as a second
 # archive.
 #
-#	initramfs.sh KVER|debug
+#	initramfs.sh KVER
 
 set -euo pipefail
 . "$(dirname "$0")/../../scripts/common.sh"

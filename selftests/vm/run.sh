@@ -8,16 +8,18 @@
 #	run.sh [OPTION...] -c COMMAND	run one command; its status is ours
 #	run.sh [OPTION...] -i		an interactive shell
 #
-#	-k KVER|debug	kernel (default: the first of scripts/kernels.sh list)
+#	-k KVER		kernel (default: the first of scripts/kernels.sh list);
+#			"debug" and "kcsan" are those of debug-kernel.sh
 #	-m "NAME..."	modules to load, by name or path (default: vswitch)
-#	-t SECONDS	limit for one test (default 300; the debug kernel gets 3x)
+#	-t SECONDS	limit for one test (default 300; a debug kernel gets 3x)
 #	-n		do not build the modules and tools first
 #	--append ARGS	more kernel command line
 #	--qemu-args ARGS
 #
-# VSWITCH_VM_STOP=SECONDS in the environment: begin no test later than that after
-# the boot; those left over count as skipped. VSWITCH_VM_MEM=3G,
-# VSWITCH_VM_ACCEL=kvm|tcg,... override the machine's memory and accelerator.
+# VSWITCH_VM_UNTIL=EPOCHSECONDS in the environment: begin no case later than that;
+# those left over count as skipped. RACES_SECONDS=20: how long each case of the
+# test races lasts. VSWITCH_VM_MEM=3G, VSWITCH_VM_ACCEL=kvm|tcg,... override the
+# machine's memory and accelerator.
 #
 # A test's header comment may ask for things (see selftests/README.md):
 #	# requires: COMMAND...	skip it where these are missing
@@ -74,7 +76,7 @@ modules_dir=$("$kernels" modules "$kver")
 command -v qemu-system-x86_64 >/dev/null ||
 	die "qemu-system-x86_64 is missing (scripts/deps.sh vm installs it)"
 scale=1
-if [ "$kver" = debug ]; then
+if is_debug_kernel "$kver"; then
 	scale=3
 	# Accounting of memory adds a quarter to a fork. Tests of it have the
 	# other kernels.
@@ -106,7 +108,9 @@ if [ -n "$build" ] && [ -e "$ROOT/kernel/Kbuild" ] && [[ $modules =~ [^\ ] ]]; t
 	"$ROOT/scripts/build.sh" "$kver" >/dev/null
 	[ ! -e "$ROOT/userspace/Makefile" ] ||
 		flock "$BUILD/lock" make -s -C "$ROOT/userspace" >&2
-	flock "$BUILD/lock" make -s -C "$ROOT/selftests/faults" >/dev/null
+	for dir in faults races; do
+		flock "$BUILD/lock" make -s -C "$ROOT/selftests/$dir" >/dev/null
+	done
 fi
 
 # --- the machine ---------------------------------------------------------------
@@ -132,16 +136,43 @@ for file in "$ROOT"/userspace/{vswitchctl,*.so}; do
 	[ ! -e "$file" ] || cp "$file" "$out/bin/"
 done
 
+# What tests start most, with its libraries and the symbolic links on the way there,
+# for guest.sh to keep in memory.
+near()
+{
+	local files
+
+	readarray -t files < <(PATH=/usr/sbin:/usr/bin:/sbin:/bin type -P \
+		bash ip bridge tc ethtool sysctl ping sleep timeout env mktemp rm \
+		cat cut grep sed awk sort comm head tail tr wc xargs jq python3)
+	{
+		printf '%s\n' /bin /sbin /lib /lib64 "${files[@]}"
+		readlink -e "${files[@]}"
+		ldd "${files[@]}" 2>/dev/null | grep -oE '/[^ :]+' |
+			while read -r file; do
+				echo "$file"
+				readlink -e "$file"
+			done
+	} | sort -u
+}
+
 token=$(od -An -N8 -tx8 /dev/urandom | xargs)
 stty_size=$(stty size 2>/dev/null | awk '{ print "rows", $1, "cols", $2 }' || :)
 
+stop=
+if [ -n "${VSWITCH_VM_UNTIL-}" ]; then
+	stop=$((VSWITCH_VM_UNTIL > EPOCHSECONDS ? VSWITCH_VM_UNTIL - EPOCHSECONDS : 0))
+fi
+
 printf '%s\n' "${tests[@]}" | sed '/^$/d' >"$out/job/tests"
+near >"$out/job/near"
 {
 	printf 'VM_%s=%q\n' ROOT "$ROOT" BIN "$out/bin" BUILT "${built%/*}" TOKEN "$token" KVER "$release" \
 		PEERS "$PEERS" MODULES_DIR "$modules_dir" MODULES "$module_files" \
 		TIMEOUT "$timeout" SCALE "$scale" MODE "$mode" \
-		STOP "${VSWITCH_VM_STOP-}" \
+		STOP "$stop" \
 		COMMAND "$command" STTY "$stty_size" TERM "${TERM-}"
+	printf 'export RACES_SECONDS=%q\n' "${RACES_SECONDS:-20}"
 } >"$out/job/job"
 {
 	cat "$("$HERE/initramfs.sh" "$kver")"

@@ -4,7 +4,9 @@
 # Who tests the tests? A module that misbehaves on demand and a few test files
 # show that run.sh notices each kind of failure and says which test it was.
 #
-#	selfcheck.sh [KVER|debug]	(make check-harness)
+#	selfcheck.sh [KVER]	(make check-harness)
+#
+# A leak is found on the kernel "debug" only, a data race on "kcsan".
 
 set -euo pipefail
 . "$(dirname "$0")/../../scripts/common.sh"
@@ -22,8 +24,30 @@ END
 cat >"$dir/trap.c" <<'END'
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/delay.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+
+/* Two threads add to a number, without a lock, for a second. */
+static long number;
+
+static int add(void *unused)
+{
+	unsigned long end = jiffies + HZ;
+
+	while (time_before(jiffies, end)) {
+		number++;
+		cond_resched();
+	}
+	return 0;
+}
+
+static void race(void)
+{
+	kthread_run(add, NULL, "trap");
+	add(NULL);
+	msleep(500);
+}
 
 static int trap_set(const char *val, const struct kernel_param *kp)
 {
@@ -38,6 +62,8 @@ static int trap_set(const char *val, const struct kernel_param *kp)
 		__module_get(THIS_MODULE);
 	else if (sysfs_streq(val, "leak"))
 		kmalloc(100, GFP_KERNEL);
+	else if (sysfs_streq(val, "race"))
+		race();
 	return 0;
 }
 
@@ -77,6 +103,7 @@ write oopses "" "echo oops >$trap"
 write resets "" "echo b >/proc/sysrq-trigger"
 write pins "" "echo pin >$trap"
 write leaks "" "echo leak >$trap"
+write races "" "echo race >$trap"
 cat >"$dir/dies.sh" <<'END'
 #!/bin/bash
 echo 1..3
@@ -139,6 +166,10 @@ try "QEMU dies before the boot" 1 "works" \
 args=()
 [ "$kver" != debug ] ||
 	try "a leak" 1 "leaks" "^not ok - kmemleak: 1 objects leaked" "trap_set"
+[ "$kver" != kcsan ] ||
+	try "a data race" 1 "races works" \
+		"^not ok - kernel report during \"races case\": BUG: KCSAN: data-race in add" \
+		"^ok 2 works$"
 echo "1..$n"
 echo "$((n - failed)) passed, $failed failed, 0 skipped"
 [ $failed = 0 ]

@@ -2,10 +2,11 @@
 /*
  * vswitchctl -b: commands from a file, one a line.
  *
- * With -a the "port set" lines are not run where they stand. They are checked
- * and kept, and when the file has ended each switch gets its own in one
- * transaction; all other lines are run at once. So a file may add ports and set
- * them, and either all settings of a switch come into force or none.
+ * With -a the lines that set ports, or are about ACLs or profiles, are not run
+ * where they stand. They are checked and kept, and when the file has ended each
+ * switch gets its own in one transaction; all other lines are run at once. So a
+ * file may add ports and set them, and either all settings of a switch come into
+ * force or none.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,31 +19,187 @@
 
 struct staged {
 	struct staged *next;
+	enum stage what;
 	uint32_t sw;
 	unsigned int line;
-	char name[IFNAMSIZ];
-	struct vsw_port_change chg;
+	char name[VSWITCH_NAME_MAX + 1];
+	struct vsw_port_change *chg;	/* of a port or profile; large */
+	uint32_t port;			/* of an acl change, as the rest */
+	enum acl_change_kind acl;
+	struct vsw_acl_rule rule;
 };
 
 struct atomic_batch {
 	struct staged *head;
 	struct staged **tail;
+	struct staged *last;
 };
 
-int batch_stage(struct ctx *ctx, uint32_t sw, const char *name,
-		const struct vsw_port_change *chg)
+static struct staged *keep(struct ctx *ctx, enum stage what, uint32_t sw,
+			   const char *name)
 {
 	struct staged *s = calloc(1, sizeof(*s));
 
 	if (!s)
-		return report_text(ctx, "port", name, "out of memory");
+		return NULL;
+	s->what = what;
 	s->sw = sw;
 	s->line = ctx->line;
 	snprintf(s->name, sizeof(s->name), "%s", name);
-	s->chg = *chg;
 	*ctx->atomic->tail = s;
 	ctx->atomic->tail = &s->next;
+	ctx->atomic->last = s;
+	return s;
+}
+
+int batch_stage(struct ctx *ctx, enum stage what, uint32_t sw,
+		const char *name, const struct vsw_port_change *chg)
+{
+	static const struct vsw_port_change none;
+	struct staged *s = keep(ctx, what, sw, name);
+
+	if (s)
+		s->chg = malloc(sizeof(*chg));
+	if (!s || !s->chg)
+		return report_text(ctx, "batch", name, "out of memory");
+	*s->chg = chg ? *chg : none;
 	return EXIT_OK;
+}
+
+/* Many lines are about the port of the line before: it need not be looked up. */
+bool batch_last_port(const struct ctx *ctx, const char *name, uint32_t *port)
+{
+	const struct staged *s = ctx->atomic ? ctx->atomic->last : NULL;
+
+	if (!s || s->what != STAGE_ACL || s->line + 1 != ctx->line ||
+	    strcmp(s->name, name))
+		return false;
+	*port = s->port;
+	return true;
+}
+
+/* Of many lines about one port, only the first needs to ask for its switch. */
+int batch_stage_acl(struct ctx *ctx, uint32_t port, const char *name,
+		    enum acl_change_kind kind, const struct vsw_acl_rule *rule)
+{
+	struct staged *s = ctx->atomic->last;
+	uint32_t sw;
+
+	if (s && s->what == STAGE_ACL && s->port == port &&
+	    s->line + 1 == ctx->line) {
+		sw = s->sw;
+	} else {
+		struct vsw_port info = {};
+
+		if (vsw_port_get(ctx->vsw, port, &info))
+			return report(ctx, "acl", name);
+		sw = info.sw;
+		vsw_port_clear(&info);
+	}
+	s = keep(ctx, STAGE_ACL, sw, name);
+	if (!s)
+		return report_text(ctx, "acl", name, "out of memory");
+	s->port = port;
+	s->acl = kind;
+	if (kind != ACL_FLUSH)
+		s->rule = *rule;
+	return EXIT_OK;
+}
+
+/* The next of the same switch, from this one on. */
+static struct staged *same_switch(struct staged *s, uint32_t sw)
+{
+	while (s && s->sw != sw)
+		s = s->next;
+	return s;
+}
+
+/*
+ * Rules of one port that are all added, or all deleted, go into one message.
+ * Sets @s to the first line that does not belong to it.
+ */
+static int send_rules(struct ctx *ctx, struct staged **s, uint32_t txn)
+{
+	struct staged *first = *s, *at = first;
+	struct vsw_acl_change chg = { .port = first->port, .txn = txn };
+	size_t n = 0, most = vsw_acl_at_once();
+	struct vsw_acl_rule *rules;
+	int err, blamed;
+
+	rules = calloc(most, sizeof(*rules));
+	if (!rules)
+		return report_text(ctx, "acl", first->name, "out of memory");
+	for (; at && n < most && at->what == STAGE_ACL &&
+	     at->port == first->port && at->acl == first->acl;
+	     at = same_switch(at->next, first->sw))
+		rules[n++] = at->rule;
+	if (first->acl == ACL_ADD)
+		err = vsw_acl_add(ctx->vsw, &chg, rules, n);
+	else if (first->acl == ACL_DEL)
+		err = vsw_acl_del(ctx->vsw, &chg, rules, n);
+	else
+		err = vsw_acl_flush(ctx->vsw, &chg);
+	free(rules);
+	*s = at;
+	if (!err)
+		return EXIT_OK;
+	for (blamed = vsw_blamed(ctx->vsw); blamed > 0; blamed--)
+		first = same_switch(first->next, first->sw);
+	ctx->line = first->line;
+	return report(ctx, "acl", first->name);
+}
+
+static int stage_default(struct ctx *ctx, const struct staged *s)
+{
+	struct vsw_switch_change chg = {
+		.ifindex = s->sw,
+		.has_default_profile = true,
+		.txn = s->chg->txn,
+	};
+
+	memcpy(chg.default_profile, s->name, sizeof(chg.default_profile));
+	if (vsw_switch_set(ctx->vsw, &chg))
+		return report(ctx, "switch", dev_name(s->sw));
+	return EXIT_OK;
+}
+
+/* A line about a port or a profile, in the transaction that it has now. */
+static int stage(struct ctx *ctx, const struct staged *s)
+{
+	struct vsw *c = ctx->vsw;
+	int err = 0;
+
+	switch (s->what) {
+	case STAGE_PORT:
+		return vsw_port_set(c, s->chg) ?
+		       report(ctx, "port", s->name) : EXIT_OK;
+	case STAGE_PROFILE_ADD:
+		err = vsw_profile_add(c, s->sw, s->name, s->chg);
+		break;
+	case STAGE_PROFILE_SET:
+		err = vsw_profile_set(c, s->sw, s->name, s->chg);
+		break;
+	case STAGE_PROFILE_DEL:
+		err = vsw_profile_del(c, s->sw, s->name, s->chg->txn);
+		break;
+	case STAGE_DEFAULT:
+		return stage_default(ctx, s);
+	case STAGE_ACL:
+		break;
+	}
+	return err ? report(ctx, "profile", s->name) : EXIT_OK;
+}
+
+static int send_staged(struct ctx *ctx, struct staged **s, uint32_t txn)
+{
+	struct staged *one = *s;
+
+	ctx->line = one->line;
+	if (one->what == STAGE_ACL)
+		return send_rules(ctx, s, txn);
+	one->chg->txn = txn;
+	*s = same_switch(one->next, one->sw);
+	return stage(ctx, one);
 }
 
 /* One switch: stage what is kept for it, then commit. */
@@ -50,24 +207,22 @@ static int commit_switch(struct ctx *ctx, struct staged *first)
 {
 	unsigned int end = ctx->line;
 	uint32_t txn, sw = first->sw;
-	struct staged *s;
+	struct staged *s = first;
 	int ret;
 
 	ctx->line = first->line;
 	if (vsw_txn_begin(ctx->vsw, sw, &txn, NULL))
 		return report(ctx, "switch", dev_name(sw));
-	for (s = first; s; s = s->next) {
-		if (s->sw != sw)
-			continue;
-		ctx->line = s->line;
-		s->chg.txn = txn;
-		if (vsw_port_set(ctx->vsw, &s->chg)) {
-			ret = report(ctx, "port", s->name);
+	while (s) {
+		ret = send_staged(ctx, &s, txn);
+		if (ret) {
 			vsw_txn_abort(ctx->vsw, txn);
 			return ret;
 		}
-		s->sw = 0;
 	}
+	for (s = first; s; s = s->next)
+		if (s->sw == sw)
+			s->sw = 0;
 	ctx->line = end;
 	if (vsw_txn_commit(ctx->vsw, txn, NULL)) {
 		ret = report(ctx, "switch", dev_name(sw));
@@ -185,6 +340,7 @@ int batch_run(struct ctx *ctx, const char *file, bool atomic, bool force)
 	while (staging.head) {
 		struct staged *next = staging.head->next;
 
+		free(staging.head->chg);
 		free(staging.head);
 		staging.head = next;
 	}

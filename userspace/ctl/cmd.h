@@ -21,7 +21,8 @@ struct atomic_batch;
 struct ctx {
 	struct vsw *vsw;
 	bool stats;
-	struct atomic_batch *atomic;	/* not NULL: port changes are staged */
+	int home;			/* with -n, the netns that it was called in */
+	struct atomic_batch *atomic;	/* not NULL: see batch_stage() */
 	const char *file;		/* of the batch, for messages */
 	unsigned int line;
 };
@@ -45,7 +46,10 @@ struct object {
 extern const struct object switch_object;
 extern const struct object port_object;
 extern const struct object vnic_object;
+extern const struct object profile_object;
+extern const struct object macpool_object;
 extern const struct object fdb_object;
+extern const struct object acl_object;
 extern const struct object monitor_object;
 
 /* main.c */
@@ -63,13 +67,45 @@ void report_prefix(void);
 
 /* batch.c */
 int batch_run(struct ctx *ctx, const char *file, bool atomic, bool force);
-int batch_stage(struct ctx *ctx, uint32_t sw, const char *name,
-		const struct vsw_port_change *chg);
+enum stage {
+	STAGE_PORT,
+	STAGE_PROFILE_ADD,
+	STAGE_PROFILE_SET,
+	STAGE_PROFILE_DEL,
+	STAGE_DEFAULT,			/* the switch's default profile */
+	STAGE_ACL,			/* by batch_stage_acl() */
+};
+
+/*
+ * Keep a change for when the file has ended. @name is what messages say; of
+ * a profile its name, of STAGE_DEFAULT too, and empty is none. @chg may be NULL
+ * for the last two.
+ */
+int batch_stage(struct ctx *ctx, enum stage what, uint32_t sw,
+		const char *name, const struct vsw_port_change *chg);
+
+enum acl_change_kind {
+	ACL_ADD,
+	ACL_DEL,
+	ACL_FLUSH,
+};
+
+bool batch_last_port(const struct ctx *ctx, const char *name, uint32_t *port);
+int batch_stage_acl(struct ctx *ctx, uint32_t port, const char *name,
+		    enum acl_change_kind kind, const struct vsw_acl_rule *rule);
 
 /* show.c */
 void show_switch(struct ctx *ctx, const struct vsw_switch *sw);
 void show_port(struct ctx *ctx, const struct vsw_port *port);
+/* Settings by themselves: those in @which; in text also if they are default. */
+void show_settings(const struct vsw_port *port, uint32_t which);
+/* The keywords of settings, under this key. */
+void show_keywords(const char *key, uint32_t settings);
+void show_profile(const struct vsw_profile *profile);
 void show_fdb(const struct vsw_fdb *fdb);
+
+/* acl.c */
+void show_acl(const struct vsw_acl *acl);
 
 /* lookup.c */
 const char *dev_name(uint32_t ifindex);
@@ -79,5 +115,13 @@ int find_switch(struct ctx *ctx, const char *what, const char *name,
 		struct vsw_switch *sw);
 int find_port(struct ctx *ctx, const char *what, const char *name,
 	      struct vsw_port *port);
+
+/* The address that a port sends from: its assigned MAC, or the only one learned. */
+int find_mac(struct ctx *ctx, const struct vsw_port *port, uint8_t *mac);
+
+/* trace.c, porttest.c */
+extern const char porttest_usage[];
+int port_trace(struct ctx *ctx, struct args *a);
+int port_test(struct ctx *ctx, struct args *a);
 
 #endif /* _VSWITCHCTL_CMD_H */

@@ -301,6 +301,21 @@ static bool wants_management(const struct present *p, const struct target *t)
 	}
 }
 
+static int set_switch(struct journal *j, const struct vsw_switch *sw,
+		      const struct target *t)
+{
+	struct vsw_switch_change chg = {
+		.ifindex = sw->ifindex,
+		.ageing_time = t->ageing_time,
+		.fdb_limit = t->fdb_limit,
+		.has_default_profile = t->has_default_profile,
+	};
+
+	memcpy(chg.default_profile, t->default_profile,
+	       sizeof(chg.default_profile));
+	return step_set_switch(j, sw, &chg);
+}
+
 static int set_steps(struct journal *j, const struct present *p,
 		     const struct target *t)
 {
@@ -313,8 +328,8 @@ static int set_steps(struct journal *j, const struct present *p,
 	uint32_t type = sw->type;
 	int err = 0;
 
-	if (t->ageing_time || t->fdb_limit)
-		err = step_set_switch(j, sw, t->ageing_time, t->fdb_limit);
+	if (t->ageing_time || t->fdb_limit || t->has_default_profile)
+		err = set_switch(j, sw, t);
 	if (!err && (detach || vnics_go)) {
 		/* No vNIC may be left when it becomes private. */
 		if (detach && t->type != VSWITCH_SWITCH_TYPE_EXTERNAL)
@@ -371,6 +386,8 @@ int convert_del(struct ctx *ctx, const struct vsw_switch *sw)
 			err = report(ctx, "switch", sw->name);
 		journal_end(&j, err);
 	}
+	if (!err)
+		macpool_release(ctx, sw->name, NULL);
 	free_present(&p);
 	return err;
 }
@@ -393,6 +410,8 @@ int convert_del_vnic(struct ctx *ctx, const struct vsw_port *vnic)
 			err = report(ctx, "vnic", vnic->name);
 		journal_end(&j, err);
 	}
+	if (!err)
+		macpool_release(ctx, sw.name, vnic->name);
 	free_present(&p);
 	vsw_switch_clear(&sw);
 	return err;

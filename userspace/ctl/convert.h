@@ -22,6 +22,8 @@ struct target {
 	enum management management;
 	uint32_t ageing_time;		/* 0: leave */
 	uint32_t fdb_limit;		/* 0: leave */
+	bool has_default_profile;
+	char default_profile[VSWITCH_NAME_MAX + 1];	/* empty: none */
 };
 
 int convert_add(struct ctx *ctx, const char *name,

@@ -32,7 +32,12 @@ int journal_end(struct journal *j, int err)
 
 		if (err)
 			e->undo(j, e);
+		else
+			macpool_note(j->ctx, "vnic", e->name, &e->lease);
+		if (!err && e->release)
+			macpool_release(j->ctx, dev_name(e->sw), e->name);
 		hostmove_free(e->hm);
+		vsw_acl_free(e->acl, e->n_acl);
 	}
 	free(j->entries);
 	j->entries = NULL;
@@ -113,26 +118,30 @@ static void undo_set(struct journal *j, struct journal_entry *e)
 }
 
 int step_set_switch(struct journal *j, const struct vsw_switch *sw,
-		    uint32_t ageing_time, uint32_t fdb_limit)
+		    const struct vsw_switch_change *chg)
 {
-	struct vsw_switch_change chg = {
-		.ifindex = sw->ifindex,
-		.ageing_time = ageing_time,
-		.fdb_limit = fdb_limit,
-	};
 	struct journal_entry *e = note(j);
 
 	if (!e)
 		return EXIT_REFUSED;
-	if (vsw_switch_set(j->ctx->vsw, &chg))
+	if (vsw_switch_set(j->ctx->vsw, chg))
 		return report(j->ctx, "switch", sw->name);
 	report_warning(j->ctx, "switch", sw->name);
 	e->set = (struct vsw_switch_change){
 		.ifindex = sw->ifindex,
-		.ageing_time = ageing_time ? sw->ageing_time : 0,
-		.fdb_limit = fdb_limit ? sw->fdb_limit : 0,
+		.ageing_time = chg->ageing_time ? sw->ageing_time : 0,
+		.fdb_limit = chg->fdb_limit ? sw->fdb_limit : 0,
+		.has_default_profile = chg->has_default_profile,
 	};
+	memcpy(e->set.default_profile, sw->default_profile,
+	       sizeof(e->set.default_profile));
 	return done(j, undo_set);
+}
+
+static void undo_create_vnic(struct journal *j, struct journal_entry *e)
+{
+	vsw_link_delete(j->ctx->vsw, e->ifindex);
+	macpool_undo(j->ctx, dev_name(e->sw), e->name, &e->lease);
 }
 
 int step_create_vnic(struct journal *j, uint32_t sw, const char *name,
@@ -143,16 +152,27 @@ int step_create_vnic(struct journal *j, uint32_t sw, const char *name,
 
 	if (!e)
 		return EXIT_REFUSED;
+	if (!like) {
+		err = macpool_take(j->ctx, "vnic", dev_name(sw), name,
+				   &e->lease);
+		if (err)
+			return err;
+	}
 	if (vsw_link_create_vnic(j->ctx->vsw, sw, name,
-				 like ? like->mac : NULL,
-				 like ? like->mtu : 0))
-		return report(j->ctx, "vnic", name);
+				 like ? like->mac : e->lease.mac,
+				 like ? like->mtu : 0)) {
+		err = report(j->ctx, "vnic", name);
+		macpool_undo(j->ctx, dev_name(sw), name, &e->lease);
+		return err;
+	}
 	report_warning(j->ctx, "vnic", name);
 	err = find_dev(j->ctx, "vnic", name, ifindex);
 	if (err)
 		return err;
 	e->ifindex = *ifindex;
-	return done(j, undo_create);
+	e->sw = sw;
+	snprintf(e->name, sizeof(e->name), "%s", name);
+	return done(j, undo_create_vnic);
 }
 
 /* The vNIC again, with its policy and what the host had on it. */
@@ -164,6 +184,7 @@ static void undo_delete_vnic(struct journal *j, struct journal_entry *e)
 		return;
 	e->policy.ifindex = if_nametoindex(e->name);
 	vsw_port_set(c, &e->policy);
+	vsw_acl_restore(c, e->policy.ifindex, e->acl, e->n_acl);
 	vsw_link_set_up(c, e->policy.ifindex, true);
 	hostmove_restore(e->hm, e->policy.ifindex);
 }
@@ -178,21 +199,20 @@ int step_delete_vnic(struct journal *j, const struct vsw_port *vnic)
 		return EXIT_REFUSED;
 	if (vsw_link_get(c, vnic->ifindex, &link))
 		return report(j->ctx, "vnic", vnic->name);
+	if (vsw_acl_dump(c, vnic->ifindex, &e->acl, &e->n_acl))
+		return report(j->ctx, "vnic", vnic->name);
 	e->hm = hostmove_read(c, vnic->ifindex);
 	if (!e->hm || vsw_link_delete(c, vnic->ifindex)) {
 		hostmove_free(e->hm);
+		vsw_acl_free(e->acl, e->n_acl);
 		return report(j->ctx, "vnic", vnic->name);
 	}
 	e->sw = vnic->sw;
 	memcpy(e->name, vnic->name, sizeof(e->name));
 	memcpy(e->mac, link.mac, sizeof(e->mac));
 	e->mtu = link.mtu;
-	e->policy = (struct vsw_port_change){
-		.has_spoofing = true,
-		.mac_spoofing = vnic->mac_spoofing,
-		.has_vlan = true,
-		.vlan = vnic->vlan,
-	};
+	vsw_port_stated(vnic, &e->policy);
+	e->release = true;
 	return done(j, undo_delete_vnic);
 }
 

@@ -8,6 +8,7 @@
 
 #include "cmd.h"
 #include "hostmove.h"
+#include "macpool.h"
 
 struct journal;
 
@@ -23,6 +24,10 @@ struct journal_entry {
 	uint8_t mac[VSW_MAC_LEN];
 	uint32_t mtu;
 	struct vsw_port_change policy;
+	struct vsw_acl *acl;
+	size_t n_acl;
+	struct mac_lease lease;
+	bool release;			/* its mac, when all is done */
 };
 
 struct journal {
@@ -42,8 +47,8 @@ int step_change_switch(struct journal *j, const struct vsw_switch *sw,
 		       const struct vsw_switch_opts *opts,
 		       const struct vsw_switch_opts *before);
 int step_set_switch(struct journal *j, const struct vsw_switch *sw,
-		    uint32_t ageing_time, uint32_t fdb_limit);
-/* @like NULL, or the link whose MAC and MTU it takes */
+		    const struct vsw_switch_change *chg);
+/* @like NULL, or the link whose MAC and MTU it takes; else one of the pool */
 int step_create_vnic(struct journal *j, uint32_t sw, const char *name,
 		     const struct vsw_link *like, uint32_t *ifindex);
 int step_delete_vnic(struct journal *j, const struct vsw_port *vnic);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
@@ -67,4 +68,30 @@ int find_port(struct ctx *ctx, const char *what, const char *name,
 	if (vsw_port_get(ctx->vsw, ifindex, port))
 		return report(ctx, what, name);
 	return 0;
+}
+
+int find_mac(struct ctx *ctx, const struct vsw_port *port, uint8_t *mac)
+{
+	struct vsw_fdb *list;
+	size_t n, i, found = 0;
+
+	if (port->has_mac) {
+		memcpy(mac, port->mac, VSW_MAC_LEN);
+		return 0;
+	}
+	if (vsw_fdb_dump(ctx->vsw, port->sw, &list, &n))
+		return report(ctx, "port", port->name);
+	for (i = 0; i < n; i++) {
+		if (list[i].port != port->ifindex ||
+		    (found && !memcmp(mac, list[i].mac, VSW_MAC_LEN)))
+			continue;
+		memcpy(mac, list[i].mac, VSW_MAC_LEN);
+		found++;
+	}
+	free(list);
+	if (found == 1)
+		return 0;
+	return report_text(ctx, "port", port->name, found ?
+			   "has several MAC addresses: say which one to send from" :
+			   "its MAC address is not known: say which one to send from");
 }

@@ -25,7 +25,10 @@ static const struct object *const objects[] = {
 	&switch_object,
 	&port_object,
 	&vnic_object,
+	&profile_object,
+	&macpool_object,
 	&fdb_object,
+	&acl_object,
 	&monitor_object,
 };
 
@@ -42,7 +45,7 @@ static void usage_options(FILE *f)
 	      "  -s, --statistics  show counters\n"
 	      "  -n, --netns NAME  work in this network namespace\n"
 	      "  -b, --batch FILE  run the commands in FILE, one a line; - is stdin\n"
-	      "  -a, --atomic      with -b: the port set lines of a switch all at once\n"
+	      "  -a, --atomic      with -b: port set and acl lines of a switch all at once\n"
 	      "  -f, --force       with -b: go on after an error\n"
 	      "  -V, --version     print the version\n"
 	      "  -h, --help        print this\n", f);
@@ -139,10 +142,11 @@ int run_command(struct ctx *ctx, struct args *a)
 		usage_tool(stdout);
 		return EXIT_OK;
 	}
-	list_objects(expected, sizeof(expected));
 	obj = arg_peek(a) ? find_object(arg_peek(a)) : NULL;
-	if (!obj)
+	if (!obj) {
+		list_objects(expected, sizeof(expected));
 		return arg_unknown(a, expected);
+	}
 	a->pos++;
 	a->where = obj->name;
 	if (arg_is_help(a)) {
@@ -155,9 +159,10 @@ int run_command(struct ctx *ctx, struct args *a)
 	if (v->name[0]) {
 		/* As with ip, show is what is meant when nothing is said. */
 		v = find_verb(obj, arg_peek(a) ? arg_peek(a) : "show");
-		list_verbs(obj, expected, sizeof(expected));
-		if (!v)
+		if (!v) {
+			list_verbs(obj, expected, sizeof(expected));
 			return arg_unknown(a, expected);
+		}
 		if (arg_peek(a))
 			a->pos++;
 		snprintf(where, sizeof(where), "%s %s", obj->name, v->name);
@@ -209,7 +214,7 @@ int main(int argc, char **argv)
 {
 	bool json = false, pretty = false, atomic = false, force = false;
 	const char *batch = NULL, *netns = NULL;
-	struct ctx ctx = {};
+	struct ctx ctx = { .home = -1 };
 	struct args args;
 	int opt, ret;
 
@@ -265,8 +270,11 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 
-	if (netns && enter_netns(netns))
-		return EXIT_REFUSED;
+	if (netns) {
+		ctx.home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+		if (enter_netns(netns))
+			return EXIT_REFUSED;
+	}
 	out_init(json, pretty);
 	ctx.vsw = vsw_open();
 	if (!ctx.vsw) {

@@ -2,7 +2,7 @@
 /*
  * vswitchctl monitor: what happens, as it happens.
  *
- * Changes of switches, ports and the FDB are told by the kernel. Drops are too
+ * Changes of switches, ports, their ACLs and the FDB are told by the kernel. Drops are too
  * many for that: their counters are read once a second while somebody looks,
  * and what they grew by is shown.
  */
@@ -22,7 +22,8 @@ enum {
 	WATCH_PORT	= 1 << 1,
 	WATCH_FDB	= 1 << 2,
 	WATCH_DROP	= 1 << 3,
-	WATCH_ALL	= (1 << 4) - 1,
+	WATCH_PROFILE	= 1 << 4,
+	WATCH_ALL	= (1 << 5) - 1,
 };
 
 struct watch {
@@ -61,6 +62,17 @@ static void begin(const struct watch *w, const char *event)
 	out_str("event", "%s ", event);
 }
 
+static uint32_t switch_of(struct ctx *ctx, uint32_t port)
+{
+	struct vsw_port info = {};
+	uint32_t sw = 0;
+
+	if (!vsw_port_get(ctx->vsw, port, &info))
+		sw = info.sw;
+	vsw_port_clear(&info);
+	return sw;
+}
+
 static void on_event(const struct vsw_event *ev, void *arg)
 {
 	struct watch *w = arg;
@@ -84,6 +96,20 @@ static void on_event(const struct vsw_event *ev, void *arg)
 			return;
 		begin(w, ev->deleted ? "fdb-del" : "fdb");
 		show_fdb(ev->fdb);
+		break;
+	case VSW_EVENT_ACL:
+		if (!(w->what & WATCH_PORT) ||
+		    (w->sw && switch_of(w->ctx, ev->acl->port) != w->sw))
+			return;
+		begin(w, "acl");
+		show_acl(ev->acl);
+		break;
+	case VSW_EVENT_PROFILE:
+		if (!(w->what & WATCH_PROFILE) ||
+		    (w->sw && ev->profile->sw != w->sw))
+			return;
+		begin(w, ev->deleted ? "profile-del" : "profile");
+		show_profile(ev->profile);
 		break;
 	}
 	out_event_end();
@@ -191,7 +217,7 @@ static bool take_thing(struct args *a, unsigned int *what)
 	static const struct choice things[] = {
 		{ "switch", WATCH_SWITCH }, { "port", WATCH_PORT },
 		{ "fdb", WATCH_FDB }, { "drop", WATCH_DROP },
-		{ "all", WATCH_ALL }, {}
+		{ "profile", WATCH_PROFILE }, { "all", WATCH_ALL }, {}
 	};
 	const struct choice *t;
 
@@ -204,7 +230,7 @@ static bool take_thing(struct args *a, unsigned int *what)
 	return false;
 }
 
-/* [-t] [switch|port|fdb|drop|all] [SWITCH], the option in any place. */
+/* [-t] [switch|port|profile|fdb|drop|all] [SWITCH], the option in any place. */
 static int parse(struct ctx *ctx, struct args *a, struct watch *w)
 {
 	const char *name = NULL;
@@ -249,7 +275,7 @@ static int monitor(struct ctx *ctx, struct args *a)
 }
 
 static const struct verb verbs[] = {
-	{ "", monitor, "[-t] [switch|port|fdb|drop|all] [SWITCH]" },
+	{ "", monitor, "[-t] [switch|port|profile|fdb|drop|all] [SWITCH]" },
 	{}
 };
 

@@ -1,16 +1,72 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vswitchctl port: membership and policy of ports. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "describe.h"
+#include "macpool.h"
 #include "out.h"
+#include "policy.h"
+
+static int join(struct ctx *ctx, const char *dev, uint32_t sw,
+		const struct vsw_port_change *chg)
+{
+	struct vsw_link link;
+	int err;
+
+	if (vsw_link_get(ctx->vsw, chg->ifindex, &link))
+		return report(ctx, "port", dev);
+	/* The kernel would move it here from its present master. */
+	if (link.master)
+		return report_text(ctx, "port", dev,
+				   "already belongs to %s, take it away from there first",
+				   dev_name(link.master));
+	if (vsw_link_set_master(ctx->vsw, chg->ifindex, sw))
+		return report(ctx, "port", dev);
+	if ((!chg->has_mac || !vsw_port_set(ctx->vsw, chg)) &&
+	    (link.flags & IFF_UP ||
+	     !vsw_link_set_up(ctx->vsw, chg->ifindex, true)))
+		return EXIT_OK;
+	err = report(ctx, "port", dev);
+	vsw_link_set_master(ctx->vsw, chg->ifindex, 0);
+	return err;
+}
+
+/* What is to be done with an address that is left to the pool. */
+static int take_mac(struct ctx *ctx, const char *sw, const char *dev,
+		    bool auto_mac, struct vsw_port_change *chg,
+		    struct mac_lease *lease)
+{
+	int err;
+
+	memset(lease, 0, sizeof(*lease));
+	if (!auto_mac)
+		return 0;
+	err = macpool_take(ctx, "port", sw, dev, lease);
+	if (!err)
+		memcpy(chg->mac, lease->mac, VSW_MAC_LEN);
+	return err;
+}
+
+/* How it ended. Returns @err. */
+static int end_mac(struct ctx *ctx, const char *sw, const char *dev, int err,
+		   const struct mac_lease *lease)
+{
+	if (err)
+		macpool_undo(ctx, sw, dev, lease);
+	else
+		macpool_note(ctx, "port", dev, lease);
+	return err;
+}
 
 static int port_add(struct ctx *ctx, struct args *a)
 {
 	const char *sw_name, *dev;
 	struct vsw_port_change chg = { .has_mac = false };
+	struct mac_lease lease;
 	struct vsw_switch sw;
-	struct vsw_link link;
+	bool auto_mac = false;
 	int err;
 
 	err = arg_ifname(a, "switch", &sw_name);
@@ -19,8 +75,9 @@ static int port_add(struct ctx *ctx, struct args *a)
 	if (!err && arg_peek(a)) {
 		if (!arg_is(a, "mac"))
 			return arg_unknown(a, "mac");
-		err = arg_mac(a, "mac", chg.mac);
 		chg.has_mac = true;
+		auto_mac = arg_is(a, "auto");
+		err = auto_mac ? 0 : arg_mac(a, "mac", chg.mac);
 	}
 	if (!err)
 		err = arg_end(a);
@@ -31,28 +88,17 @@ static int port_add(struct ctx *ctx, struct args *a)
 	vsw_switch_clear(&sw);
 
 	err = find_dev(ctx, "port", dev, &chg.ifindex);
+	if (!err)
+		err = take_mac(ctx, sw.name, dev, auto_mac, &chg, &lease);
 	if (err)
 		return err;
-	if (vsw_link_get(ctx->vsw, chg.ifindex, &link))
-		return report(ctx, "port", dev);
-	/* The kernel would move it here from its present master. */
-	if (link.master)
-		return report_text(ctx, "port", dev,
-				   "already belongs to %s, take it away from there first",
-				   dev_name(link.master));
-	if (vsw_link_set_master(ctx->vsw, chg.ifindex, sw.ifindex))
-		return report(ctx, "port", dev);
-	if ((chg.has_mac && vsw_port_set(ctx->vsw, &chg)) ||
-	    (!(link.flags & IFF_UP) &&
-	     vsw_link_set_up(ctx->vsw, chg.ifindex, true))) {
-		err = report(ctx, "port", dev);
-		vsw_link_set_master(ctx->vsw, chg.ifindex, 0);
-	}
-	return err;
+	return end_mac(ctx, sw.name, dev, join(ctx, dev, sw.ifindex, &chg),
+		       &lease);
 }
 
 static int port_del(struct ctx *ctx, struct args *a)
 {
+	char sw[IFNAMSIZ];
 	struct vsw_port port;
 	const char *dev;
 	int err;
@@ -63,6 +109,7 @@ static int port_del(struct ctx *ctx, struct args *a)
 	if (err)
 		return err;
 	vsw_port_clear(&port);
+	snprintf(sw, sizeof(sw), "%s", dev_name(port.sw));
 	/* These two take more than this verb would do. */
 	if (port.role == VSWITCH_PORT_ROLE_VNIC)
 		return report_text(ctx, "port", dev,
@@ -74,69 +121,8 @@ static int port_del(struct ctx *ctx, struct args *a)
 				   dev_name(port.sw));
 	if (vsw_link_set_master(ctx->vsw, port.ifindex, 0))
 		return report(ctx, "port", dev);
+	macpool_release(ctx, sw, dev);
 	return EXIT_OK;
-}
-
-/* untagged | access N | trunk LIST [native N] */
-static int parse_vlan(struct args *a, struct vsw_vlan *vlan)
-{
-	uint16_t vid, native = VSWITCH_VLAN_NONE;
-	struct vsw_vlan_set set;
-	const char *list;
-	char why[192];
-	int err;
-
-	if (arg_is(a, "untagged")) {
-		vsw_vlan_make_untagged(vlan);
-		return 0;
-	}
-	if (arg_is(a, "access")) {
-		err = arg_vlan(a, "vlan access", VSW_VLAN_MIN, &vid);
-		if (!err)
-			vsw_vlan_make_access(vlan, vid);
-		return err;
-	}
-	if (!arg_is(a, "trunk"))
-		return arg_unknown(a, "untagged, access or trunk after 'vlan'");
-	err = arg_word(a, "vlan trunk list", &list);
-	if (err)
-		return err;
-	if (vsw_vlan_parse_list(list, &set, why, sizeof(why)))
-		return arg_usage(a, "vlan trunk: %s", why);
-	if (arg_is(a, "native") && !arg_is(a, "none")) {
-		err = arg_vlan(a, "native", 0, &native);
-		if (err)
-			return err;
-	}
-	vsw_vlan_make_trunk(vlan, &set, native);
-	return 0;
-}
-
-static int parse_policy(struct args *a, struct vsw_port_change *chg)
-{
-	int err = 0;
-
-	if (!arg_peek(a))
-		return arg_unknown(a, "vlan, mac or mac-spoofing");
-	while (!err && arg_peek(a)) {
-		if (arg_is(a, "vlan")) {
-			err = arg_once(a, "vlan", &chg->has_vlan);
-			if (!err)
-				err = parse_vlan(a, &chg->vlan);
-		} else if (arg_is(a, "mac")) {
-			err = arg_once(a, "mac", &chg->has_mac);
-			if (!err && !arg_is(a, "none"))
-				err = arg_mac(a, "mac", chg->mac);
-		} else if (arg_is(a, "mac-spoofing")) {
-			err = arg_once(a, "mac-spoofing", &chg->has_spoofing);
-			if (!err)
-				err = arg_on_off(a, "mac-spoofing",
-						 &chg->mac_spoofing);
-		} else {
-			err = arg_unknown(a, "vlan, mac or mac-spoofing");
-		}
-	}
-	return err;
 }
 
 /*
@@ -148,7 +134,8 @@ static int set_vnic_mac(struct ctx *ctx, struct args *a, const char *dev,
 {
 	static const uint8_t none[VSW_MAC_LEN];
 
-	if (chg->has_vlan || chg->has_spoofing || ctx->atomic)
+	if (chg->set || chg->unset || chg->has_vm || chg->has_profile ||
+	    ctx->atomic)
 		return arg_usage(a, "the mac of a vNIC is set by itself, in a command of its own");
 	if (!memcmp(chg->mac, none, sizeof(none)))
 		return arg_usage(a, "a vNIC always has a mac: give another instead of none");
@@ -157,32 +144,47 @@ static int set_vnic_mac(struct ctx *ctx, struct args *a, const char *dev,
 	return EXIT_OK;
 }
 
+static int apply(struct ctx *ctx, struct args *a, const struct vsw_port *port,
+		 const char *dev, const struct vsw_port_change *chg)
+{
+	if (port->role == VSWITCH_PORT_ROLE_VNIC && chg->has_mac)
+		return set_vnic_mac(ctx, a, dev, chg);
+	if (ctx->atomic)
+		return batch_stage(ctx, STAGE_PORT, port->sw, dev, chg);
+	if (vsw_port_set(ctx->vsw, chg))
+		return report(ctx, "port", dev);
+	report_warning(ctx, "port", dev);
+	return EXIT_OK;
+}
+
 static int port_set(struct ctx *ctx, struct args *a)
 {
 	struct vsw_port_change chg = { .ifindex = 0 };
-	enum vswitch_port_role role;
+	struct mac_lease lease;
 	struct vsw_port port;
+	char sw[IFNAMSIZ];
 	const char *dev;
+	bool auto_mac;
 	int err;
 
 	err = arg_ifname(a, "device", &dev);
 	if (!err)
-		err = parse_policy(a, &chg);
+		err = policy_parse(a, &chg, &auto_mac);
 	if (!err)
 		err = find_port(ctx, "port", dev, &port);
 	if (err)
 		return err;
-	role = port.role;
 	vsw_port_clear(&port);
 	chg.ifindex = port.ifindex;
-	if (role == VSWITCH_PORT_ROLE_VNIC && chg.has_mac)
-		return set_vnic_mac(ctx, a, dev, &chg);
-	if (ctx->atomic)
-		return batch_stage(ctx, port.sw, dev, &chg);
-	if (vsw_port_set(ctx->vsw, &chg))
-		return report(ctx, "port", dev);
-	report_warning(ctx, "port", dev);
-	return EXIT_OK;
+	snprintf(sw, sizeof(sw), "%s", dev_name(port.sw));
+	err = take_mac(ctx, sw, dev, auto_mac, &chg, &lease);
+	if (err)
+		return err;
+	err = apply(ctx, a, &port, dev, &chg);
+	/* Another address than the pool's, so that one is free. */
+	if (!err && chg.has_mac && !auto_mac && !ctx->atomic)
+		macpool_release(ctx, sw, dev);
+	return end_mac(ctx, sw, dev, err, &lease);
 }
 
 static void show_in_list(struct ctx *ctx, const struct vsw_port *port)
@@ -237,11 +239,11 @@ static int port_show(struct ctx *ctx, struct args *a)
 
 static const struct verb verbs[] = {
 	{ "show", port_show, "[SWITCH|DEV]" },
-	{ "add", port_add, "SWITCH DEV [mac ADDR]" },
+	{ "add", port_add, "SWITCH DEV [mac ADDR|auto]" },
 	{ "del", port_del, "DEV" },
-	{ "set", port_set,
-	  "DEV [vlan untagged | vlan access N | vlan trunk LIST|all [native N|none]]\n"
-	  "                           [mac ADDR|none] [mac-spoofing on|off]" },
+	{ "set", port_set, policy_usage },
+	{ "test", port_test, porttest_usage },
+	{ "trace", port_trace, describe_usage },
 	{}
 };
 
@@ -252,5 +254,10 @@ const struct object port_object = {
 "LIST is VLANs and ranges of VLANs with commas between them: 10,20-30. Untagged\n"
 "frames of a trunk belong to its native VLAN; native 0 is the untagged VLAN,\n"
 "none (the default) drops them. Everything that one set changes takes effect\n"
-"at once, or nothing does. vNICs and the uplink are ports as well.\n",
+"at once, or nothing does. vNICs and the uplink are ports as well. KEY default\n"
+"takes back what was set on the port itself: it has that from its profile, or\n"
+"from the default profile of the switch, or else is as if never set. Ports of one\n"
+"vm may, with allow-teaming on, send from each other's assigned MACs.\n"
+"test sends an echo on behalf of the port, which does not see the answer; trace\n"
+"shows what each stage of the switch would do with a frame, and sends nothing.\n",
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How a switch, a port and an FDB entry are shown. */
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +67,9 @@ void show_switch(struct ctx *ctx, const struct vsw_switch *sw)
 	out_uint("fdb_count", " fdb-count %" PRIu64, sw->fdb_count);
 	out_uint("ports", " ports %" PRIu64, sw->ports);
 	out_uint("generation", " generation %" PRIu64, sw->generation);
+	if (sw->default_profile[0])
+		out_str("default_profile", " default-profile %s",
+			sw->default_profile);
 	if (ctx->stats)
 		show_stats(&sw->stats);
 	out_text("\n");
@@ -160,6 +164,196 @@ static void show_vlan(const struct vsw_vlan *vlan)
 	out_object_end();
 }
 
+/* In JSON also what a private VLAN amounts to; its text is what it was set by. */
+static void show_vlans(const struct vsw_port *port)
+{
+	const struct vsw_pvlan *pvlan = &port->pvlan;
+	unsigned int vid;
+
+	if (out_is_json() || !pvlan->mode)
+		show_vlan(&port->vlan);
+	if (!pvlan->mode)
+		return;
+	out_object_begin("pvlan");
+	out_str("mode", " pvlan %s", vsw_pvlan_mode_name(pvlan->mode));
+	out_uint("primary", " primary %" PRIu64, pvlan->primary);
+	show_list(" secondary %s", &pvlan->secondary);
+	out_array_begin("secondary");
+	if (out_is_json())
+		for (vid = VSW_VLAN_MIN; vid <= VSW_VLAN_MAX; vid++)
+			if (vsw_vlan_has(&pvlan->secondary, vid))
+				out_uint("", NULL, vid);
+	out_array_end();
+	out_object_end();
+}
+
+/* A limit that is none is said in text only where that was stated. */
+static void show_limit(const char *key, const char *word, uint32_t limit,
+		       bool stated)
+{
+	if (limit || stated)
+		out_text(" %s", word);
+	if (limit) {
+		out_uint(key, " %" PRIu64, limit);
+		return;
+	}
+	if (stated)
+		out_text(" none");
+	out_null(key);
+}
+
+/*
+ * Settings in @which; those in @always even if they are what they are when
+ * nobody says anything.
+ */
+static void show_values(const struct vsw_port *port, uint32_t which,
+			uint32_t always)
+{
+	if (which & VSWITCH_PORT_SETTING_DHCP_GUARD &&
+	    (port->dhcp_guard || always & VSWITCH_PORT_SETTING_DHCP_GUARD))
+		out_on_off("dhcp_guard", " dhcp-guard %s", port->dhcp_guard);
+	if (which & VSWITCH_PORT_SETTING_ROUTER_GUARD &&
+	    (port->router_guard || always & VSWITCH_PORT_SETTING_ROUTER_GUARD))
+		out_on_off("router_guard", " router-guard %s",
+			   port->router_guard);
+	if (which & VSWITCH_PORT_SETTING_ALLOW_TEAMING &&
+	    (port->allow_teaming || always & VSWITCH_PORT_SETTING_ALLOW_TEAMING))
+		out_on_off("allow_teaming", " allow-teaming %s",
+			   port->allow_teaming);
+	if (which & VSWITCH_PORT_SETTING_DYNAMIC_IP_LIMIT)
+		show_limit("dynamic_ip_limit", "dynamic-ip-limit",
+			   port->ip_limit,
+			   always & VSWITCH_PORT_SETTING_DYNAMIC_IP_LIMIT);
+	if (which & VSWITCH_PORT_SETTING_STORM_LIMIT)
+		show_limit("storm_limit", "storm-limit", port->storm_limit,
+			   always & VSWITCH_PORT_SETTING_STORM_LIMIT);
+	if (which & VSWITCH_PORT_SETTING_IEEE_PRIORITY_TAG &&
+	    (port->priority_tag ||
+	     always & VSWITCH_PORT_SETTING_IEEE_PRIORITY_TAG))
+		out_on_off("ieee_priority_tag", " ieee-priority-tag %s",
+			   port->priority_tag);
+	if (which & VSWITCH_PORT_SETTING_MIRROR &&
+	    (port->mirror || always & VSWITCH_PORT_SETTING_MIRROR)) {
+		out_str("mirror", " mirror %s",
+			vsw_mirror_mode_name(port->mirror));
+		if (out_is_json() || port->mirror_session)
+			out_uint("mirror_session", " session %" PRIu64,
+				 port->mirror_session);
+	}
+}
+
+/* In text, what differs from the default, or was stated. */
+static void show_policy(const struct vsw_port *port)
+{
+	if (port->vm[0]) {
+		out_break();
+		out_str("vm", "vm %s", port->vm);
+	}
+	show_values(port, UINT32_MAX, out_is_json() ? UINT32_MAX :
+		    port->own | port->from_profile | port->from_default);
+}
+
+void show_settings(const struct vsw_port *port, uint32_t which)
+{
+	if (which & VSWITCH_PORT_SETTING_MAC_SPOOFING)
+		out_on_off("mac_spoofing", " mac-spoofing %s",
+			   port->mac_spoofing);
+	if (which & VSWITCH_PORT_SETTING_VLAN)
+		show_vlans(port);
+	show_values(port, which, which);
+}
+
+static const struct {
+	uint32_t setting;
+	const char *name;
+} keywords[] = {
+	{ VSWITCH_PORT_SETTING_MAC_SPOOFING, "mac-spoofing" },
+	{ VSWITCH_PORT_SETTING_VLAN, "vlan" },
+	{ VSWITCH_PORT_SETTING_DHCP_GUARD, "dhcp-guard" },
+	{ VSWITCH_PORT_SETTING_ROUTER_GUARD, "router-guard" },
+	{ VSWITCH_PORT_SETTING_ALLOW_TEAMING, "allow-teaming" },
+	{ VSWITCH_PORT_SETTING_STORM_LIMIT, "storm-limit" },
+	{ VSWITCH_PORT_SETTING_DYNAMIC_IP_LIMIT, "dynamic-ip-limit" },
+	{ VSWITCH_PORT_SETTING_IEEE_PRIORITY_TAG, "ieee-priority-tag" },
+	{ VSWITCH_PORT_SETTING_MIRROR, "mirror" },
+	{ VSWITCH_PORT_SETTING_ACL, "acl" },
+};
+
+#define N_KEYWORDS (sizeof(keywords) / sizeof(keywords[0]))
+
+void show_keywords(const char *key, uint32_t settings)
+{
+	size_t i;
+
+	out_array_begin(key);
+	for (i = 0; i < N_KEYWORDS; i++)
+		if (settings & keywords[i].setting)
+			out_str("", NULL, keywords[i].name);
+	out_array_end();
+}
+
+/* "profile office (vlan, dhcp-guard)": what a port has from it */
+static void show_source(const char *key, const char *what, const char *name,
+			const char *list_key, uint32_t settings)
+{
+	bool first = true;
+	size_t i;
+
+	out_text("%s %s", what, name);
+	if (name[0])
+		out_str(key, NULL, name);
+	else
+		out_null(key);
+	show_keywords(list_key, settings);
+	if (!settings)
+		return;
+	for (i = 0; i < N_KEYWORDS; i++) {
+		if (!(settings & keywords[i].setting))
+			continue;
+		out_text("%s%s", first ? " (" : ", ", keywords[i].name);
+		first = false;
+	}
+	out_text(")");
+}
+
+/* Where the settings are from. What is not named is own, or the default. */
+static void show_sources(const struct vsw_port *port)
+{
+	bool json = out_is_json();
+
+	if (json)
+		show_keywords("own", port->own);
+	if (!json && (port->profile[0] || port->default_profile[0]))
+		out_break();
+	if (json || port->profile[0])
+		show_source("profile", "profile", port->profile,
+			    "from_profile", port->from_profile);
+	if (port->profile[0] && port->default_profile[0])
+		out_text(" ");
+	if (json || port->default_profile[0])
+		show_source("default_profile", "default-profile",
+			    port->default_profile, "from_default",
+			    port->from_default);
+}
+
+static void show_ips(const struct vsw_port *port)
+{
+	char text[INET6_ADDRSTRLEN];
+	size_t i;
+
+	out_array_begin("addresses");
+	for (i = 0; i < port->n_ips; i++) {
+		inet_ntop(port->ips[i].family, port->ips[i].addr, text,
+			  sizeof(text));
+		out_break();
+		out_object_begin(NULL);
+		out_str("address", "address %s", text);
+		out_uint("age", " age %" PRIu64, port->ips[i].age);
+		out_object_end();
+	}
+	out_array_end();
+}
+
 void show_port(struct ctx *ctx, const struct vsw_port *port)
 {
 	out_uint("ifindex", NULL, port->ifindex);
@@ -171,9 +365,31 @@ void show_port(struct ctx *ctx, const struct vsw_port *port)
 	if (port->has_mac)
 		show_mac("mac", "mac ", port->mac, " ");
 	out_on_off("mac_spoofing", "mac-spoofing %s", port->mac_spoofing);
-	show_vlan(&port->vlan);
+	show_vlans(port);
+	show_policy(port);
+	show_sources(port);
+	if (port->ip_limit && (ctx->stats || out_is_json()))
+		show_ips(port);
 	if (ctx->stats)
 		show_stats(&port->stats);
+	out_text("\n");
+}
+
+void show_profile(const struct vsw_profile *profile)
+{
+	out_str("profile", "%s:", profile->name);
+	out_str("switch", " switch %s", dev_name(profile->sw));
+	out_uint("users", " users %" PRIu64, profile->users);
+	if (out_is_json())
+		out_on_off("default", NULL, profile->is_default);
+	else if (profile->is_default)
+		out_text(" default");
+	show_keywords("own", profile->settings.own);
+	if (profile->settings.own) {
+		out_break();
+		out_text("settings");
+		show_settings(&profile->settings, profile->settings.own);
+	}
 	out_text("\n");
 }
 

@@ -6,6 +6,7 @@
 #include "cmd.h"
 #include "convert.h"
 #include "out.h"
+#include "policy.h"
 
 static const struct choice types[] = {
 	{ "external", VSWITCH_SWITCH_TYPE_EXTERNAL },
@@ -37,7 +38,12 @@ struct words {
 	bool has_management;
 	bool management;
 	const char *uplink;
+	bool has_default_profile;
+	char default_profile[VSWITCH_NAME_MAX + 1];	/* empty: none */
 };
+
+/* For set: a new switch has no profiles yet. */
+#define SET_WORDS "type, uplink, management, ageing-time, fdb-limit or default-profile"
 
 static int once(struct args *a, struct words *w, unsigned int opt,
 		const char *word)
@@ -108,6 +114,18 @@ static int parse_creation(struct args *a, struct words *w)
 	return arg_unknown(a, "type, uplink, management, bandwidth-mode, iov, ageing-time, fdb-limit or vlan-protocol");
 }
 
+/* A word that only a switch that is there takes. */
+static int parse_change(struct args *a, struct words *w)
+{
+	int err;
+
+	if (!arg_is(a, "default-profile"))
+		return arg_unknown(a, SET_WORDS);
+	err = arg_once(a, "default-profile", &w->has_default_profile);
+	return err ? err : policy_parse_profile(a, "default-profile",
+						w->default_profile);
+}
+
 static int check(const struct args *a, uint32_t type, const struct words *w,
 		 bool uplink)
 {
@@ -171,7 +189,10 @@ static int resolve(struct ctx *ctx, const struct args *a,
 		.uplink = sw->uplink,
 		.ageing_time = w->opts.ageing_time,
 		.fdb_limit = w->opts.fdb_limit,
+		.has_default_profile = w->has_default_profile,
 	};
+	memcpy(t->default_profile, w->default_profile,
+	       sizeof(t->default_profile));
 	if (w->opts.set & VSW_OPT_TYPE)
 		t->type = w->opts.type;
 	else if (has_uplink)
@@ -199,6 +220,16 @@ static int resolve(struct ctx *ctx, const struct args *a,
 	return 0;
 }
 
+/* With what takes rtnetlink it cannot be one transaction. */
+static int stage_default(struct ctx *ctx, const struct args *a,
+			 const struct words *w, const struct vsw_switch *sw)
+{
+	if (w->opts.set || w->has_management || w->uplink)
+		return arg_usage(a, "with -a, default-profile is set in a line of its own");
+	return batch_stage(ctx, STAGE_DEFAULT, sw->ifindex, w->default_profile,
+			   NULL);
+}
+
 static int switch_set(struct ctx *ctx, struct args *a)
 {
 	struct words w = { .uplink = NULL };
@@ -209,19 +240,23 @@ static int switch_set(struct ctx *ctx, struct args *a)
 
 	err = arg_ifname(a, "name", &name);
 	if (!err && !arg_peek(a))
-		err = arg_unknown(a, "type, uplink, management, ageing-time or fdb-limit");
+		err = arg_unknown(a, SET_WORDS);
 	while (!err && arg_peek(a)) {
 		err = parse_common(a, &w);
 		if (err < 0)
-			err = arg_unknown(a, "type, uplink, management, ageing-time or fdb-limit");
+			err = parse_change(a, &w);
 	}
 	if (!err)
 		err = find_switch(ctx, "switch", name, &sw);
 	if (err)
 		return err;
-	err = resolve(ctx, a, &w, &sw, &t);
-	if (!err)
-		err = convert_set(ctx, &sw, &t);
+	if (ctx->atomic && w.has_default_profile) {
+		err = stage_default(ctx, a, &w, &sw);
+	} else {
+		err = resolve(ctx, a, &w, &sw, &t);
+		if (!err)
+			err = convert_set(ctx, &sw, &t);
+	}
 	vsw_switch_clear(&sw);
 	return err;
 }
@@ -287,7 +322,8 @@ static const struct verb verbs[] = {
 	  "                             [vlan-protocol 802.1Q|802.1ad]" },
 	{ "set", switch_set,
 	  "NAME [type external|internal|private] [uplink DEV|none]\n"
-	  "                             [management on|off] [ageing-time SECONDS] [fdb-limit N]" },
+	  "                             [management on|off] [ageing-time SECONDS] [fdb-limit N]\n"
+	  "                             [default-profile PROFILE|none]" },
 	{ "del", switch_del, "NAME" },
 	{}
 };

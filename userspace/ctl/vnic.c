@@ -4,7 +4,41 @@
 
 #include "cmd.h"
 #include "convert.h"
+#include "macpool.h"
 #include "out.h"
+
+static int create(struct ctx *ctx, const struct vsw_switch *sw,
+		  const char *name, const uint8_t *mac)
+{
+	uint32_t ifindex;
+	int err;
+
+	if (vsw_link_create_vnic(ctx->vsw, sw->ifindex, name, mac, 0))
+		return report(ctx, "vnic", name);
+	err = find_dev(ctx, "vnic", name, &ifindex);
+	if (!err && vsw_link_set_up(ctx->vsw, ifindex, true)) {
+		err = report(ctx, "vnic", name);
+		vsw_link_delete(ctx->vsw, ifindex);
+	}
+	return err;
+}
+
+static int create_from_pool(struct ctx *ctx, const struct vsw_switch *sw,
+			    const char *name)
+{
+	struct mac_lease lease;
+	int err;
+
+	err = macpool_take(ctx, "vnic", sw->name, name, &lease);
+	if (err)
+		return err;
+	err = create(ctx, sw, name, lease.mac);
+	if (err)
+		macpool_undo(ctx, sw->name, name, &lease);
+	else
+		macpool_note(ctx, "vnic", name, &lease);
+	return err;
+}
 
 static int vnic_add(struct ctx *ctx, struct args *a)
 {
@@ -12,7 +46,6 @@ static int vnic_add(struct ctx *ctx, struct args *a)
 	uint8_t mac[VSW_MAC_LEN];
 	struct vsw_switch sw;
 	bool has_mac = false;
-	uint32_t ifindex;
 	int err;
 
 	err = arg_ifname(a, "switch", &sw_name);
@@ -21,8 +54,8 @@ static int vnic_add(struct ctx *ctx, struct args *a)
 	if (!err && arg_peek(a)) {
 		if (!arg_is(a, "mac"))
 			return arg_unknown(a, "mac");
-		err = arg_mac(a, "mac", mac);
-		has_mac = true;
+		has_mac = !arg_is(a, "auto");
+		err = has_mac ? arg_mac(a, "mac", mac) : 0;
 	}
 	if (!err)
 		err = arg_end(a);
@@ -30,16 +63,9 @@ static int vnic_add(struct ctx *ctx, struct args *a)
 		err = find_switch(ctx, "switch", sw_name, &sw);
 	if (err)
 		return err;
+	err = has_mac ? create(ctx, &sw, name, mac) :
+			create_from_pool(ctx, &sw, name);
 	vsw_switch_clear(&sw);
-
-	if (vsw_link_create_vnic(ctx->vsw, sw.ifindex, name,
-				 has_mac ? mac : NULL, 0))
-		return report(ctx, "vnic", name);
-	err = find_dev(ctx, "vnic", name, &ifindex);
-	if (!err && vsw_link_set_up(ctx->vsw, ifindex, true)) {
-		err = report(ctx, "vnic", name);
-		vsw_link_delete(ctx->vsw, ifindex);
-	}
 	return err;
 }
 
@@ -95,7 +121,7 @@ static int vnic_show(struct ctx *ctx, struct args *a)
 
 static const struct verb verbs[] = {
 	{ "show", vnic_show, "[SWITCH]" },
-	{ "add", vnic_add, "SWITCH NAME [mac ADDR]" },
+	{ "add", vnic_add, "SWITCH NAME [mac ADDR|auto]" },
 	{ "del", vnic_del, "NAME" },
 	{}
 };
@@ -105,5 +131,6 @@ const struct object vnic_object = {
 	.verbs = verbs,
 	.help =
 "vNICs are how the host itself takes part in an external or internal switch.\n"
-"Their policy is set with 'vswitchctl port set'.\n",
+"Their policy is set with 'vswitchctl port set'. Without a mac, they get one from\n"
+"the pool of this host: see 'vswitchctl mac-pool help'.\n",
 };

@@ -27,12 +27,22 @@ static const struct vsw_attr vlan_names[] = {
 
 static const struct vsw_attr_table vlan_attrs = TABLE(vlan_names);
 
+static const struct vsw_attr pvlan_names[] = {
+	[VSWITCH_A_PVLAN_MODE]		= { .name = "pvlan" },
+	[VSWITCH_A_PVLAN_PRIMARY]	= { .name = "primary" },
+	[VSWITCH_A_PVLAN_SECONDARY]	= { .name = "secondary" },
+};
+
+static const struct vsw_attr_table pvlan_attrs = TABLE(pvlan_names);
+
 static const struct vsw_attr switch_names[] = {
 	[VSWITCH_A_SWITCH_IFINDEX]	= { .name = "ifindex" },
 	[VSWITCH_A_SWITCH_IFNAME]	= { .name = "ifname" },
 	[VSWITCH_A_SWITCH_AGEING_TIME]	= { .name = "ageing-time" },
 	[VSWITCH_A_SWITCH_FDB_LIMIT]	= { .name = "fdb-limit" },
 	[VSWITCH_A_SWITCH_EXPECT_GENERATION] = { .name = "expect-generation" },
+	[VSWITCH_A_SWITCH_DEFAULT_PROFILE] = { .name = "default-profile" },
+	[VSWITCH_A_SWITCH_TXN]		= { .name = "txn" },
 };
 
 const struct vsw_attr_table vsw_switch_attrs = TABLE(switch_names);
@@ -47,6 +57,19 @@ static const struct vsw_attr port_names[] = {
 					    .nested = &vlan_attrs },
 	[VSWITCH_A_PORT_TXN]		= { .name = "txn" },
 	[VSWITCH_A_PORT_EXPECT_GENERATION] = { .name = "expect-generation" },
+	[VSWITCH_A_PORT_PVLAN]		= { .name = "pvlan",
+					    .nested = &pvlan_attrs },
+	[VSWITCH_A_PORT_DHCP_GUARD]	= { .name = "dhcp-guard" },
+	[VSWITCH_A_PORT_ROUTER_GUARD]	= { .name = "router-guard" },
+	[VSWITCH_A_PORT_ALLOW_TEAMING]	= { .name = "allow-teaming" },
+	[VSWITCH_A_PORT_STORM_LIMIT]	= { .name = "storm-limit" },
+	[VSWITCH_A_PORT_DYNAMIC_IP_LIMIT]	= { .name = "dynamic-ip-limit" },
+	[VSWITCH_A_PORT_IEEE_PRIORITY_TAG]	= { .name = "ieee-priority-tag" },
+	[VSWITCH_A_PORT_MIRROR]		= { .name = "mirror" },
+	[VSWITCH_A_PORT_MIRROR_SESSION]	= { .name = "mirror-session" },
+	[VSWITCH_A_PORT_VM]		= { .name = "vm" },
+	[VSWITCH_A_PORT_UNSET]		= { .name = "default" },
+	[VSWITCH_A_PORT_PROFILE]	= { .name = "profile" },
 };
 
 const struct vsw_attr_table vsw_port_attrs = TABLE(port_names);
@@ -61,6 +84,41 @@ static const struct vsw_attr fdb_names[] = {
 
 const struct vsw_attr_table vsw_fdb_attrs = TABLE(fdb_names);
 
+static const struct vsw_attr acl_rule_names[] = {
+	[VSWITCH_A_ACL_RULE_ID]		= { .name = "id" },
+	[VSWITCH_A_ACL_RULE_DIRECTION]	= { .name = "direction" },
+	[VSWITCH_A_ACL_RULE_ACTION]	= { .name = "action" },
+	[VSWITCH_A_ACL_RULE_LOCAL_IP]	= { .name = "local-ip" },
+	[VSWITCH_A_ACL_RULE_LOCAL_PREFIX] = { .name = "local-ip prefix" },
+	[VSWITCH_A_ACL_RULE_REMOTE_IP]	= { .name = "remote-ip" },
+	[VSWITCH_A_ACL_RULE_REMOTE_PREFIX] = { .name = "remote-ip prefix" },
+	[VSWITCH_A_ACL_RULE_LOCAL_MAC]	= { .name = "local-mac" },
+	[VSWITCH_A_ACL_RULE_REMOTE_MAC]	= { .name = "remote-mac" },
+	[VSWITCH_A_ACL_RULE_WEIGHT]	= { .name = "weight" },
+	[VSWITCH_A_ACL_RULE_PROTOCOL]	= { .name = "protocol" },
+	[VSWITCH_A_ACL_RULE_LOCAL_PORT]	= { .name = "local-port" },
+	[VSWITCH_A_ACL_RULE_LOCAL_PORT_END] = { .name = "local-port" },
+	[VSWITCH_A_ACL_RULE_REMOTE_PORT] = { .name = "remote-port" },
+	[VSWITCH_A_ACL_RULE_REMOTE_PORT_END] = { .name = "remote-port" },
+	[VSWITCH_A_ACL_RULE_ISOLATION_ID] = { .name = "isolation-id" },
+	[VSWITCH_A_ACL_RULE_STATEFUL]	= { .name = "stateful" },
+	[VSWITCH_A_ACL_RULE_IDLE_TIMEOUT] = { .name = "idle-timeout" },
+	[VSWITCH_A_ACL_RULE_BYTES]	= { .name = "bytes" },
+};
+
+static const struct vsw_attr_table acl_rule_attrs = TABLE(acl_rule_names);
+
+static const struct vsw_attr acl_names[] = {
+	[VSWITCH_A_ACL_PORT]		= { .name = "port" },
+	[VSWITCH_A_ACL_RULE]		= { .name = "rule",
+					    .nested = &acl_rule_attrs },
+	[VSWITCH_A_ACL_REPLACE]		= { .name = "replace" },
+	[VSWITCH_A_ACL_TXN]		= { .name = "txn" },
+	[VSWITCH_A_ACL_EXPECT_GENERATION] = { .name = "expect-generation" },
+};
+
+const struct vsw_attr_table vsw_acl_attrs = TABLE(acl_names);
+
 static const struct vsw_attr txn_names[] = {
 	[VSWITCH_A_TXN_ID]		= { .name = "id" },
 	[VSWITCH_A_TXN_SWITCH]		= { .name = "switch" },
@@ -68,6 +126,21 @@ static const struct vsw_attr txn_names[] = {
 };
 
 const struct vsw_attr_table vsw_txn_attrs = TABLE(txn_names);
+
+static const struct vsw_attr walk_names[] = {
+	[VSWITCH_A_WALK_PORT]		= { .name = "port" },
+	[VSWITCH_A_WALK_FRAME]		= { .name = "frame" },
+};
+
+const struct vsw_attr_table vsw_walk_attrs = TABLE(walk_names);
+
+static const struct vsw_attr inject_names[] = {
+	[VSWITCH_A_INJECT_PORT]		= { .name = "port" },
+	[VSWITCH_A_INJECT_FRAME]	= { .name = "frame" },
+	[VSWITCH_A_INJECT_TIMEOUT]	= { .name = "timeout" },
+};
+
+const struct vsw_attr_table vsw_inject_attrs = TABLE(inject_names);
 
 static const struct vsw_attr switch_data_names[] = {
 	[IFLA_VSWITCH_TYPE]		= { .name = "type" },

@@ -19,8 +19,6 @@
 
 #include "internal.h"
 
-/* A port that lists every second VLAN takes nearly 64 KiB. */
-#define RECV_BUFFER	(256 * 1024)
 #define SOCKET_BUFFER	(1024 * 1024)
 #define SEND_BUFFER	(72 * 1024)
 
@@ -45,6 +43,11 @@ int vsw_no_memory(struct vsw *c)
 const char *vsw_error(const struct vsw *c)
 {
 	return c->error[0] ? c->error : "unknown error";
+}
+
+int vsw_blamed(const struct vsw *c)
+{
+	return c->blamed;
 }
 
 const char *vsw_warning(const struct vsw *c)
@@ -85,7 +88,7 @@ struct vsw *vsw_open(void)
 
 	if (!c)
 		return NULL;
-	c->buf = malloc(RECV_BUFFER);
+	c->buf = malloc(VSW_RECV_BUFFER);
 	c->rtnl = open_socket(NETLINK_ROUTE);
 	c->genl = open_socket(NETLINK_GENERIC);
 	if (!c->buf || !c->rtnl || !c->genl) {
@@ -211,14 +214,14 @@ static int receive(struct vsw *c, struct nl_sock *sk,
 		ssize_t got;
 		int len, err;
 
-		got = recv(nl_socket_get_fd(sk), c->buf, RECV_BUFFER,
+		got = recv(nl_socket_get_fd(sk), c->buf, VSW_RECV_BUFFER,
 			   MSG_TRUNC);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return vsw_set_error(c, -errno, "netlink: %s",
 					     strerror(errno));
-		if (got > RECV_BUFFER)
+		if (got > VSW_RECV_BUFFER)
 			return vsw_set_error(c, -EMSGSIZE,
 					     "netlink: answer of %zd bytes is too long",
 					     got);
@@ -260,6 +263,7 @@ static int talk(struct vsw *c, struct nl_sock *sk, struct vsw_request *req,
 
 	c->error[0] = '\0';
 	c->warning[0] = '\0';
+	c->blamed = -1;
 	err = nl_send_auto(sk, req->msg);
 	if (err < 0)
 		err = vsw_set_error(c, -EIO, "cannot send to the kernel: %s",
@@ -352,6 +356,16 @@ static int list_add(struct nlmsghdr *nlh, void *arg)
 		list->n++;
 	else if (list->clear)
 		list->clear(item);
+	return err;
+}
+
+int vsw_list_talk(struct vsw *c, struct vsw_list *list, struct nl_msg *msg,
+		  const struct vsw_attr_table *table)
+{
+	int err = vsw_genl_talk(c, msg, table, list_add, list);
+
+	if (err)
+		list_clear(list);
 	return err;
 }
 

@@ -68,6 +68,27 @@ attr_path(const struct vsw_request *req, size_t off, char *path, size_t size)
 	return NULL;
 }
 
+/* How many attributes of the same kind come before that at @off, or -1. */
+static int ordinal(const struct vsw_request *req, size_t off)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(req->msg);
+	size_t pos = NLMSG_HDRLEN + req->hdrlen, next;
+	int count[64] = {};
+
+	for (; pos + NLA_HDRLEN <= nlh->nlmsg_len; pos = next) {
+		struct nlattr *nla = (struct nlattr *)((char *)nlh + pos);
+		unsigned int type = nla_type(nla);
+
+		next = pos + NLA_ALIGN(nla->nla_len);
+		if (nla->nla_len < NLA_HDRLEN || type >= 64)
+			return -1;
+		if (off < next)
+			return count[type];
+		count[type]++;
+	}
+	return -1;
+}
+
 /* What the policy that was broken would have let through. */
 static void accepted(const struct nlattr *policy, char *buf, size_t size)
 {
@@ -172,6 +193,8 @@ void vsw_error_from_ack(struct vsw *c, const struct vsw_request *req,
 			 text ? text : "");
 		return;
 	}
+	if (tb[NLMSGERR_ATTR_OFFS])
+		c->blamed = ordinal(req, nla_get_u32(tb[NLMSGERR_ATTR_OFFS]));
 	if (tb[NLMSGERR_ATTR_OFFS])
 		attr_path(req, nla_get_u32(tb[NLMSGERR_ATTR_OFFS]), path,
 			  sizeof(path));

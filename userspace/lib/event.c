@@ -48,6 +48,31 @@ static void fdb_event(struct nlmsghdr *nlh, struct vsw_event *ev,
 	}
 }
 
+static void acl_event(struct nlmsghdr *nlh, struct vsw_event *ev,
+		      vsw_event_cb cb, void *arg)
+{
+	struct vsw_acl acl = {};
+
+	if (!vsw_acl_parse(nlh, &acl)) {
+		ev->type = VSW_EVENT_ACL;
+		ev->acl = &acl;
+		cb(ev, arg);
+	}
+	vsw_acl_clear(&acl);
+}
+
+static void profile_event(struct nlmsghdr *nlh, struct vsw_event *ev,
+			  vsw_event_cb cb, void *arg)
+{
+	struct vsw_profile profile = { .sw = 0 };
+
+	if (!vsw_profile_parse(nlh, &profile)) {
+		ev->type = VSW_EVENT_PROFILE;
+		ev->profile = &profile;
+		cb(ev, arg);
+	}
+}
+
 static void handle(struct nlmsghdr *nlh, vsw_event_cb cb, void *arg)
 {
 	struct genlmsghdr *genl = nlmsg_data(nlh);
@@ -73,6 +98,15 @@ static void handle(struct nlmsghdr *nlh, vsw_event_cb cb, void *arg)
 		/* fall through */
 	case VSWITCH_CMD_FDB_NTF:
 		fdb_event(nlh, &ev, cb, arg);
+		break;
+	case VSWITCH_CMD_ACL_NTF:
+		acl_event(nlh, &ev, cb, arg);
+		break;
+	case VSWITCH_CMD_PROFILE_DEL_NTF:
+		ev.deleted = true;
+		/* fall through */
+	case VSWITCH_CMD_PROFILE_NTF:
+		profile_event(nlh, &ev, cb, arg);
 		break;
 	}
 }

@@ -9,6 +9,9 @@
 
 #include "vswitch.h"
 
+/* A port that lists every second VLAN and 2048 addresses takes 128 KiB. */
+#define VSW_RECV_BUFFER	(256 * 1024)
+
 /* Names of attributes, to put an offset in a request into words. */
 struct vsw_attr {
 	const char *name;
@@ -23,8 +26,11 @@ struct vsw_attr_table {
 extern const struct vsw_attr_table vsw_switch_attrs;
 extern const struct vsw_attr_table vsw_port_attrs;
 extern const struct vsw_attr_table vsw_fdb_attrs;
+extern const struct vsw_attr_table vsw_acl_attrs;
 extern const struct vsw_attr_table vsw_txn_attrs;
 extern const struct vsw_attr_table vsw_link_attrs;
+extern const struct vsw_attr_table vsw_walk_attrs;
+extern const struct vsw_attr_table vsw_inject_attrs;
 
 /* Where a message's attributes start, and what they are called. */
 struct vsw_request {
@@ -41,6 +47,7 @@ struct vsw {
 	char *buf;			/* receive buffer */
 	char error[768];
 	char warning[512];
+	int blamed;			/* see vsw_blamed() */
 };
 
 struct nl_msg *vsw_genl_msg(struct vsw *c, uint8_t cmd, int flags);
@@ -71,9 +78,20 @@ int vsw_list_dump(struct vsw *c, struct vsw_list *list, uint8_t cmd,
 		  const struct vsw_attr_table *table,
 		  int attr, uint32_t value);
 
+/* The same with a message of one's own, which is consumed, asked once. */
+int vsw_list_talk(struct vsw *c, struct vsw_list *list, struct nl_msg *msg,
+		  const struct vsw_attr_table *table);
+
 int vsw_switch_parse(struct nlmsghdr *nlh, void *item);
 int vsw_port_parse(struct nlmsghdr *nlh, void *item);
+int vsw_profile_parse(struct nlmsghdr *nlh, void *item);
+/* port.c: a profile is described by the attributes of a port */
+int vsw_port_parse_attrs(struct nlmsghdr *nlh, struct nlattr **tb);
+int vsw_port_parse_settings(struct nlattr **tb, struct vsw_port *port);
+int vsw_port_put_change(struct vsw *c, struct nl_msg *msg,
+			const struct vsw_port_change *chg);
 int vsw_fdb_parse(struct nlmsghdr *nlh, void *item);
+int vsw_acl_parse(struct nlmsghdr *nlh, void *item);
 int vsw_stats_parse(struct nlattr *nest, struct vsw_stats *stats);
 void vsw_stats_clear(struct vsw_stats *stats);
 

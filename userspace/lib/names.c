@@ -41,12 +41,61 @@ WORDS(vsw_vlan_mode_name,
       [VSWITCH_VLAN_MODE_UNTAGGED]	= "untagged",
       [VSWITCH_VLAN_MODE_ACCESS]	= "access",
       [VSWITCH_VLAN_MODE_TRUNK]		= "trunk",
-      [VSWITCH_VLAN_MODE_GENERAL]	= "general")
+      [VSWITCH_VLAN_MODE_GENERAL]	= "general",
+      [VSWITCH_VLAN_MODE_ISOLATED]	= "isolated",
+      [VSWITCH_VLAN_MODE_COMMUNITY]	= "community",
+      [VSWITCH_VLAN_MODE_PROMISCUOUS]	= "promiscuous")
+
+WORDS(vsw_pvlan_mode_name,
+      [VSWITCH_PVLAN_MODE_NONE]		= "none",
+      [VSWITCH_PVLAN_MODE_ISOLATED]	= "isolated",
+      [VSWITCH_PVLAN_MODE_COMMUNITY]	= "community",
+      [VSWITCH_PVLAN_MODE_PROMISCUOUS]	= "promiscuous")
+
+WORDS(vsw_mirror_mode_name,
+      [VSWITCH_MIRROR_MODE_NONE]	= "none",
+      [VSWITCH_MIRROR_MODE_SOURCE]	= "source",
+      [VSWITCH_MIRROR_MODE_DESTINATION]	= "destination")
 
 WORDS(vsw_fdb_state_name,
       [VSWITCH_FDB_STATE_LEARNED]	= "learned",
       [VSWITCH_FDB_STATE_STATIC]	= "static",
       [VSWITCH_FDB_STATE_ASSIGNED]	= "assigned")
+
+WORDS(vsw_acl_direction_name,
+      [VSWITCH_ACL_DIRECTION_IN]	= "in",
+      [VSWITCH_ACL_DIRECTION_OUT]	= "out",
+      [VSWITCH_ACL_DIRECTION_BOTH]	= "both")
+
+WORDS(vsw_acl_action_name,
+      [VSWITCH_ACL_ACTION_ALLOW]	= "allow",
+      [VSWITCH_ACL_ACTION_DENY]		= "deny",
+      [VSWITCH_ACL_ACTION_METER]	= "meter")
+
+WORDS(vsw_walk_stage_name,
+      [VSWITCH_WALK_STAGE_RECEIVE]	= "receive",
+      [VSWITCH_WALK_STAGE_LINK_LOCAL]	= "link-local",
+      [VSWITCH_WALK_STAGE_VLAN]		= "vlan",
+      [VSWITCH_WALK_STAGE_PVLAN]	= "pvlan",
+      [VSWITCH_WALK_STAGE_SOURCE]	= "source",
+      [VSWITCH_WALK_STAGE_HEADERS]	= "headers",
+      [VSWITCH_WALK_STAGE_ACL]		= "acl",
+      [VSWITCH_WALK_STAGE_DHCP_GUARD]	= "dhcp-guard",
+      [VSWITCH_WALK_STAGE_ROUTER_GUARD]	= "router-guard",
+      [VSWITCH_WALK_STAGE_IP_LIMIT]	= "ip-limit",
+      [VSWITCH_WALK_STAGE_LEARN]	= "learn",
+      [VSWITCH_WALK_STAGE_LOOKUP]	= "lookup",
+      [VSWITCH_WALK_STAGE_STORM_LIMIT]	= "storm-limit",
+      [VSWITCH_WALK_STAGE_MIRROR]	= "mirror",
+      [VSWITCH_WALK_STAGE_EGRESS]	= "egress",
+      [VSWITCH_WALK_STAGE_ACL_IN]	= "acl-in",
+      [VSWITCH_WALK_STAGE_DELIVER]	= "deliver")
+
+WORDS(vsw_walk_verdict_name,
+      [VSWITCH_WALK_VERDICT_PASS]	= "pass",
+      [VSWITCH_WALK_VERDICT_DROP]	= "drop",
+      [VSWITCH_WALK_VERDICT_SKIP]	= "skip",
+      [VSWITCH_WALK_VERDICT_NOTE]	= "note")
 
 const char *vsw_vlan_proto_name(uint16_t v)
 {

@@ -25,6 +25,7 @@ int vsw_switch_parse(struct nlmsghdr *nlh, void *item)
 		[VSWITCH_A_SWITCH_PORTS]	= { .type = NLA_U32 },
 		[VSWITCH_A_SWITCH_GENERATION]	= { .type = NLA_U32 },
 		[VSWITCH_A_SWITCH_STATS]	= { .type = NLA_NESTED },
+		[VSWITCH_A_SWITCH_DEFAULT_PROFILE] = { .type = NLA_NUL_STRING },
 	};
 	struct nlattr *tb[VSWITCH_A_SWITCH_MAX + 1];
 	struct vsw_switch *sw = item;
@@ -58,6 +59,10 @@ int vsw_switch_parse(struct nlmsghdr *nlh, void *item)
 		sw->ports = nla_get_u32(tb[VSWITCH_A_SWITCH_PORTS]);
 	if (tb[VSWITCH_A_SWITCH_GENERATION])
 		sw->generation = nla_get_u32(tb[VSWITCH_A_SWITCH_GENERATION]);
+	if (tb[VSWITCH_A_SWITCH_DEFAULT_PROFILE])
+		nla_strlcpy(sw->default_profile,
+			    tb[VSWITCH_A_SWITCH_DEFAULT_PROFILE],
+			    sizeof(sw->default_profile));
 	if (tb[VSWITCH_A_SWITCH_STATS])
 		return vsw_stats_parse(tb[VSWITCH_A_SWITCH_STATS], &sw->stats);
 	return 0;
@@ -132,6 +137,11 @@ int vsw_switch_set(struct vsw *c, const struct vsw_switch_change *chg)
 			    chg->ageing_time);
 	if (chg->fdb_limit)
 		nla_put_u32(msg, VSWITCH_A_SWITCH_FDB_LIMIT, chg->fdb_limit);
+	if (chg->has_default_profile)
+		nla_put_string(msg, VSWITCH_A_SWITCH_DEFAULT_PROFILE,
+			       chg->default_profile);
+	if (chg->txn)
+		nla_put_u32(msg, VSWITCH_A_SWITCH_TXN, chg->txn);
 	if (chg->has_expect)
 		nla_put_u32(msg, VSWITCH_A_SWITCH_EXPECT_GENERATION,
 			    chg->expect_generation);

@@ -34,6 +34,11 @@ int vsw_connect(struct vsw *c);
 const char *vsw_error(const struct vsw *c);
 /* What the kernel remarked on the last success, or NULL. */
 const char *vsw_warning(const struct vsw *c);
+/*
+ * Which of several attributes of one kind, such as rules, the last failure was
+ * about: its number from 0, or -1.
+ */
+int vsw_blamed(const struct vsw *c);
 int vsw_set_error(struct vsw *c, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -55,6 +60,12 @@ const char *vsw_port_role_name(uint32_t v);
 const char *vsw_vlan_accept_name(uint32_t v);
 const char *vsw_vlan_mode_name(uint32_t v);
 const char *vsw_fdb_state_name(uint32_t v);
+const char *vsw_acl_direction_name(uint32_t v);
+const char *vsw_acl_action_name(uint32_t v);
+const char *vsw_pvlan_mode_name(uint32_t v);
+const char *vsw_mirror_mode_name(uint32_t v);
+const char *vsw_walk_stage_name(uint32_t v);
+const char *vsw_walk_verdict_name(uint32_t v);
 const char *vsw_vlan_proto_name(uint16_t v);
 
 /* Sets of VLANs (vlan.c) */
@@ -79,6 +90,12 @@ struct vsw_vlan {
 	uint32_t mode;			/* enum vswitch_vlan_mode; as read */
 	struct vsw_vlan_set member;
 	struct vsw_vlan_set untagged;	/* subset of member */
+};
+
+struct vsw_pvlan {
+	uint32_t mode;			/* enum vswitch_pvlan_mode */
+	uint16_t primary;
+	struct vsw_vlan_set secondary;
 };
 
 int vsw_vlan_parse_list(const char *text, struct vsw_vlan_set *set,
@@ -123,7 +140,14 @@ struct vsw_switch {
 	uint32_t fdb_count;
 	uint32_t ports;
 	uint32_t generation;
+	char default_profile[VSWITCH_NAME_MAX + 1];	/* empty: none */
 	struct vsw_stats stats;
+};
+
+struct vsw_ip {
+	int family;			/* AF_INET or AF_INET6 */
+	uint8_t addr[16];
+	uint32_t age;			/* seconds */
 };
 
 struct vsw_port {
@@ -136,7 +160,37 @@ struct vsw_port {
 	bool mac_spoofing;
 	bool link_up;
 	struct vsw_vlan vlan;
+	struct vsw_pvlan pvlan;
+	bool dhcp_guard;
+	bool router_guard;
+	bool allow_teaming;
+	bool priority_tag;
+	uint32_t storm_limit;		/* frames a second; 0: none */
+	uint32_t ip_limit;		/* addresses; 0: none */
+	uint32_t mirror;		/* enum vswitch_mirror_mode */
+	uint8_t mirror_session;
+	char vm[VSWITCH_NAME_MAX + 1];	/* empty: none */
+	char profile[VSWITCH_NAME_MAX + 1];	/* empty: none */
+	/* The switch's, where it applies; empty: it does not. */
+	char default_profile[VSWITCH_NAME_MAX + 1];
+	/*
+	 * Whence settings are, enum vswitch_port_setting as bits: set on the
+	 * port itself, in its profile, in the default profile.
+	 */
+	uint32_t own;
+	uint32_t from_profile;
+	uint32_t from_default;
+	struct vsw_ip *ips;		/* by address; none if we may not see them */
+	size_t n_ips;
 	struct vsw_stats stats;
+};
+
+struct vsw_profile {
+	uint32_t sw;			/* ifindex of the switch */
+	char name[VSWITCH_NAME_MAX + 1];
+	bool is_default;
+	uint32_t users;			/* ports that refer to it */
+	struct vsw_port settings;	/* those in .own of it */
 };
 
 struct vsw_fdb {
@@ -160,6 +214,9 @@ struct vsw_switch_change {
 	uint32_t ifindex;
 	uint32_t ageing_time;		/* 0: leave */
 	uint32_t fdb_limit;		/* 0: leave */
+	bool has_default_profile;
+	char default_profile[VSWITCH_NAME_MAX + 1];	/* empty: none */
+	uint32_t txn;			/* 0: at once */
 	bool has_expect;
 	uint32_t expect_generation;
 };
@@ -177,16 +234,98 @@ struct vsw_port_change {
 	uint32_t ifindex;
 	bool has_mac;
 	uint8_t mac[VSW_MAC_LEN];	/* all zeroes: take it away */
-	bool has_spoofing;
+	bool has_vm;
+	char vm[VSWITCH_NAME_MAX + 1];	/* empty: take it away */
+	bool has_profile;
+	char profile[VSWITCH_NAME_MAX + 1];	/* empty: none */
+	/*
+	 * Settings, as bits of enum vswitch_port_setting: which of the values
+	 * below are given, and which are to be the port's own no longer.
+	 */
+	uint32_t set;
+	uint32_t unset;
 	bool mac_spoofing;
-	bool has_vlan;
 	struct vsw_vlan vlan;
+	struct vsw_pvlan pvlan;		/* in place of vlan, unless mode none */
+	bool dhcp_guard;
+	bool router_guard;
+	bool allow_teaming;
+	bool priority_tag;
+	uint32_t storm_limit;
+	uint32_t ip_limit;
+	uint32_t mirror;
+	uint8_t mirror_session;
 	uint32_t txn;			/* 0: at once */
 	bool has_expect;
 	uint32_t expect_generation;
 };
 
 int vsw_port_set(struct vsw *c, const struct vsw_port_change *chg);
+/* The change that makes of a new port what was stated of @port, but its mac. */
+void vsw_port_stated(const struct vsw_port *port, struct vsw_port_change *chg);
+
+/*
+ * Profiles. What a change has of mac, vm and profile is said of ports only, and
+ * does not count here; nor does its ifindex.
+ */
+int vsw_profile_get(struct vsw *c, uint32_t sw, const char *name,
+		    struct vsw_profile *profile);
+/* @sw 0: the profiles of every switch */
+int vsw_profile_dump(struct vsw *c, uint32_t sw, struct vsw_profile **list,
+		     size_t *n);
+int vsw_profile_add(struct vsw *c, uint32_t sw, const char *name,
+		    const struct vsw_port_change *chg);
+int vsw_profile_set(struct vsw *c, uint32_t sw, const char *name,
+		    const struct vsw_port_change *chg);
+int vsw_profile_del(struct vsw *c, uint32_t sw, const char *name,
+		    uint32_t txn);
+/* A frame through the pipeline (walk.c) */
+
+struct vsw_step {
+	uint32_t stage;			/* enum vswitch_walk_stage */
+	uint32_t verdict;		/* enum vswitch_walk_verdict */
+	uint32_t port;			/* ifindex; 0: none */
+	bool has_vid;
+	uint16_t vid;
+	bool tagged;			/* of a delivery */
+	uint16_t tpid;			/* host byte order */
+	uint16_t tci;
+	char reason[48];
+	char text[128];
+	char detail[128];
+};
+
+/* What would become of a frame if the port sent it? free() the list. */
+int vsw_port_trace(struct vsw *c, uint32_t port, const void *frame, size_t len,
+		   struct vsw_step **list, size_t *n);
+
+#define VSW_INJECT_DROPS	16
+
+struct vsw_inject_drop {
+	uint32_t port;
+	char reason[48];
+	char text[128];
+};
+
+struct vsw_injected {
+	uint32_t delivered;		/* ports that got it */
+	uint32_t to;			/* one of them */
+	struct vsw_inject_drop drops[VSW_INJECT_DROPS];
+	unsigned int n_drops;
+	bool answered;
+	bool error;			/* the answer is an ICMP error */
+	uint64_t time_ns;
+	uint32_t from;			/* port of the answer */
+	uint8_t answer[256];		/* its beginning, untagged */
+	size_t answer_len;
+};
+
+/*
+ * Let the port send an echo request, an ARP request or a neighbour solicitation
+ * and wait so many milliseconds for the answer, which the port does not get.
+ */
+int vsw_port_inject(struct vsw *c, uint32_t port, const void *frame, size_t len,
+		    uint32_t timeout, struct vsw_injected *out);
 
 int vsw_fdb_dump(struct vsw *c, uint32_t sw, struct vsw_fdb **list, size_t *n);
 int vsw_fdb_add(struct vsw *c, const struct vsw_fdb *fdb);
@@ -203,8 +342,88 @@ struct vsw_fdb_filter {
 
 int vsw_fdb_flush(struct vsw *c, const struct vsw_fdb_filter *filter);
 
+/* ACLs (acl.c) */
+
+enum vsw_acl_addr_kind {
+	VSW_ACL_ADDR_NONE,		/* not said */
+	VSW_ACL_ADDR_ANY_IP,
+	VSW_ACL_ADDR_IPV4,
+	VSW_ACL_ADDR_IPV6,
+	VSW_ACL_ADDR_ANY_MAC,
+	VSW_ACL_ADDR_MAC,
+};
+
+struct vsw_acl_addr {
+	enum vsw_acl_addr_kind kind;
+	uint8_t len;			/* of an IP prefix */
+	uint8_t bytes[16];
+};
+
+struct vsw_acl_ports {
+	bool given;
+	uint16_t first;
+	uint16_t last;
+};
+
+struct vsw_acl_rule {
+	uint32_t id;			/* 0: not said */
+	bool has_direction;
+	uint32_t direction;		/* enum vswitch_acl_direction */
+	bool has_action;
+	uint32_t action;		/* enum vswitch_acl_action */
+	struct vsw_acl_addr local;
+	struct vsw_acl_addr remote;
+	bool has_weight;		/* an extended rule */
+	uint16_t weight;
+	bool has_protocol;
+	uint8_t protocol;
+	struct vsw_acl_ports local_port;
+	struct vsw_acl_ports remote_port;
+	uint16_t isolation_id;		/* 0: any */
+	bool stateful;
+	uint16_t idle_timeout;		/* 0: not said */
+	uint64_t bytes;			/* as read; of meter rules */
+};
+
+/* Some or all rules of a port: a dump may give them in several pieces. */
+struct vsw_acl {
+	uint32_t port;
+	uint32_t total;
+	uint64_t memory;
+	uint32_t flows;
+	uint32_t flow_limit;		/* 0: no stateful rules so far */
+	struct vsw_acl_rule *rules;
+	size_t n;
+};
+
+struct vsw_acl_change {
+	uint32_t port;
+	bool replace;			/* with add: the present rules go */
+	uint32_t txn;			/* 0: at once */
+	bool has_expect;
+	uint32_t expect_generation;
+};
+
+/* How many rules one call of the two below should have at most. */
+size_t vsw_acl_at_once(void);
+int vsw_acl_add(struct vsw *c, const struct vsw_acl_change *chg,
+		const struct vsw_acl_rule *rules, size_t n);
+int vsw_acl_del(struct vsw *c, const struct vsw_acl_change *chg,
+		const struct vsw_acl_rule *rules, size_t n);
+int vsw_acl_flush(struct vsw *c, const struct vsw_acl_change *chg);
+/* Everything but the rules themselves. */
+int vsw_acl_get(struct vsw *c, uint32_t port, struct vsw_acl *acl);
+/* @port 0: those of all ports */
+int vsw_acl_dump(struct vsw *c, uint32_t port, struct vsw_acl **list,
+		 size_t *n);
+/* Add the rules of a dump, which lose their ids, to another port. */
+int vsw_acl_restore(struct vsw *c, uint32_t port, struct vsw_acl *list,
+		    size_t n);
+void vsw_acl_free(struct vsw_acl *list, size_t n);
+void vsw_acl_clear(struct vsw_acl *acl);
+
 /*
- * Transactions: port changes with .txn set are staged, and made all at once
+ * Transactions: changes with .txn set are staged, and made all at once
  * or not at all by the commit. They die with the connection.
  */
 int vsw_txn_begin(struct vsw *c, uint32_t sw, uint32_t *id,
@@ -218,6 +437,8 @@ enum vsw_event_type {
 	VSW_EVENT_SWITCH,
 	VSW_EVENT_PORT,
 	VSW_EVENT_FDB,
+	VSW_EVENT_ACL,
+	VSW_EVENT_PROFILE,
 };
 
 struct vsw_event {
@@ -227,6 +448,8 @@ struct vsw_event {
 		const struct vsw_switch *sw;
 		const struct vsw_port *port;
 		const struct vsw_fdb *fdb;
+		const struct vsw_acl *acl;	/* without rules */
+		const struct vsw_profile *profile;
 	};
 };
 

@@ -23,6 +23,7 @@ static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	static const char *const roles[] = { "guest", "uplink", "vnic" };
 	static const char *const modes[] = {
 		"untagged", "access", "trunk", "general",
+		"isolated", "community", "promiscuous",
 	};
 	uint16_t pvid;
 
@@ -35,7 +36,7 @@ static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 			   port_word(roles, 3, tb[IFLA_VSWITCH_SLAVE_ROLE]));
 	if (tb[IFLA_VSWITCH_SLAVE_VLAN_MODE])
 		print_word("vlan_mode", "vlan_mode",
-			   port_word(modes, 4,
+			   port_word(modes, 7,
 				     tb[IFLA_VSWITCH_SLAVE_VLAN_MODE]));
 	if (tb[IFLA_VSWITCH_SLAVE_PVID]) {
 		pvid = *(uint16_t *)RTA_DATA(tb[IFLA_VSWITCH_SLAVE_PVID]);

@@ -161,6 +161,14 @@ static size_t put_value(const struct spec_attr *attr, uint64_t v, uint8_t *to)
 	return width;
 }
 
+/* Few, so that what one request makes another one refers to; or none. */
+static const char *any_word(struct fuzz *f)
+{
+	static const char *const words[] = { "abc", "def", "ghi", "" };
+
+	return words[choice_below(&f->c, 4)];
+}
+
 /* The contents of an attribute without a nest. */
 static size_t value(struct fuzz *f, const struct spec_attr *attr, int defect,
 		    uint8_t *to)
@@ -171,7 +179,7 @@ static size_t value(struct fuzz *f, const struct spec_attr *attr, int defect,
 	switch (attr->type) {
 	case SPEC_STRING:
 		name = object_of(attr) && world_has(f) ?
-		       world_pick_name(f, object_of(attr)) : "abc";
+		       world_pick_name(f, object_of(attr)) : any_word(f);
 		len = strlen(name) + 1;
 		memcpy(to, name, len);
 		if (defect == BOUNDARY) {

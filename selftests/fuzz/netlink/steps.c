@@ -150,6 +150,24 @@ static void txn_end(struct fuzz *f, struct sock *s, const char *name,
 	talk(f, s, &m);
 }
 
+/* One of the requests that can be part of a transaction; often this one. */
+static struct spec_op *staged_op(struct fuzz *f, struct spec_op *often)
+{
+	struct spec_op *op;
+	unsigned int tries, i;
+
+	for (tries = 0; tries < 20 && choice_percent(&f->c, 60); tries++) {
+		op = any_op(f, false);
+		for (i = 0; i < op->call.n_request; i++) {
+			if (op->call.request[i] <= op->set->max &&
+			    !strcmp(op->set->attrs[op->call.request[i]].name,
+				    "txn"))
+				return op;
+		}
+	}
+	return often;
+}
+
 static void transaction(struct fuzz *f)
 {
 	struct spec_op *begin = spec_find_op(f->spec, "txn-begin");
@@ -168,10 +186,11 @@ static void transaction(struct fuzz *f)
 	chunks = choice_below(&f->c, 6);
 	for (i = 0; i < chunks; i++) {
 		enum quality q = gen_quality(f);
+		struct spec_op *op = staged_op(f, set);
 
 		gen_plan(f, q == VALID ? VALID : NEAR_VALID);
-		gen_request(f, &m, set, false);
-		msg_put_u32(&m, attr(f, "port", "txn")->number, id);
+		gen_request(f, &m, op, false);
+		msg_put_u32(&m, attr(f, op->set->name, "txn")->number, id);
 		m.stages = true;
 		talk(f, choice_percent(&f->c, 95) ? s : other, &m);
 	}

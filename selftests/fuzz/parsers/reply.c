@@ -36,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct vsw_switch sw = {};
 	struct vsw_port port = {};
 	struct vsw_fdb fdb = {};
+	struct vsw_profile profile = {};
 	struct nlmsghdr *nlh;
 	uint8_t what = take_u8(&in);
 	size_t len = NLMSG_HDRLEN + GENL_HDRLEN + in.size;
@@ -46,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	nlh->nlmsg_len = len;
 	memcpy((char *)nlh + NLMSG_HDRLEN + GENL_HDRLEN, in.data, in.size);
 
-	switch (what % 3) {
+	switch (what % 4) {
 	case 0:
 		if (!vsw_switch_parse(nlh, &sw)) {
 			must(memchr(sw.name, 0, sizeof(sw.name)));
@@ -64,6 +65,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 2:
 		vsw_fdb_parse(nlh, &fdb);
+		break;
+	case 3:
+		if (!vsw_profile_parse(nlh, &profile)) {
+			must(memchr(profile.name, 0, sizeof(profile.name)));
+			check_vlan(&profile.settings.vlan);
+		}
 		break;
 	}
 	free(nlh);

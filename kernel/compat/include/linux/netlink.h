@@ -19,4 +19,15 @@ netlink_broadcast_filtered(struct sock *ssk, struct sk_buff *skb, u32 portid,
 }
 #endif
 
+/* Before 6.2 what is said of a request is a constant: nobody can be named. */
+#ifdef NL_SET_ERR_MSG_FMT
+#define vsw_ext_ack_of(extack, name, text) \
+	NL_SET_ERR_MSG_FMT(extack, "%s " text, name)
+#else
+#define vsw_ext_ack_of(extack, name, text) do {	\
+	(void)(name);					\
+	NL_SET_ERR_MSG(extack, "a port " text);		\
+} while (0)
+#endif
+
 #endif

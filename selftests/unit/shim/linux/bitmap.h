@@ -24,6 +24,35 @@ static inline void __set_bit(unsigned long nr, unsigned long *map)
 	__assign_bit(nr, map, true);
 }
 
+static inline void __clear_bit(unsigned long nr, unsigned long *map)
+{
+	__assign_bit(nr, map, false);
+}
+
+static inline unsigned long find_first_bit(const unsigned long *map,
+					   unsigned long bits)
+{
+	unsigned long i = 0;
+
+	while (i < bits && !test_bit(i, map))
+		i++;
+	return i;
+}
+
+static inline unsigned long find_next_bit(const unsigned long *map,
+					  unsigned long bits,
+					  unsigned long from)
+{
+	while (from < bits && !test_bit(from, map))
+		from++;
+	return from;
+}
+
+#define for_each_set_bit(bit, map, bits)			\
+	for ((bit) = find_first_bit((map), (bits));		\
+	     (bit) < (bits);					\
+	     (bit) = find_next_bit((map), (bits), (bit) + 1))
+
 static inline void bitmap_set(unsigned long *map, unsigned int start,
 			      unsigned int n)
 {

@@ -7,4 +7,9 @@
 #define VLAN_VID_MASK 0x0fff
 #define VLAN_N_VID 4096
 
+struct vlan_hdr {
+	__be16 h_vlan_TCI;
+	__be16 h_vlan_encapsulated_proto;
+};
+
 #endif

@@ -10,28 +10,35 @@
 #include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include_next <linux/types.h>
+#include <linux/if_ether.h>
+
+/* For constants, case labels among them. */
+#undef htons
+#define htons(x) ((__be16)__builtin_bswap16(x))
 
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
-typedef uint16_t __be16;
 typedef unsigned int gfp_t;
 
-#define ETH_ALEN 6
-#define ETH_HLEN 14
-#define ETH_P_IP 0x0800
-#define ETH_P_8021Q 0x8100
-#define ETH_P_8021AD 0x88a8
 
 #define U16_MAX 0xffff
+#define U32_MAX 0xffffffffu
+#define U64_MAX 0xffffffffffffffffull
+#define struct_size(p, member, n) \
+	(sizeof(*(p)) + sizeof((p)->member[0]) * (n))
 #define BIT(n) (1UL << (n))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define offsetofend(type, member) \
 	(offsetof(type, member) + sizeof(((type *)0)->member))
 #define ____cacheline_aligned __attribute__((aligned(64)))
 #define __percpu
 #define __rcu
 #define noinline
+#define __packed __attribute__((packed))
 #define likely(x) (x)
 #define unlikely(x) (x)
 #define GFP_KERNEL 0

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What port-trace and port-inject refuse, by netlink; usage: PORT"""
+import errno
+import socket
+import sys
+
+from vswnl import Genl, Refused
+
+index = socket.if_nametoindex(sys.argv[1])
+ECHO = bytes.fromhex("ffffffffffff 020000000001 0800 4500001c000000004001 0000"
+                     "c0000201 c0000202 0800f7ff00000000")
+genl = Genl()
+
+
+def refused(op, number, words, **attrs):
+    try:
+        if op == "port-trace":
+            genl.dump(op, **attrs)
+        else:
+            genl.do(op, **attrs)
+    except Refused as why:
+        assert why.errno == number, (op, attrs, why)
+        assert words in why.text, (op, attrs, why)
+    else:
+        raise AssertionError("accepted: %s %s" % (op, attrs))
+
+
+# On an error of a dump 6.1 has no words in what Genl reads.
+refused("port-trace", errno.EINVAL, "", PORT=index)
+refused("port-trace", errno.EINVAL, "", FRAME=ECHO)
+refused("port-trace", errno.EINVAL, "", PORT=index, FRAME=ECHO[:13])
+refused("port-trace", errno.ENODEV, "", PORT=99999, FRAME=ECHO)
+refused("port-inject", errno.EINVAL, "both port and frame", PORT=index)
+refused("port-inject", errno.EINVAL, "14 bytes", PORT=index, FRAME=ECHO[:13])
+refused("port-inject", errno.EINVAL, "echo request", PORT=index,
+        FRAME=ECHO[:14] + bytes(46))
+refused("port-inject", errno.EINVAL, "echo request", PORT=index,
+        FRAME=ECHO[:34] + b"\0" + ECHO[35:])
+refused("port-inject", errno.EMSGSIZE, "MTU", PORT=index,
+        FRAME=ECHO + bytes(1500))
+refused("port-inject", errno.ERANGE, "", PORT=index, FRAME=ECHO, TIMEOUT=0)
+refused("port-inject", errno.ERANGE, "", PORT=index, FRAME=ECHO, TIMEOUT=60001)

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _SHIM_LINUX_LOG2_H
+#define _SHIM_LINUX_LOG2_H
+
+static inline int order_base_2(unsigned long n)
+{
+	int order = 0;
+
+	while (1UL << order < n)
+		order++;
+	return order;
+}
+
+#endif
