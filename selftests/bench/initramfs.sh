@@ -5,7 +5,7 @@
 # network up with the libraries they need, the modules, and the scripts. There
 # is no other file system, so that guest time never includes waiting for one.
 #
-#	initramfs.sh KVER OUT FILE...	scripts: *.sh, *.job
+#	initramfs.sh KVER OUT FILE...	scripts (*.sh, *.job), or more programs
 
 set -euo pipefail
 . "$(dirname "$0")/../../scripts/common.sh"
@@ -30,7 +30,12 @@ mkdir -p "$tmp"/{bin,modules,bench/bin,proc,sys,dev,etc,run,tmp}
 cp "$busybox" "$tmp/bin/busybox"
 cp "$HERE/guest.sh" "$tmp/init"
 
-cp "$@" "$tmp/bench/"
+for file; do
+	case $file in
+	*.sh | *.job)	cp "$file" "$tmp/bench/" ;;
+	*)		PROGRAMS+=("$file") ;;
+	esac
+done
 make -s -C "$ROOT/userspace" >&2
 read -ra nl < <(pkg-config --cflags --libs libnl-genl-3.0 | xargs)
 for program in "${OWN[@]}"; do
