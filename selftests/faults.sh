@@ -172,8 +172,8 @@ atomic_faults()
 drops_of()
 {
 	vswitchctl -j -s port show vs0 |
-		jq -r '[.[].stats.drops // {} | to_entries[] |
-			select(.value > 0) | .key] | unique | join(" ")'
+		jq -r '[.[].stats.drops[] | select(.packets > 0) | .reason] |
+			unique | join(" ")'
 }
 
 # In softirq, where no task is to blame: each tenth allocation that may not

@@ -30,7 +30,7 @@ setup()
 # "question result" of each frame that was sent
 results()
 {
-	vswitchctl -j port test "$@" 2>/dev/null |
+	{ vswitchctl -j port test "$@" 2>/dev/null || :; } |
 		jq -r 'map("\(.question) \(.result)") | join(", ")'
 }
 
@@ -77,7 +77,7 @@ test_vlan()
 	check vswitchctl port set pg1 vlan trunk 10,20 native 20
 	check vswitchctl port set pg2 vlan access 10
 	check_results "arp answered, echo answered" pg1 from $A to $B vlan 10
-	check_results "arp not delivered" pg1 from $A to $B vlan 30
+	check_results "arp dropped" pg1 from $A to $B vlan 30
 	# An untagged frame is of VLAN 20, where nobody is.
 	check_results "arp dropped" pg1 from $A to $B
 	check_results "arp dropped" pg1 from $A to $B vlan 20 prio 3
@@ -89,7 +89,6 @@ test_unseen()
 	bg in_ns g1 tcpdump -n -l -i eth0 -Q in "icmp or arp"
 	check busywait 10000 grep -q listening "$BG_LOG"
 	check vswitchctl port test pg1 from $A to $B count 3 timeout 5000
-	check_eq "$(stat_of pg1 tx_packets)" 0 "frames to the port"
 	check reaches g1 $B
 	check busywait 5000 grep -q "ICMP echo reply" "$BG_LOG"
 	check_eq "$(grep -c "ICMP echo reply" "$BG_LOG")" 1 "answers that the guest saw"
@@ -117,14 +116,11 @@ test_silence()
 	[[ $LIB_OUT == *"echo 192.0.2.77: no answer within 300 ms"* ]] ||
 		fail "not said: $LIB_OUT"
 	# An answer that comes too late goes to the guest.
+	bg in_ns g1 tcpdump -n -l -i eth0 -Q in icmp
+	check busywait 10000 grep -q listening "$BG_LOG"
 	check tc -n "$(ns g2)" qdisc add dev eth0 root netem delay 1s
 	check_fail vswitchctl port test pg1 from $A to $B next-hop $MAC2 timeout 100
-	check busywait 10000 has_tx pg1
-}
-
-has_tx()
-{
-	[ "$(stat_of "$1" tx_packets)" -gt 0 ]
+	check busywait 10000 grep -q "echo reply" "$BG_LOG"
 }
 
 # All policy of the port applies, and says where it went wrong.
@@ -157,11 +153,15 @@ test_icmp_error()
 	in_ns g2 sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 	check ip -n "$(ns g2)" route add unreachable 198.51.100.0/24
 	check ip -n "$(ns g2)" -6 route add unreachable 2001:db8:1::/64
+	bg in_ns g1 tcpdump -n -l -i eth0 -Q in "icmp or icmp6"
+	check busywait 10000 grep -q listening "$BG_LOG"
 	check_results "arp answered, echo refused" pg1 from $A to 198.51.100.1 next-hop $B
 	check_results "solicit answered, echo refused" pg1 from $A6 to 2001:db8:1::1 next-hop $B6
 	check_fail vswitchctl port test pg1 from $A to 198.51.100.1 next-hop $B timeout 5000
 	[[ $LIB_OUT == *"refused"*"by $B: ICMP type 3 code "* ]] || fail "not said: $LIB_OUT"
-	check_eq "$(stat_of pg1 tx_packets)" 0 "frames to the port"
+	check reaches g1 $B
+	check busywait 5000 grep -q "echo reply" "$BG_LOG"
+	check_eq "$(grep -c unreachable "$BG_LOG" || :)" 0 "errors that the guest saw"
 }
 
 test_refused()
@@ -183,7 +183,6 @@ test_refused()
 	check_fail_with "say which one" vswitchctl port test pg1 from $A to $B
 	check ip link set pg1 down
 	check_fail_with "the port is down" vswitchctl port test pg1 from $A to $B mac $MAC1
-	check_eq "$(stat_of pg1 rx_packets)" 0 "frames of the port"
 }
 
 # One test of a port at a time.

@@ -192,7 +192,7 @@ static __always_inline void forward(struct vsw_frame *frame)
 	}
 	dst = lookup(frame);
 	if (vsw_walks(frame))
-		vsw_walk_lookup(frame, dst);
+		dst = vsw_walk_lookup(frame, dst);
 	if (!dst) {
 		flood(frame, VSW_FLOOD_UNKNOWN);
 		return;

@@ -175,19 +175,37 @@ bool vsw_walk_learn(const struct vsw_frame *frame)
 	return frame->walk->dry;
 }
 
+/* Would its own source address have been learned to be where it is going? */
+static bool is_for_itself(const struct vsw_frame *frame)
+{
+	struct vsw_switch *sw = frame->src->port->sw;
+	const struct vsw_fdb_entry *entry;
+
+	if (!frame->walk->dry || frame->dst_key != frame->src_key ||
+	    frame->src->flags & VSW_SNAP_CHECK_SOURCE)
+		return false;
+	entry = vsw_fdb_find(&sw->fdb, frame->src_key | frame->fid);
+	return entry ? vsw_fdb_state(entry) != VSWITCH_FDB_STATE_STATIC :
+		       !vsw_fdb_is_full(sw);
+}
+
 /**
  * vsw_walk_lookup() - write down where a destination address is
  * @frame: the frame, to one station
  * @dst: the port that it is behind, or NULL when nobody knows
  *
  * Context: softirq, or bottom halves off; RCU read lock.
+ * Return: @dst, or what it would have been had the frame been learned from.
  */
-void vsw_walk_lookup(const struct vsw_frame *frame, const struct vsw_snap *dst)
+const struct vsw_snap *vsw_walk_lookup(const struct vsw_frame *frame,
+				       const struct vsw_snap *dst)
 {
 	struct vsw_fdb *fdb = &frame->src->port->sw->fdb;
 	const char *how = "learned to be there";
 	const struct vsw_fdb_entry *entry;
 
+	if (is_for_itself(frame))
+		dst = frame->src;
 	if (!dst) {
 		how = "unknown: to all ports that may have it";
 	} else if (dst->policy.mac == frame->dst_key) {
@@ -198,6 +216,7 @@ void vsw_walk_lookup(const struct vsw_frame *frame, const struct vsw_snap *dst)
 			how = "a static entry";
 	}
 	vsw_walk_pass(frame, VSWITCH_WALK_STAGE_LOOKUP, dst, "%s", how);
+	return dst;
 }
 
 /**

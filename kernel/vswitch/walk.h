@@ -122,8 +122,8 @@ void vsw_walk_record(const struct vsw_frame *frame,
 void vsw_walk_received(const struct vsw_frame *frame);
 void vsw_walk_admitted(const struct vsw_frame *frame);
 bool vsw_walk_learn(const struct vsw_frame *frame);
-void vsw_walk_lookup(const struct vsw_frame *frame,
-		     const struct vsw_snap *dst);
+const struct vsw_snap *vsw_walk_lookup(const struct vsw_frame *frame,
+				       const struct vsw_snap *dst);
 void vsw_walk_unwanted(const struct vsw_frame *frame,
 		       const struct vsw_snap *dst);
 bool vsw_walk_drop(const struct vsw_frame *frame, const struct vsw_snap *at,

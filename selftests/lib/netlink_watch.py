@@ -17,7 +17,7 @@ from vswnl import Genl, K, NLM_F_DUMP_INTR, NLMSG_DONE, decode, mac, \
 # Small enough that the kernel has to write a dump in several pieces.
 PIECE = 8192
 # A dump of ports is made in pieces of this size, so that any port fits.
-PORT_PIECE = 65536
+PORT_PIECE = 98304
 
 
 def key(value):

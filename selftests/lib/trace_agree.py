@@ -40,6 +40,7 @@ VLANS = ["vlan untagged"] * 4 + ["vlan access 10"] * 4 + [
     "pvlan isolated primary 10 secondary 20",
     "pvlan community primary 10 secondary 30",
     "pvlan promiscuous primary 10 secondary 20,30"]
+PRIMARY, SECONDARIES = 10, (20, 30)
 ACLS = ["direction %s action %s %s" % (direction, action, rest)
         for direction in ("in", "out") for action in ("allow", "deny")
         for rest in ("remote-ip 192.0.2.0/30", "local-ip 192.0.2.1",
@@ -245,21 +246,22 @@ class World:
         inner = original[len(sorted_by):]
         return tags.text(stack[:len(stack) - len(inner)])
 
+    @staticmethod
+    def learning_vlans(vid):
+        """A private VLAN learns in its primary."""
+        return (vid, PRIMARY) if vid in SECONDARIES else (vid,)
+
     def learned(self, steps, frame, before):
         """Has the FDB learned what was said?"""
         for step in steps:
             if STAGES[step["STAGE"]] != "learn":
                 continue
-            entry = self.fdb().get((frame[6:12], step["VID"]))
-            here = entry and entry[0] == step["PORT"]
-            if ("moves" in step["DETAIL"] or
-                    step["DETAIL"].startswith("the source is")) != bool(here):
-                return False
-            known = before.get((frame[6:12], step["VID"]))
-            if ("known" in step["DETAIL"]) != bool(
-                    known and known[0] == step["PORT"]):
-                return False
-            return True
+            here, was = ([fdb.get((frame[6:12], vid)) for vid in
+                          self.learning_vlans(step["VID"])]
+                         for fdb in (self.fdb(), before))
+            here, was = ([one for one in entries if one and
+                          one[0] == step["PORT"]] for entries in (here, was))
+            return here and ("known" in step["DETAIL"]) == bool(was)
         return self.fdb() == before
 
     def check(self, name):

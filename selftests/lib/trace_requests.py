@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What port-trace and port-inject refuse, by netlink; usage: PORT"""
 import errno
+import os
 import socket
 import sys
 
@@ -21,6 +22,9 @@ def refused(op, number, words, **attrs):
     except Refused as why:
         assert why.errno == number, (op, attrs, why)
         assert words in why.text, (op, attrs, why)
+        if "REFUSED_LOG" in os.environ:
+            with open(os.environ["REFUSED_LOG"], "a", encoding="utf-8") as log:
+                log.write(why.text + "\n")
     else:
         raise AssertionError("accepted: %s %s" % (op, attrs))
 

@@ -237,7 +237,7 @@ def split(raw):
 class Genl:
     """A socket that speaks with the family."""
 
-    def __init__(self, family="vswitch", timeout=30, size=65536):
+    def __init__(self, family="vswitch", timeout=30, size=131072):
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                                   NETLINK_GENERIC)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)

@@ -4,6 +4,10 @@
 #define _UNIT_TEST_KUNIT_H
 
 #include <kunit/test.h>
+/* They have members called check, which is about to be a macro. */
+#include <linux/ipv6.h>
+#include <linux/skbuff.h>
+#include <net/dst.h>
 
 static bool test_ok;
 /* KUnit runs one case at a time. */
