@@ -3,6 +3,7 @@
 #ifndef _VSW_FRAME_H
 #define _VSW_FRAME_H
 
+#include <linux/compiler.h>
 #include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 
@@ -85,9 +86,13 @@ vsw_frame_headers(struct vsw_frame *frame)
 static inline u16 vsw_frame_priority(const struct vsw_frame *frame,
 				     const struct vsw_snap *dst)
 {
-	return frame->src->flags & dst->flags & VSW_SNAP_PRIORITY &&
-	       frame->tags.tpid == frame->table->tpid ?
-		frame->tags.tci & ~VLAN_VID_MASK : 0;
+	u16 priority = frame->tags.tci & ~VLAN_VID_MASK;
+
+	/* Most have none: for them nothing else is looked at. */
+	if (likely(!priority) || frame->tags.tpid != frame->table->tpid ||
+	    !(frame->src->flags & dst->flags & VSW_SNAP_PRIORITY))
+		return 0;
+	return priority;
 }
 
 #endif

@@ -54,6 +54,7 @@ static __always_inline void parse(struct vsw_frame *frame, struct sk_buff *skb,
 	frame->tags.tci = tagged ? skb_vlan_tag_get(skb) : 0;
 	frame->tags.inner = skb->protocol;
 	frame->vid = 0;
+	frame->fid = 0;
 	frame->from_host = from_host;
 	frame->headers.kind = VSW_HEADERS_NONE;
 	frame->bytes = skb->len + ETH_HLEN;
@@ -263,7 +264,7 @@ static __always_inline rx_handler_result_t
 receive(struct sk_buff **pskb, const struct vsw_table *table,
 	const struct vsw_snap *src)
 {
-	struct vsw_frame frame;
+	struct vsw_frame frame __uninitialized;
 
 	parse(&frame, *pskb, table, src, false);
 
@@ -316,7 +317,7 @@ static __always_inline void send(struct sk_buff *skb,
 				 const struct vsw_table *table,
 				 const struct vsw_snap *src)
 {
-	struct vsw_frame frame;
+	struct vsw_frame frame __uninitialized;
 
 	parse(&frame, skb, table, src, true);
 
@@ -360,7 +361,7 @@ void vsw_walk_run(struct vsw_port *port, struct sk_buff *skb,
 {
 	const struct vsw_table *table;
 	const struct vsw_snap *src;
-	struct vsw_frame frame;
+	struct vsw_frame frame __uninitialized;
 
 	local_bh_disable();
 	rcu_read_lock();
