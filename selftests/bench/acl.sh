@@ -24,18 +24,13 @@ done
 
 "$ROOT/scripts/deps.sh" bench
 [ -n "$kver" ] || kver=$("$ROOT/scripts/kernels.sh" list | sed -n 1p)
-make -s -C "$ROOT/userspace" >&2
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-{ echo "FRAMES=$frames"; cat "$HERE/acl.job"; } >"$tmp/bench.job"
 programs=()
 [ -z "$(command -v nft)" ] || programs=(nft)
-BENCH_MODULES=nf_tables "$HERE/initramfs.sh" "$kver" "$tmp/initrd" \
-	"$HERE/rows.sh" "$tmp/bench.job" \
-	"${programs[@]}"
-"$HERE/boot.sh" "$kver" "$tmp/initrd" >"$tmp/rows"
-grep -qx 'all rows done' "$tmp/rows" || die "it did not get to the end of the rows"
+BENCH_MODULES=nf_tables "$HERE/job.sh" "$kver" "$frames" acl.job "${programs[@]}" \
+	>"$tmp/rows"
 
 echo "Kernel $kver: instructions per 64-byte frame, with rules of the sending port"
 awk '

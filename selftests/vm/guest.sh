@@ -180,6 +180,35 @@ jiffies()
 	awk '$1 == "jiffies:" { print $2; exit }' /proc/timer_list
 }
 
+# Addresses of a module that is gone have no names any more: remember them.
+symbols_keep()
+{
+	[ -w $KMEMLEAK ] || return
+	awk '$4 { print $1, $3, $4 }' /proc/kallsyms | sort >$JOB/symbols
+}
+
+# "[<...>] 0x<address>" becomes "... name [module]", the last symbol before it.
+symbols_name()
+{
+	awk '
+	FNR == NR	{ at[++n] = $1; name[n] = $2 " " $3; next }
+	$2 ~ /^0x/ && length($2) == 18 {
+		address = substr($2, 3)
+		low = 0
+		for (high = n + 1; high - low > 1; ) {
+			mid = int((low + high) / 2)
+			# as text: awk has no integers of 64 bits
+			if (at[mid] "" <= address "")
+				low = mid
+			else
+				high = mid
+		}
+		if (low && substr(at[low], 1, 10) == substr(address, 1, 10))
+			$0 = $0 " " name[low]
+	}
+	{ print }' $JOB/symbols -
+}
+
 # The suspects that were allocated since $1, in jiffies. What the boot left is not
 # our doing.
 leaks_since()
@@ -208,7 +237,7 @@ leaks_find()
 	leaks_since "$1" >$JOB/leaks
 	[ -s $JOB/leaks ] || return
 	say "fail kmemleak: $(grep -c ^unreferenced $JOB/leaks) objects leaked"
-	head -n 40 $JOB/leaks | sed 's/^/# /' >&3
+	symbols_name <$JOB/leaks | head -n 40 | sed 's/^/# /' >&3
 }
 
 # --- tests --------------------------------------------------------------------
@@ -398,6 +427,7 @@ if [ "$VM_MODE" != shell ]; then
 	before=$(taint)
 	say "phase 240 unloading modules"
 	mark "unloading modules"
+	symbols_keep
 	guarded unload
 	leaks_find "$began"
 	[ "$(taint)" = "$before" ] ||
