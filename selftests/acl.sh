@@ -107,7 +107,10 @@ test_basic_mac()
 	acl pg1 direction out action deny remote-mac any
 	acl pg1 direction out action allow remote-mac $G2
 	check reaches g1 192.0.2.2
-	# Broadcast is not allowed.
+	# Broadcast is not allowed. (Nor does g2 ask where g1 is, which would tell
+	# g1 where g2 is.)
+	check ip -n "$(ns g2)" neigh replace 192.0.2.1 lladdr $G1 dev eth0 \
+		nud permanent
 	check ip -n "$(ns g1)" neigh flush dev eth0
 	check isolated g1 192.0.2.2
 	check vswitchctl acl flush pg1
