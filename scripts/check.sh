@@ -124,6 +124,8 @@ boots()
 				running=$((running - 1))
 			fi
 			readarray -t mine < <(shard $i $shards)
+			# It is read below, perhaps before the job has begun.
+			: >"$out.$kver.$i"
 			"$ROOT/selftests/vm/run.sh" -n -k "$kver" "${mine[@]}" \
 				>"$out.$kver.$i" 2>&1 </dev/null &
 			pids[$kver.$i]=$!
