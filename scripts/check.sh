@@ -164,8 +164,8 @@ if [ ${#tests[@]} = 0 ]; then
 	done
 fi
 
-if [ -e "$ROOT/userspace/Makefile" ] && ! show make -s -C "$ROOT" tools; then
-	result 1 "build of the tools"
+if ! show "$ROOT/scripts/build-tests.sh"; then
+	result 1 "build of the tools and of what tests run"
 fi
 if [ ${#tests[@]} -gt 0 ]; then
 	built=()

@@ -40,7 +40,7 @@ VLANS = ["vlan untagged"] * 4 + ["vlan access 10"] * 4 + [
     "pvlan isolated primary 10 secondary 20",
     "pvlan community primary 10 secondary 30",
     "pvlan promiscuous primary 10 secondary 20,30"]
-PRIMARY, SECONDARIES = 10, (20, 30)
+PRIMARY = 10
 ACLS = ["direction %s action %s %s" % (direction, action, rest)
         for direction in ("in", "out") for action in ("allow", "deny")
         for rest in ("remote-ip 192.0.2.0/30", "local-ip 192.0.2.1",
@@ -137,6 +137,7 @@ class World:
         self.index = {link["ifname"]: link["ifindex"] for link in links}
         self.name = {v: k for k, v in self.index.items()}
         self.seen = collections.Counter()
+        self.secondaries = set()
 
     def configure(self):
         rng, lines = self.rng, []
@@ -165,6 +166,8 @@ class World:
         if rng.random() < 0.5:
             subprocess.run(["vswitchctl", "fdb", "flush", self.switch],
                            check=True, stdout=subprocess.DEVNULL)
+        self.secondaries = {vid for p in self.ports() for vid in
+                            p.get("PVLAN", {}).get("SECONDARY", [])}
         self.wait_for_links()
 
     def wait_for_links(self):
@@ -246,22 +249,19 @@ class World:
         inner = original[len(sorted_by):]
         return tags.text(stack[:len(stack) - len(inner)])
 
-    @staticmethod
-    def learning_vlans(vid):
-        """A private VLAN learns in its primary."""
-        return (vid, PRIMARY) if vid in SECONDARIES else (vid,)
+    def learning_vlan(self, vid):
+        """A secondary VLAN learns in its primary."""
+        return PRIMARY if vid in self.secondaries else vid
 
     def learned(self, steps, frame, before):
         """Has the FDB learned what was said?"""
         for step in steps:
             if STAGES[step["STAGE"]] != "learn":
                 continue
-            here, was = ([fdb.get((frame[6:12], vid)) for vid in
-                          self.learning_vlans(step["VID"])]
-                         for fdb in (self.fdb(), before))
-            here, was = ([one for one in entries if one and
-                          one[0] == step["PORT"]] for entries in (here, was))
-            return here and ("known" in step["DETAIL"]) == bool(was)
+            vid = self.learning_vlan(step["VID"])
+            here, was = (fdb.get((frame[6:12], vid), (None,))[0] ==
+                         step["PORT"] for fdb in (self.fdb(), before))
+            return here and ("known" in step["DETAIL"]) == was
         return self.fdb() == before
 
     def check(self, name):

@@ -106,11 +106,7 @@ qemu_args+=("${words[@]}")
 built=$BUILD/$kver/kernel
 if [ -n "$build" ] && [ -e "$ROOT/kernel/Kbuild" ] && [[ $modules =~ [^\ ] ]]; then
 	"$ROOT/scripts/build.sh" "$kver" >/dev/null
-	[ ! -e "$ROOT/userspace/Makefile" ] ||
-		flock "$BUILD/lock" make -s -C "$ROOT/userspace" >&2
-	for dir in faults races; do
-		flock "$BUILD/lock" make -s -C "$ROOT/selftests/$dir" >/dev/null
-	done
+	"$ROOT/scripts/build-tests.sh" >&2
 fi
 
 # --- the machine ---------------------------------------------------------------
