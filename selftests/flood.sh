@@ -94,22 +94,17 @@ test_assigned_mac()
 	check_rx "g2 g3 g4 t1 v1" g1 dst=$UNKNOWN
 }
 
-link_is()
-{
-	[ "$(vswitchctl -j port show "$1" | jq -r '.. | .link? // empty')" = "$2" ]
-}
-
 test_down()
 {
 	# Down on this side, and no carrier.
 	check ip link set pg2 down
 	check in_ns far ip link set g3 down
-	busywait 10000 link_is pg2 down
-	busywait 10000 link_is pg3 down
+	busywait 10000 port_link_is pg2 down
+	busywait 10000 port_link_is pg3 down
 	check_rx "g4 t1 v1" g1
 	check_rx "g4 t1" g1 dst=$UNKNOWN
 	check ip link set pg2 up
-	busywait 10000 link_is pg2 up
+	busywait 10000 port_link_is pg2 up
 	check_rx "g2 g4 t1 v1" g1
 	check_drops none
 	# The switch itself.

@@ -259,6 +259,13 @@ isolated()
 	! in_ns "$1" ping -n -q -c 3 -i 0.2 -w 1 "$2"
 }
 
+# Does the switch know that a port's link is up, or down? It is told a moment
+# after the netdev: use it with busywait.
+port_link_is()	# DEV up|down
+{
+	[ "$(vswitchctl -j port show "$1" | jq -r '.[0].link')" = "$2" ]
+}
+
 mac_of()
 {
 	cat "/sys/class/net/$1/address"

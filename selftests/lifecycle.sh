@@ -262,11 +262,6 @@ test_mtu()
 		1 "frames dropped as too big"
 }
 
-link_of()
-{
-	[ "$(vswitchctl -j port show "$1" | jq -r '.[0].link')" = "$2" ]
-}
-
 # vs0 has a carrier while a port has.
 carrier_is()
 {
@@ -278,9 +273,9 @@ test_carrier()
 	topology
 	check reaches g1 192.0.2.2
 	check busywait 5000 carrier_is 1
-	check link_of pg2 up
+	check port_link_is pg2 up
 	check ip -n "$(ns g2)" link set eth0 down
-	check busywait 5000 link_of pg2 down
+	check busywait 5000 port_link_is pg2 down
 	check busywait 5000 carrier_is 1
 	check_eq "$(vswitchctl -j fdb show vs0 port pg2 | jq length)" 0 \
 		"addresses behind a port without a link"
@@ -289,7 +284,7 @@ test_carrier()
 	check ip -n "$(ns g1)" link set eth0 up
 	check ip -n "$(ns g2)" link set eth0 up
 	check busywait 5000 carrier_is 1
-	check busywait 5000 link_of pg2 up
+	check busywait 5000 port_link_is pg2 up
 	check reaches g1 192.0.2.2
 }
 

@@ -166,12 +166,6 @@ test_icmp_error()
 	check_eq "$(grep -c unreachable "$BG_LOG" || :)" 0 "errors that the guest saw"
 }
 
-# The switch is told of a link a moment later.
-is_down()
-{
-	[ "$(vswitchctl -j port show "$1" | jq -r '.[0].link')" = down ]
-}
-
 test_refused()
 {
 	check_fail_with "not a port" vswitchctl port test lo from $A to $B mac $MAC1
@@ -190,7 +184,7 @@ test_refused()
 	check vswitchctl port set pg1 mac none
 	check_fail_with "say which one" vswitchctl port test pg1 from $A to $B
 	check ip link set pg1 down
-	check busywait 10000 is_down pg1
+	check busywait 10000 port_link_is pg1 down
 	check_fail_with "the port is down" vswitchctl port test pg1 from $A to $B mac $MAC1
 }
 

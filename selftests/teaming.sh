@@ -93,6 +93,7 @@ test_failover()
 	check ip link set pg2 down
 	check_rx g1 g3 dst=$G1
 	check ip link set pg2 up
+	check busywait 10000 port_link_is pg2 up
 	# ... or by hand.
 	check_rx "g1 g3 g4" g2 src=$G1
 	check_rx g2 g3 dst=$G1
