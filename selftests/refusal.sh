@@ -366,6 +366,7 @@ test_profile()
 	check ipt link set q0 master vs1
 	check ipt link add vn0 up link vs0 type vswitch_vnic
 	check py netlink_profile refusals
+	check py netlink_profile_acl refusals
 	check py netlink_profile limits
 }
 
@@ -410,7 +411,7 @@ test_complete()
 		"no memory for "* | "the switch is being deleted" | \
 		"a transaction touches at most 4096 ports" | \
 		"gets no memory for its settings" | \
-		"a port has at most 100000 rules" | \
+		"a port or profile has at most 100000 rules" | \
 		"a netns has at most 1000000 rules"* | \
 		"the port is down, and no answer could reach it" | \
 		"the port waits for an answer already"* | \

@@ -272,9 +272,10 @@ static u64 wire_bytes(const struct vsw_frame *frame)
 }
 
 /* The longest prefix counts; of equal ones, that of the local side. */
-static void count(const struct vsw_acl *acl, const struct vsw_acl_dir *dir,
+static void count(const struct vsw_snap *port, const struct vsw_acl_dir *dir,
 		  const struct vsw_acl_key *key, const struct vsw_frame *frame)
 {
+	const struct vsw_acl *acl = port->policy.acl;
 	const struct vsw_acl_rule *local, *remote;
 
 	local = lookup(acl, &dir->meter[VSW_ACL_LOCAL][key->version],
@@ -284,7 +285,8 @@ static void count(const struct vsw_acl *acl, const struct vsw_acl_dir *dir,
 	if (!local || (remote && remote->remote.len > local->local.len))
 		local = remote;
 	if (local)
-		this_cpu_add(*local->meter->bytes, wire_bytes(frame));
+		this_cpu_add(*port->meters->meter[local->meter]->bytes,
+			     wire_bytes(frame));
 }
 
 static enum vsw_drop_reason check(struct vsw_frame *frame,
@@ -317,7 +319,7 @@ static enum vsw_drop_reason check(struct vsw_frame *frame,
 			return reason;
 	}
 	if (dir->flags & VSW_ACL_HAS_METER && !vsw_walk_is_dry(frame))
-		count(acl, dir, &key, frame);
+		count(port, dir, &key, frame);
 	return VSW_PASS;
 }
 

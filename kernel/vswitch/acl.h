@@ -75,13 +75,25 @@ struct vsw_acl_ports {
 #define VSW_ACL_PROTOCOL_ANY	(-1)
 
 /**
- * struct vsw_meter - what a meter rule has counted
- * @ref: the lists of rules that it is in
+ * struct vsw_meter - what a meter rule has counted at one port
+ * @ref: the struct vsw_meters that it is in
  * @bytes: per CPU
  */
 struct vsw_meter {
 	refcount_t ref;
 	u64 __percpu *bytes;
+};
+
+/**
+ * struct vsw_meters - the meters of a port
+ * @ref: snapshots of the port
+ * @nr: how many
+ * @meter: by vsw_acl_rule.meter
+ */
+struct vsw_meters {
+	refcount_t ref;
+	u32 nr;
+	struct vsw_meter *meter[];
 };
 
 /**
@@ -99,7 +111,8 @@ struct vsw_meter {
  * @remote_ports: of the other side
  * @local: address of the port's side
  * @remote: address of the other side
- * @meter: of a meter rule; owns a reference
+ * @meter: of a meter rule, its place in the struct vsw_meters of each port; set
+ *	when the list is compiled
  */
 struct vsw_acl_rule {
 	u32 id;
@@ -115,15 +128,16 @@ struct vsw_acl_rule {
 	struct vsw_acl_ports remote_ports;
 	struct vsw_acl_addr local;
 	struct vsw_acl_addr remote;
-	struct vsw_meter *meter;
+	u32 meter;
 };
 
 /**
- * struct vsw_acl - the rules of one port
+ * struct vsw_acl - a list of rules
  * @ref: policies that it is part of
  * @nr: number of rules
  * @room: for how many there is room
  * @next_id: the id of the next rule
+ * @lineage: that of the list that it was made of: ids are unique in it
  * @quota: what they are charged to
  * @compiled: what frames read; NULL until it is needed
  * @rules: in the order of vsw_acl_compare()
@@ -133,6 +147,7 @@ struct vsw_acl {
 	u32 nr;
 	u32 room;
 	u32 next_id;
+	u64 lineage;
 	struct vsw_quota *quota;
 	struct vsw_acl_compiled *compiled;
 	struct vsw_acl_rule *rules;
@@ -228,12 +243,14 @@ struct vsw_acl_dir {
  * @dir: by direction
  * @bytes: memory that it takes
  * @serial: no other has it
+ * @nr_meters: number of meter rules
  * @stateful: there are stateful rules, of either direction
  */
 struct vsw_acl_compiled {
 	struct vsw_acl_dir dir[VSW_ACL_DIRECTIONS];
 	size_t bytes;
 	u64 serial;
+	u32 nr_meters;
 	bool stateful;
 };
 
@@ -253,8 +270,14 @@ int vsw_acl_add(struct vsw_acl **acl, struct vsw_acl_rule *rules, u32 n,
 int vsw_acl_del(struct vsw_acl **acl, const struct vsw_acl_rule *rules, u32 n,
 		u32 *bad, struct netlink_ext_ack *extack);
 size_t vsw_acl_bytes(const struct vsw_acl *acl);
+
+/* acl_meter.c */
 u64 vsw_meter_read(const struct vsw_meter *meter);
-void vsw_meter_put(struct vsw_meter *meter);
+struct vsw_meters *vsw_meters_make(const struct vsw_acl *acl,
+				   const struct vsw_acl *old,
+				   struct vsw_meters *had);
+void vsw_meters_put(struct vsw_meters *meters);
+size_t vsw_meters_bytes(const struct vsw_meters *meters);
 
 /* acl_compile.c */
 int vsw_acl_compile(struct vsw_acl *acl);

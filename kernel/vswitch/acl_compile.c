@@ -239,6 +239,18 @@ static int make_dir(struct vsw_acl_compiled *c, struct pick *pick, u32 d)
 	return err;
 }
 
+/* Which counter of a port belongs to which rule. */
+static u32 number_meters(struct vsw_acl *acl)
+{
+	u32 i, nr = 0;
+
+	for (i = 0; i < acl->nr; i++) {
+		if (is_meter(&acl->rules[i]))
+			acl->rules[i].meter = nr++;
+	}
+	return nr;
+}
+
 /**
  * vsw_acl_compile() - compile a list of rules, unless that was done already
  * @acl: the list; it does not change any more
@@ -261,6 +273,7 @@ int vsw_acl_compile(struct vsw_acl *acl)
 	if (!c || !pick.rule)
 		goto free;
 	c->bytes = sizeof(*c);
+	c->nr_meters = number_meters(acl);
 	for (err = 0, d = 0; !err && d < VSW_ACL_DIRECTIONS; d++)
 		err = make_dir(c, &pick, d);
 	if (!err) {

@@ -11,6 +11,8 @@
 #include "acl.h"
 #include "quota.h"
 
+static atomic64_t last_lineage = ATOMIC64_INIT(0);
+
 static int compare_u32(u32 a, u32 b)
 {
 	return a < b ? -1 : a > b;
@@ -77,51 +79,6 @@ bool vsw_acl_same(const struct vsw_acl_rule *a, const struct vsw_acl_rule *b)
 }
 
 /**
- * vsw_meter_read() - what a meter has counted
- * @meter: the meter
- *
- * Return: bytes.
- */
-u64 vsw_meter_read(const struct vsw_meter *meter)
-{
-	u64 sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(*per_cpu_ptr(meter->bytes, cpu));
-	return sum;
-}
-
-static struct vsw_meter *meter_alloc(void)
-{
-	struct vsw_meter *meter = kmalloc(sizeof(*meter), GFP_KERNEL_ACCOUNT);
-
-	if (!meter)
-		return NULL;
-	meter->bytes = alloc_percpu_gfp(u64, GFP_KERNEL_ACCOUNT);
-	if (!meter->bytes) {
-		kfree(meter);
-		return NULL;
-	}
-	refcount_set(&meter->ref, 1);
-	return meter;
-}
-
-/**
- * vsw_meter_put() - a list does without a meter from now on
- * @meter: the meter, or NULL
- *
- * No frame may find it in that list any more.
- */
-void vsw_meter_put(struct vsw_meter *meter)
-{
-	if (!meter || !refcount_dec_and_test(&meter->ref))
-		return;
-	free_percpu(meter->bytes);
-	kfree(meter);
-}
-
-/**
  * vsw_acl_get() - take a reference to a list
  * @acl: the list, or NULL
  *
@@ -143,12 +100,8 @@ struct vsw_acl *vsw_acl_get(struct vsw_acl *acl)
  */
 void vsw_acl_put(struct vsw_acl *acl)
 {
-	u32 i;
-
 	if (!acl || !refcount_dec_and_test(&acl->ref))
 		return;
-	for (i = 0; i < acl->nr; i++)
-		vsw_meter_put(acl->rules[i].meter);
 	atomic_sub(acl->nr, &acl->quota->rules);
 	vsw_quota_put(acl->quota);
 	vsw_acl_compiled_free(acl->compiled);
@@ -165,15 +118,9 @@ void vsw_acl_put(struct vsw_acl *acl)
 size_t vsw_acl_bytes(const struct vsw_acl *acl)
 {
 	size_t bytes = 0;
-	u32 i;
 
 	if (!acl)
 		return 0;
-	for (i = 0; i < acl->nr; i++) {
-		if (acl->rules[i].meter)
-			bytes += sizeof(struct vsw_meter) +
-				 num_possible_cpus() * sizeof(u64);
-	}
 	if (acl->compiled)
 		bytes += acl->compiled->bytes;
 	return bytes + sizeof(*acl) + acl->room * sizeof(*acl->rules);
@@ -200,15 +147,9 @@ static struct vsw_acl *acl_alloc(struct vsw_quota *quota, u32 room)
 	refcount_set(&acl->ref, 1);
 	acl->room = room;
 	acl->next_id = 1;
+	acl->lineage = atomic64_inc_return(&last_lineage);
 	acl->quota = vsw_quota_get(quota);
 	return acl;
-}
-
-static void copy_rule(struct vsw_acl_rule *to, const struct vsw_acl_rule *from)
-{
-	*to = *from;
-	if (to->meter)
-		refcount_inc(&to->meter->ref);
 }
 
 /*
@@ -219,7 +160,6 @@ static struct vsw_acl *make_room(struct vsw_acl **place,
 				 struct vsw_quota *quota, u32 total, bool more)
 {
 	struct vsw_acl *old = *place, *acl;
-	u32 i;
 
 	if (is_exclusive(old) && old->room >= total)
 		return old;
@@ -230,8 +170,9 @@ static struct vsw_acl *make_room(struct vsw_acl **place,
 		atomic_add(old->nr, &quota->rules);
 		acl->nr = old->nr;
 		acl->next_id = old->next_id;
-		for (i = 0; i < old->nr; i++)
-			copy_rule(&acl->rules[i], &old->rules[i]);
+		acl->lineage = old->lineage;
+		memcpy(acl->rules, old->rules,
+		       array_size(old->nr, sizeof(*old->rules)));
 	}
 	vsw_acl_put(old);
 	*place = acl;
@@ -288,20 +229,6 @@ static int check_clashes(const struct vsw_acl *acl,
 	return 0;
 }
 
-static int make_meters(struct vsw_acl_rule *rules, u32 n)
-{
-	u32 i;
-
-	for (i = 0; i < n; i++) {
-		if (rules[i].action != VSWITCH_ACL_ACTION_METER)
-			continue;
-		rules[i].meter = meter_alloc();
-		if (!rules[i].meter)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 /* Merge from the end, so that each rule is moved once. */
 static void merge(struct vsw_acl *acl, struct vsw_acl_rule *rules, u32 n)
 {
@@ -321,8 +248,8 @@ static void merge(struct vsw_acl *acl, struct vsw_acl_rule *rules, u32 n)
  * vsw_acl_add() - add rules to a list
  * @acl: the list, or NULL for an empty one; another takes its place unless it
  *	is one that nobody else knows
- * @rules: the rules, in order; their ids are set here, their meters made
- * @n: how many; the caller keeps the array, and the meters on error
+ * @rules: the rules, in order; their ids are set here
+ * @n: how many; the caller keeps the array
  * @quota: what they are charged to
  * @more: others are likely to follow
  * @bad: set to the rule at fault
@@ -346,7 +273,7 @@ int vsw_acl_add(struct vsw_acl **acl, struct vsw_acl_rule *rules, u32 n,
 		return err;
 	*bad = n;
 	if (total > VSWITCH_ACL_RULES_MAX) {
-		NL_SET_ERR_MSG(extack, "a port has at most 100000 rules");
+		NL_SET_ERR_MSG(extack, "a port or profile has at most 100000 rules");
 		return -ENOSPC;
 	}
 	if (!vsw_quota_charge(&quota->rules, n, VSWITCH_ACL_NETNS_RULES_MAX)) {
@@ -354,8 +281,7 @@ int vsw_acl_add(struct vsw_acl **acl, struct vsw_acl_rule *rules, u32 n,
 			       "a netns has at most 1000000 rules, staged ones included");
 		return -ENOSPC;
 	}
-	err = make_meters(rules, n);
-	list = err ? NULL : make_room(acl, quota, total, more);
+	list = make_room(acl, quota, total, more);
 	if (!list) {
 		atomic_sub(n, &quota->rules);
 		return -ENOMEM;
@@ -377,7 +303,7 @@ static int find(const struct vsw_acl *acl, const struct vsw_acl_rule *rule,
 			if (acl->rules[*at].id == rule->id)
 				return 0;
 		}
-		NL_SET_ERR_MSG(extack, "no rule of the port has that id");
+		NL_SET_ERR_MSG(extack, "no rule has that id");
 		return -ENOENT;
 	}
 	*at = search(acl, rule);
@@ -454,9 +380,7 @@ int vsw_acl_del(struct vsw_acl **acl, const struct vsw_acl_rule *rules, u32 n,
 	if (!list)
 		goto free;
 	for (i = 0; i < nr; i++) {
-		if (test_bit(i, gone))
-			vsw_meter_put(list->rules[i].meter);
-		else
+		if (!test_bit(i, gone))
 			list->rules[kept++] = list->rules[i];
 	}
 	atomic_sub(nr - kept, &list->quota->rules);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ACLs in generic netlink: requests. Rules themselves are in acl_rule_nl.c. */
+/*
+ * ACLs in generic netlink: changes. Rules themselves are in acl_rule_nl.c, whose
+ * they are in acl_owner_nl.c, and what is said of them in acl_show_nl.c.
+ */
 #include <linux/mm.h>
 #include <linux/sort.h>
 
 #include "acl.h"
 #include "acl_nl.h"
-#include "flow.h"
 #include "netlink.h"
 #include "txn.h"
 #include "vswitch.h"
@@ -99,7 +101,10 @@ static struct vsw_quota *quota_of(struct genl_info *info)
 	return vsw_net(genl_info_net(info))->quota;
 }
 
-/* Each of these changes all or nothing of what was stated of a port. */
+/*
+ * Each of these changes all or nothing of what was stated of a port, or, without
+ * one, of a profile.
+ */
 
 static int add(struct vsw_policy *policy, const struct vsw_port *port,
 	       struct genl_info *info, struct vsw_profile_changes *staged)
@@ -120,7 +125,7 @@ static int add(struct vsw_policy *policy, const struct vsw_port *port,
 		policy->acl = NULL;
 	bad = req.n;
 	err = vsw_acl_add(&policy->acl, req.rules, req.n, quota_of(info),
-			  staged, &bad, info->extack);
+			  info->attrs[VSWITCH_A_ACL_TXN], &bad, info->extack);
 	if (info->attrs[VSWITCH_A_ACL_REPLACE]) {
 		acl = err ? policy->acl : old;
 		if (err)
@@ -129,12 +134,9 @@ static int add(struct vsw_policy *policy, const struct vsw_port *port,
 	}
 	if (!err) {
 		policy->own |= VSWITCH_PORT_SETTING_ACL;
-	} else {
-		if (bad < req.n)
-			NL_SET_BAD_ATTR(info->extack,
-					req.attrs[req.rules[bad].id - 1]);
-		for (i = 0; i < req.n; i++)
-			vsw_meter_put(req.rules[i].meter);
+	} else if (bad < req.n) {
+		NL_SET_BAD_ATTR(info->extack,
+				req.attrs[req.rules[bad].id - 1]);
 	}
 	request_free(&req);
 	return err;
@@ -154,6 +156,13 @@ static int del(struct vsw_policy *policy, const struct vsw_port *port,
 	u32 bad;
 	int err;
 
+	if (!policy->acl && port && !port->snap->own.acl &&
+	    port->snap->policy.acl) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[VSWITCH_A_ACL_PORT],
+				    "the port has no rules of its own: those that it has are deleted in its profile");
+		return -ENOENT;
+	}
 	err = request_parse(&req, info, vsw_acl_rule_parse_name);
 	if (err)
 		return err;
@@ -174,224 +183,93 @@ static int flush(struct vsw_policy *policy, const struct vsw_port *port,
 	return 0;
 }
 
-/* The port that a request names, its switch locked. */
-static struct vsw_port *lock_port(struct genl_info *info)
+/* An operation that changes a list. */
+static vsw_txn_change *change_of(const struct genl_info *info)
 {
-	struct vsw_port *port;
-	struct nlattr *index;
-
-	index = vsw_nl_required(info, VSWITCH_A_ACL_PORT,
-				"which port? its ifindex is needed");
-	if (!index)
-		return ERR_PTR(-EINVAL);
-	port = vsw_port_lock(genl_info_net(info), nla_get_u32(index), NULL,
-			     info->extack);
-	if (IS_ERR(port))
-		NL_SET_BAD_ATTR(info->extack, index);
-	return port;
+	switch (info->genlhdr->cmd) {
+	case VSWITCH_CMD_ACL_ADD:
+		return add;
+	case VSWITCH_CMD_ACL_DEL:
+		return del;
+	default:
+		return flush;
+	}
 }
 
-static int change(struct genl_info *info, vsw_txn_change *how)
+static int change_port(struct genl_info *info, struct vsw_port *port,
+		       const struct nlattr *txn)
 {
-	struct nlattr *expect = info->attrs[VSWITCH_A_ACL_EXPECT_GENERATION];
-	struct nlattr *txn = info->attrs[VSWITCH_A_ACL_TXN];
 	struct vsw_policy policy;
-	struct vsw_switch *sw;
-	struct vsw_port *port;
-	int err = 0;
+	int err;
 
-	port = lock_port(info);
-	if (IS_ERR(port))
-		return PTR_ERR(port);
-	sw = port->sw;
-	if (expect)
-		err = vsw_switch_check_generation(sw, nla_get_u32(expect),
-						  info->extack);
-	if (err) {
-		NL_SET_BAD_ATTR(info->extack, expect);
-		goto unlock;
-	}
-	if (txn) {
-		err = vsw_txn_stage(info, port, txn, how);
-		goto unlock;
-	}
+	if (txn)
+		return vsw_txn_stage(info, port, txn, change_of(info));
 	vsw_policy_copy(&policy, &port->snap->own);
-	err = how(&policy, port, info, NULL);
+	err = change_of(info)(&policy, port, info, NULL);
 	if (!err)
 		err = vsw_policy_change(port, &policy, info->extack);
 	vsw_policy_free(&policy);
-unlock:
+	return err;
+}
+
+/* One more change of a profile, on top of those before. */
+static int collect(struct genl_info *info, struct vsw_switch *sw,
+		   struct vsw_profile_changes *changes)
+{
+	struct vsw_profile *profile;
+	struct vsw_acl_owner owner;
+	int err;
+
+	err = vsw_acl_owner_read(&owner, info->attrs, info->extack);
+	if (err)
+		return err;
+	profile = vsw_acl_owner_profile(&owner, sw, changes, info->extack);
+	if (IS_ERR(profile))
+		return PTR_ERR(profile);
+	return vsw_profile_changes_edit(changes, profile, info,
+					change_of(info));
+}
+
+static int change(struct genl_info *info)
+{
+	struct nlattr *expect = info->attrs[VSWITCH_A_ACL_EXPECT_GENERATION];
+	struct nlattr *txn = info->attrs[VSWITCH_A_ACL_TXN];
+	struct vsw_acl_owner owner;
+	struct vsw_switch *sw;
+	struct vsw_port *port;
+	int err;
+
+	err = vsw_acl_owner_read(&owner, info->attrs, info->extack);
+	if (err)
+		return err;
+	sw = vsw_acl_owner_lock(&owner, genl_info_net(info), &port,
+				info->extack);
+	if (IS_ERR(sw))
+		return PTR_ERR(sw);
+	if (expect)
+		err = vsw_switch_check_generation(sw, nla_get_u32(expect),
+						  info->extack);
+	if (err)
+		NL_SET_BAD_ATTR(info->extack, expect);
+	else if (port)
+		err = change_port(info, port, txn);
+	else
+		err = vsw_nl_profile_change(info, sw, txn, collect);
 	vsw_switch_unlock(sw);
 	return err;
 }
 
 int vswitch_nl_acl_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change(info, add);
+	return change(info);
 }
 
 int vswitch_nl_acl_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change(info, del);
+	return change(info);
 }
 
 int vswitch_nl_acl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change(info, flush);
-}
-
-/* Which port, how many rules, and what they take. */
-static int fill(struct sk_buff *skb, const struct vsw_port *port)
-{
-	const struct vsw_acl *acl = port->snap->policy.acl;
-	const struct vsw_flows *flows = port->flows;
-
-	if (nla_put_u32(skb, VSWITCH_A_ACL_PORT, port->dev->ifindex) ||
-	    nla_put_u32(skb, VSWITCH_A_ACL_RULES, acl ? acl->nr : 0) ||
-	    nla_put_u64_64bit(skb, VSWITCH_A_ACL_MEMORY, vsw_acl_bytes(acl),
-			      VSWITCH_A_ACL_PAD))
-		return -EMSGSIZE;
-	if (flows && (nla_put_u32(skb, VSWITCH_A_ACL_FLOWS,
-				  READ_ONCE(flows->nr_flows)) ||
-		      nla_put_u32(skb, VSWITCH_A_ACL_FLOW_LIMIT,
-				  VSW_FLOWS_MAX)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static struct sk_buff *summary(const struct vsw_port *port, u32 portid,
-			       u32 seq, u8 cmd)
-{
-	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	void *hdr;
-
-	if (!skb)
-		return ERR_PTR(-ENOMEM);
-	hdr = genlmsg_put(skb, portid, seq, &vsw_genl_family, 0, cmd);
-	if (!hdr || fill(skb, port)) {
-		nlmsg_free(skb);
-		return ERR_PTR(-EMSGSIZE);
-	}
-	genlmsg_end(skb, hdr);
-	return skb;
-}
-
-/**
- * vsw_nl_acl_notify() - tell the group events that a port's rules changed
- * @port: the port
- *
- * Context: process; sw->lock.
- */
-void vsw_nl_acl_notify(const struct vsw_port *port)
-{
-	struct net *net = dev_net(port->sw->dev);
-	struct sk_buff *skb;
-
-	if (!genl_has_listeners(&vsw_genl_family, net, VSWITCH_NLGRP_EVENTS))
-		return;
-	skb = summary(port, 0, 0, VSWITCH_CMD_ACL_NTF);
-	if (IS_ERR(skb))
-		vsw_nl_event_lost(net);
-	else
-		vsw_nl_event_send(net, skb, GFP_KERNEL);
-}
-
-int vswitch_nl_acl_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct vsw_port *port = lock_port(info);
-	struct vsw_switch *sw;
-	struct sk_buff *reply;
-
-	if (IS_ERR(port))
-		return PTR_ERR(port);
-	sw = port->sw;
-	reply = summary(port, info->snd_portid, info->snd_seq,
-			VSWITCH_CMD_ACL_GET);
-	vsw_switch_unlock(sw);
-	return IS_ERR(reply) ? PTR_ERR(reply) : genlmsg_reply(reply, info);
-}
-
-/* Rules of a port, from cb->args[2] on, as many as there is room for. */
-static int dump_port(struct sk_buff *skb, struct netlink_callback *cb,
-		     const struct vsw_port *port)
-{
-	const struct vsw_acl *acl = port->snap->policy.acl;
-	u32 nr = acl ? acl->nr : 0, at = cb->args[2];
-	void *hdr;
-
-	if (!nr)
-		return 0;
-	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			  &vsw_genl_family, NLM_F_MULTI, VSWITCH_CMD_ACL_GET);
-	if (!hdr)
-		return -EMSGSIZE;
-	genl_dump_check_consistent(cb, hdr);
-	if (fill(skb, port)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	while (at < nr && !vsw_acl_rule_fill(skb, &acl->rules[at]))
-		at++;
-	if (at == cb->args[2]) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	cb->args[2] = at;
-	return at < nr ? -EMSGSIZE : 0;
-}
-
-/* Ports from cb->args[1] on. */
-static int dump_switch(struct sk_buff *skb, struct netlink_callback *cb,
-		       struct vsw_switch *sw, u32 only)
-{
-	unsigned long index;
-	struct vsw_port *port;
-	int err = 0;
-
-	mutex_lock(&sw->lock);
-	xa_for_each_start(&sw->ports, index, port, cb->args[1]) {
-		if (index != cb->args[1])
-			cb->args[2] = 0;
-		cb->args[1] = index;
-		if (only && port->dev->ifindex != only)
-			continue;
-		err = dump_port(skb, cb, port);
-		if (err)
-			break;
-		cb->args[1] = index + 1;
-		cb->args[2] = 0;
-	}
-	mutex_unlock(&sw->lock);
-	return err;
-}
-
-int vswitch_nl_acl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct nlattr **attrs = vsw_genl_dump_attrs(cb);
-	struct vsw_net *vnet = vsw_net(sock_net(skb->sk));
-	struct vsw_switch *sw;
-	u32 only = 0;
-	int err = 0;
-
-	if (attrs && attrs[VSWITCH_A_ACL_PORT])
-		only = nla_get_u32(attrs[VSWITCH_A_ACL_PORT]);
-
-	rtnl_lock();
-	cb->seq = atomic_read(&vnet->seq);
-	list_for_each_entry(sw, &vnet->switches, node) {
-		if (!vsw_nl_dump_seek(cb, sw))
-			continue;
-		err = dump_switch(skb, cb, sw, only);
-		if (err)
-			break;
-	}
-	rtnl_unlock();
-	return err && !skb->len ? err : skb->len;
-}
-
-int vswitch_nl_acl_get_start(struct netlink_callback *cb)
-{
-	cb->min_dump_alloc = SZ_64K;
-	return 0;
+	return change(info);
 }

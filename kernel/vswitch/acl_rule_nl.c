@@ -361,10 +361,12 @@ static int fill_extended(struct sk_buff *skb, const struct vsw_acl_rule *rule)
  * vsw_acl_rule_fill() - write a rule into a message
  * @skb: the message
  * @rule: the rule
+ * @meters: what the port has counted; NULL for nobody's rules
  *
  * Return: 0, or -EMSGSIZE and the message is as it was.
  */
-int vsw_acl_rule_fill(struct sk_buff *skb, const struct vsw_acl_rule *rule)
+int vsw_acl_rule_fill(struct sk_buff *skb, const struct vsw_acl_rule *rule,
+		      const struct vsw_meters *meters)
 {
 	struct nlattr *nest = nla_nest_start(skb, VSWITCH_A_ACL_RULE);
 	bool mac = rule->kind == VSW_ACL_MAC;
@@ -380,8 +382,9 @@ int vsw_acl_rule_fill(struct sk_buff *skb, const struct vsw_acl_rule *rule)
 	    fill_addr(skb, &rule->remote, mac, A(REMOTE_IP), A(REMOTE_PREFIX),
 		      basic ? A(REMOTE_MAC) : 0) ||
 	    (!basic && fill_extended(skb, rule)) ||
-	    (rule->meter &&
-	     nla_put_u64_64bit(skb, A(BYTES), vsw_meter_read(rule->meter),
+	    (meters && rule->action == VSWITCH_ACL_ACTION_METER &&
+	     nla_put_u64_64bit(skb, A(BYTES),
+			       vsw_meter_read(meters->meter[rule->meter]),
 			       A(PAD)))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;

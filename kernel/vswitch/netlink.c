@@ -117,8 +117,8 @@ bool vsw_nl_is_private(struct sk_buff *request, struct net *net)
 
 /**
  * vsw_nl_dump_seek() - has a dump still to do with a switch?
- * @cb: the dump: args[0] is the cookie of the switch that it is at, the others
- *	its place in that one, 0 for its begin
+ * @cb: the dump: args[0] is the cookie of the switch that it is at, args[1] to
+ *	args[3] its place in that one, 0 for its begin
  * @sw: the next switch in the order of vsw_net.switches, which is that of
  *	cookies; so switches may come and go between two parts of a dump
  *
@@ -132,6 +132,7 @@ bool vsw_nl_dump_seek(struct netlink_callback *cb, const struct vsw_switch *sw)
 		cb->args[0] = sw->cookie;
 		cb->args[1] = 0;
 		cb->args[2] = 0;
+		cb->args[3] = 0;
 	}
 	return true;
 }

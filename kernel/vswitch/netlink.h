@@ -44,13 +44,21 @@ int vsw_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr);
 /* switch_nl.c */
 void vsw_nl_switch_notify(struct vsw_switch *sw, u8 cmd);
 
-/* acl_nl.c */
-void vsw_nl_acl_notify(const struct vsw_port *port);
+/* acl_show_nl.c */
+void vsw_nl_acl_notify_port(const struct vsw_port *port);
+void vsw_nl_acl_notify_profile(const struct vsw_switch *sw,
+			       const struct vsw_profile *profile);
 
 /* port_nl.c */
 void vsw_nl_port_notify(struct vsw_port *port, u8 cmd);
 
 /* profile_nl.c */
+/* Add what a request says to the changes before, or refuse. */
+typedef int vsw_nl_profile_collect(struct genl_info *info,
+				   struct vsw_switch *sw,
+				   struct vsw_profile_changes *changes);
+int vsw_nl_profile_change(struct genl_info *info, struct vsw_switch *sw,
+			  struct nlattr *txn, vsw_nl_profile_collect *collect);
 int vsw_nl_profile_refer(struct vsw_policy *policy, struct genl_info *info,
 			 struct vsw_switch *sw,
 			 struct vsw_profile_changes *changes);

@@ -245,18 +245,24 @@ static const struct nla_policy vswitch_txn_abort_nl_policy[VSWITCH_A_TXN_ID + 1]
 };
 
 /* VSWITCH_CMD_ACL_GET - do */
-static const struct nla_policy vswitch_acl_get_do_nl_policy[VSWITCH_A_ACL_PORT + 1] = {
+static const struct nla_policy vswitch_acl_get_do_nl_policy[VSWITCH_A_ACL_PROFILE + 1] = {
 	[VSWITCH_A_ACL_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_PROFILE] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
 };
 
 /* VSWITCH_CMD_ACL_GET - dump */
-static const struct nla_policy vswitch_acl_get_dump_nl_policy[VSWITCH_A_ACL_PORT + 1] = {
+static const struct nla_policy vswitch_acl_get_dump_nl_policy[VSWITCH_A_ACL_PROFILE + 1] = {
 	[VSWITCH_A_ACL_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_PROFILE] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
 };
 
 /* VSWITCH_CMD_ACL_ADD - do */
-static const struct nla_policy vswitch_acl_add_nl_policy[VSWITCH_A_ACL_EXPECT_GENERATION + 1] = {
+static const struct nla_policy vswitch_acl_add_nl_policy[VSWITCH_A_ACL_PROFILE + 1] = {
 	[VSWITCH_A_ACL_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_PROFILE] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
 	[VSWITCH_A_ACL_RULE] = NLA_POLICY_NESTED(vswitch_acl_rule_nl_policy),
 	[VSWITCH_A_ACL_REPLACE] = { .type = NLA_FLAG, },
 	[VSWITCH_A_ACL_TXN] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -264,16 +270,20 @@ static const struct nla_policy vswitch_acl_add_nl_policy[VSWITCH_A_ACL_EXPECT_GE
 };
 
 /* VSWITCH_CMD_ACL_DEL - do */
-static const struct nla_policy vswitch_acl_del_nl_policy[VSWITCH_A_ACL_EXPECT_GENERATION + 1] = {
+static const struct nla_policy vswitch_acl_del_nl_policy[VSWITCH_A_ACL_PROFILE + 1] = {
 	[VSWITCH_A_ACL_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_PROFILE] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
 	[VSWITCH_A_ACL_RULE] = NLA_POLICY_NESTED(vswitch_acl_rule_nl_policy),
 	[VSWITCH_A_ACL_TXN] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSWITCH_A_ACL_EXPECT_GENERATION] = { .type = NLA_U32, },
 };
 
 /* VSWITCH_CMD_ACL_FLUSH - do */
-static const struct nla_policy vswitch_acl_flush_nl_policy[VSWITCH_A_ACL_EXPECT_GENERATION + 1] = {
+static const struct nla_policy vswitch_acl_flush_nl_policy[VSWITCH_A_ACL_PROFILE + 1] = {
 	[VSWITCH_A_ACL_PORT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSWITCH_A_ACL_PROFILE] = { .type = NLA_NUL_STRING, .len = VSWITCH_NAME_MAX, },
 	[VSWITCH_A_ACL_TXN] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSWITCH_A_ACL_EXPECT_GENERATION] = { .type = NLA_U32, },
 };
@@ -434,7 +444,7 @@ const struct genl_split_ops vswitch_nl_ops[26] = {
 		.cmd		= VSWITCH_CMD_ACL_GET,
 		.doit		= vswitch_nl_acl_get_doit,
 		.policy		= vswitch_acl_get_do_nl_policy,
-		.maxattr	= VSWITCH_A_ACL_PORT,
+		.maxattr	= VSWITCH_A_ACL_PROFILE,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -442,28 +452,28 @@ const struct genl_split_ops vswitch_nl_ops[26] = {
 		.start		= vswitch_nl_acl_get_start,
 		.dumpit		= vswitch_nl_acl_get_dumpit,
 		.policy		= vswitch_acl_get_dump_nl_policy,
-		.maxattr	= VSWITCH_A_ACL_PORT,
+		.maxattr	= VSWITCH_A_ACL_PROFILE,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= VSWITCH_CMD_ACL_ADD,
 		.doit		= vswitch_nl_acl_add_doit,
 		.policy		= vswitch_acl_add_nl_policy,
-		.maxattr	= VSWITCH_A_ACL_EXPECT_GENERATION,
+		.maxattr	= VSWITCH_A_ACL_PROFILE,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= VSWITCH_CMD_ACL_DEL,
 		.doit		= vswitch_nl_acl_del_doit,
 		.policy		= vswitch_acl_del_nl_policy,
-		.maxattr	= VSWITCH_A_ACL_EXPECT_GENERATION,
+		.maxattr	= VSWITCH_A_ACL_PROFILE,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= VSWITCH_CMD_ACL_FLUSH,
 		.doit		= vswitch_nl_acl_flush_doit,
 		.policy		= vswitch_acl_flush_nl_policy,
-		.maxattr	= VSWITCH_A_ACL_EXPECT_GENERATION,
+		.maxattr	= VSWITCH_A_ACL_PROFILE,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

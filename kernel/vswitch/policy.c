@@ -145,7 +145,7 @@ static void take_staged(struct vsw_switch *sw)
 		swap(port->snap, port->next);
 		if (port->snap->policy.acl !=
 		    (port->next ? port->next->policy.acl : NULL))
-			vsw_nl_acl_notify(port);
+			vsw_nl_acl_notify_port(port);
 		if (port->ips)
 			vsw_ips_set_limit(port->ips,
 					  port->snap->policy.ip_limit);

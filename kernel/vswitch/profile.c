@@ -72,7 +72,7 @@ struct vsw_profile *vsw_profile_get(struct vsw_profile *profile)
  * vsw_profile_put() - refer to a profile no longer
  * @profile: the profile, or NULL
  *
- * Context: any.
+ * Context: any but hard interrupts.
  */
 void vsw_profile_put(struct vsw_profile *profile)
 {
@@ -207,6 +207,26 @@ void vsw_profile_sources(const struct vsw_port *port, u32 *from_profile,
 	if (fallback)
 		*from_default = fallback->policy.own & ~own->own &
 				~*from_profile;
+}
+
+/**
+ * vsw_profile_source() - which profile has a port a setting from?
+ * @port: the port
+ * @setting: the setting
+ *
+ * Context: process; sw->lock.
+ * Return: the profile; NULL if the setting is its own, or nobody's.
+ */
+const struct vsw_profile *
+vsw_profile_source(const struct vsw_port *port,
+		   enum vswitch_port_setting setting)
+{
+	u32 from_profile, from_default;
+
+	vsw_profile_sources(port, &from_profile, &from_default);
+	if (from_profile & setting)
+		return port->snap->own.profile;
+	return from_default & setting ? vsw_profile_fallback(port) : NULL;
 }
 
 static void staging_begins(struct vsw_switch *sw)
@@ -381,9 +401,11 @@ void vsw_profiles_commit(struct vsw_switch *sw)
 		}
 		profile->change = VSW_PROFILE_KEEP;
 		swap(profile->policy, profile->next);
+		vsw_nl_profile_notify(sw, profile, VSWITCH_CMD_PROFILE_NTF);
+		if (profile->policy.acl != profile->next.acl)
+			vsw_nl_acl_notify_profile(sw, profile);
 		vsw_policy_free(&profile->next);
 		memset(&profile->next, 0, sizeof(profile->next));
-		vsw_nl_profile_notify(sw, profile, VSWITCH_CMD_PROFILE_NTF);
 	}
 }
 

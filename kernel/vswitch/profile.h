@@ -12,6 +12,7 @@
 #include <linux/xarray.h>
 
 #include "policy.h"
+#include "txn.h"
 
 struct netlink_ext_ack;
 struct vsw_port;
@@ -100,6 +101,9 @@ unsigned int vsw_profile_users(struct vsw_switch *sw,
 			       const struct vsw_profile *profile);
 struct vsw_profile *vsw_profile_fallback(const struct vsw_port *port);
 void vsw_profile_apply(struct vsw_policy *policy, const struct vsw_port *port);
+const struct vsw_profile *
+vsw_profile_source(const struct vsw_port *port,
+		   enum vswitch_port_setting setting);
 void vsw_profile_sources(const struct vsw_port *port, u32 *from_profile,
 			 u32 *from_default);
 int vsw_profile_stage(struct vsw_switch *sw, struct vsw_profile *profile,
@@ -126,6 +130,9 @@ int vsw_profile_changes_add(struct vsw_profile_changes *changes,
 			    enum vsw_profile_change change,
 			    const struct vsw_policy *policy,
 			    struct netlink_ext_ack *extack);
+int vsw_profile_changes_edit(struct vsw_profile_changes *changes,
+			     struct vsw_profile *profile,
+			     struct genl_info *info, vsw_txn_change *edit);
 void vsw_profile_changes_default(struct vsw_profile_changes *changes,
 				 struct vsw_profile *profile);
 int vsw_profile_changes_stage(struct vsw_profile_changes *changes,

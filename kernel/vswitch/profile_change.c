@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "netlink.h"
+#include "txn.h"
 #include "vswitch.h"
 
 /**
@@ -169,6 +170,38 @@ int vsw_profile_changes_add(struct vsw_profile_changes *changes,
 	else
 		vsw_policy_copy(&change->policy, policy);
 	return 0;
+}
+
+/**
+ * vsw_profile_changes_edit() - one more change, of the settings as they are here
+ * @changes: those before
+ * @profile: the profile; see vsw_profile_changes_find()
+ * @info: the request
+ * @edit: makes the change, or refuses and changes nothing
+ *
+ * What many requests add to, such as a list of rules, is not copied each time.
+ * Context: process.
+ * Return: 0; -ENOMEM; -ENOSPC when these are too many; what @edit returned.
+ */
+int vsw_profile_changes_edit(struct vsw_profile_changes *changes,
+			     struct vsw_profile *profile,
+			     struct genl_info *info, vsw_txn_change *edit)
+{
+	struct change *change = change_of(changes, profile);
+	bool is_new = !change;
+	int err;
+
+	if (is_new) {
+		err = add_change(changes, profile, VSW_PROFILE_SET,
+				 &profile->policy, info->extack);
+		if (err)
+			return err;
+		change = change_of(changes, profile);
+	}
+	err = edit(&change->policy, NULL, info, changes);
+	if (err && is_new)
+		drop_change(changes, change);
+	return err;
 }
 
 /**

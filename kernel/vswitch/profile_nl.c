@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Profiles in generic netlink. */
+#include "acl.h"
 #include "netlink.h"
 #include "txn.h"
 #include "vswitch.h"
@@ -27,7 +28,10 @@ static int fill(struct sk_buff *skb, struct vsw_switch *sw,
 			    profile->name)) ||
 	    nla_put_u32(skb, VSWITCH_A_PORT_OWN, profile->policy.own) ||
 	    nla_put_u32(skb, VSWITCH_A_PORT_USERS,
-			vsw_profile_users(sw, profile))) {
+			vsw_profile_users(sw, profile)) ||
+	    (profile->policy.acl &&
+	     nla_put_u32(skb, VSWITCH_A_PORT_ACL_RULES,
+			 profile->policy.acl->nr))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -288,12 +292,41 @@ static int collect(struct genl_info *info, struct vsw_switch *sw,
 				       info->extack);
 }
 
-/* Collect the change and make it, or leave that to the transaction. */
+/**
+ * vsw_nl_profile_change() - change profiles, or leave that to a transaction
+ * @info: the request
+ * @sw: the switch
+ * @txn: the attribute that names the transaction, or NULL
+ * @collect: adds what the request says to the changes before, or refuses
+ *
+ * Context: process; sw->lock.
+ * Return: 0, or a negative error and then nothing has changed.
+ */
+int vsw_nl_profile_change(struct genl_info *info, struct vsw_switch *sw,
+			  struct nlattr *txn, vsw_nl_profile_collect *collect)
+{
+	struct vsw_profile_changes one, *changes;
+	int err;
+
+	if (txn) {
+		changes = vsw_txn_profiles(info, txn, sw);
+		if (IS_ERR(changes))
+			return PTR_ERR(changes);
+		err = collect(info, sw, changes);
+		vsw_txn_profiles_end();
+		return err;
+	}
+	vsw_profile_changes_init(&one);
+	err = collect(info, sw, &one);
+	if (!err)
+		err = vsw_profile_changes_make(&one, sw, info->extack);
+	vsw_profile_changes_free(&one);
+	return err;
+}
+
 static int change(struct genl_info *info)
 {
 	struct nlattr *expect = info->attrs[VSWITCH_A_PORT_EXPECT_GENERATION];
-	struct nlattr *txn = info->attrs[VSWITCH_A_PORT_TXN];
-	struct vsw_profile_changes one, *changes = &one;
 	struct vsw_switch *sw = lock_switch(info);
 	int err = 0;
 
@@ -302,26 +335,12 @@ static int change(struct genl_info *info)
 	if (expect)
 		err = vsw_switch_check_generation(sw, nla_get_u32(expect),
 						  info->extack);
-	if (err) {
+	if (err)
 		NL_SET_BAD_ATTR(info->extack, expect);
-		goto unlock;
-	}
-	if (txn) {
-		changes = vsw_txn_profiles(info, txn, sw);
-		if (IS_ERR(changes)) {
-			err = PTR_ERR(changes);
-			goto unlock;
-		}
-		err = collect(info, sw, changes);
-		vsw_txn_profiles_end();
-		goto unlock;
-	}
-	vsw_profile_changes_init(&one);
-	err = collect(info, sw, &one);
-	if (!err)
-		err = vsw_profile_changes_make(&one, sw, info->extack);
-	vsw_profile_changes_free(&one);
-unlock:
+	else
+		err = vsw_nl_profile_change(info, sw,
+					    info->attrs[VSWITCH_A_PORT_TXN],
+					    collect);
 	vsw_switch_unlock(sw);
 	return err;
 }

@@ -39,6 +39,7 @@ static void snap_free(struct rcu_head *head)
 {
 	struct vsw_snap *snap = container_of(head, struct vsw_snap, rcu);
 
+	vsw_meters_put(snap->meters);
 	vsw_policy_free(&snap->policy);
 	vsw_policy_free(&snap->own);
 	kfree(snap);
@@ -52,6 +53,19 @@ static int reserve_ips(struct vsw_port *port, u32 limit, gfp_t gfp)
 			return -ENOMEM;
 	}
 	return vsw_ips_reserve(port->ips, limit, gfp);
+}
+
+static int make_meters(struct vsw_snap *snap, const struct vsw_port *port)
+{
+	const struct vsw_snap *old = port->snap;
+	struct vsw_meters *meters;
+
+	meters = vsw_meters_make(snap->policy.acl, old ? old->policy.acl : NULL,
+				 old ? old->meters : NULL);
+	if (IS_ERR(meters))
+		return PTR_ERR(meters);
+	snap->meters = meters;
+	return 0;
 }
 
 /**
@@ -77,7 +91,7 @@ struct vsw_snap *vsw_snap_compile(struct vsw_port *port,
 	vsw_policy_copy(&snap->policy, own);
 	vsw_profile_apply(&snap->policy, port);
 	/* Only a compiled ACL knows what it needs. */
-	if (vsw_acl_prepare(port, snap->policy.acl))
+	if (vsw_acl_prepare(port, snap->policy.acl) || make_meters(snap, port))
 		goto free;
 	snap->flags = vsw_port_flags(port) | policy_flags(&snap->policy) |
 		      vsw_acl_snap_flags(snap->policy.acl);

@@ -76,6 +76,7 @@ enum vsw_snap_flags {
  * @policy: the settings in force; what most frames read of them comes first
  * @own: the settings as they were stated, from which @policy follows; frames
  *	have no use for it
+ * @meters: what meter rules of its ACL have counted; NULL without such rules
  * @ips: IP addresses that the port uses; NULL without a limit
  * @frags: first fragments from the port; NULL without
  *	VSW_SNAP_INGRESS_TRANSPORT
@@ -91,6 +92,7 @@ struct vsw_snap {
 	struct vsw_port *port;
 	struct vsw_policy policy;
 	struct vsw_policy own;
+	struct vsw_meters *meters;
 	struct vsw_frags *frags;
 	struct vsw_ips *ips;
 	struct rcu_head rcu;

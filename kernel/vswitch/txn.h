@@ -18,9 +18,9 @@ int vsw_txn_init(void);
 void vsw_txn_uninit(void);
 int vsw_txn_begin(struct genl_info *info, struct vsw_switch *sw, u32 *id);
 /*
- * Change settings as a request says, or refuse and change nothing. @staged: what
- * the transaction has about profiles; NULL without one. With one, nobody else
- * knows the settings.
+ * Change settings as a request says, or refuse and change nothing. @port: whose
+ * they are; NULL if they are a profile's. @staged: changes of profiles that come
+ * before; NULL without any. With them, nobody else knows the settings.
  */
 typedef int vsw_txn_change(struct vsw_policy *policy,
 			   const struct vsw_port *port, struct genl_info *info,

@@ -175,9 +175,123 @@ static void leave(void)
 	link_set_master("d3", NULL);
 }
 
+/* Rules of a profile that a port has; a meter makes that count for itself. */
+
+static void ask_acl(struct msg *req, int cmd, const char *name)
+{
+	msg_begin_genl(req, cmd, 0);
+	msg_u32(req, VSWITCH_A_ACL_SWITCH, if_nametoindex("s0"));
+	msg_text(req, VSWITCH_A_ACL_PROFILE, name);
+}
+
+static void put_rule(struct msg *req, uint32_t action, uint16_t weight)
+{
+	struct nlattr *nest = msg_nest(req, VSWITCH_A_ACL_RULE);
+
+	msg_u32(req, VSWITCH_A_ACL_RULE_DIRECTION, VSWITCH_ACL_DIRECTION_OUT);
+	msg_u32(req, VSWITCH_A_ACL_RULE_ACTION, action);
+	if (action == VSWITCH_ACL_ACTION_METER) {
+		msg_put(req, VSWITCH_A_ACL_RULE_REMOTE_IP, NULL, 0);
+	} else {
+		msg_u16(req, VSWITCH_A_ACL_RULE_WEIGHT, weight);
+		msg_put(req, VSWITCH_A_ACL_RULE_STATEFUL, NULL, 0);
+	}
+	msg_nest_end(req, nest);
+}
+
+static void ask_rules(struct msg *req, const char *name)
+{
+	ask_acl(req, VSWITCH_CMD_ACL_ADD, name);
+	put_rule(req, VSWITCH_ACL_ACTION_METER, 0);
+	put_rule(req, VSWITCH_ACL_ACTION_ALLOW, 1);
+	put_rule(req, VSWITCH_ACL_ACTION_ALLOW, 2);
+}
+
+static void ask_weight(struct msg *req, int cmd, uint16_t weight)
+{
+	ask_acl(req, cmd, "a");
+	put_rule(req, VSWITCH_ACL_ACTION_ALLOW, weight);
+}
+
+static void ask_add_rules(void)
+{
+	ask_rules(op_request(), "a");
+}
+
+static void rules(void)
+{
+	used();
+	ask_rules(&m, "a");
+	msg_must(&m, NULL, NULL);
+}
+
+static void no_rules(void)
+{
+	ask_acl(&m, VSWITCH_CMD_ACL_FLUSH, "a");
+	msg_must(&m, NULL, NULL);
+}
+
+static void rules_again(void)
+{
+	ask_rules(&m, "a");
+	msg_must(&m, NULL, NULL);
+}
+
+static void ask_one_more(void)
+{
+	ask_weight(op_request(), VSWITCH_CMD_ACL_ADD, 3);
+}
+
+static void one_less(void)
+{
+	ask_weight(&m, VSWITCH_CMD_ACL_DEL, 3);
+	msg_must(&m, NULL, NULL);
+}
+
+static void ask_one_less(void)
+{
+	ask_weight(op_request(), VSWITCH_CMD_ACL_DEL, 2);
+}
+
+static void one_more(void)
+{
+	ask_weight(&m, VSWITCH_CMD_ACL_ADD, 2);
+	msg_must(&m, NULL, NULL);
+}
+
+static void ask_no_rules(void)
+{
+	ask_acl(op_request(), VSWITCH_CMD_ACL_FLUSH, "a");
+}
+
+static void ask_get_rules(void)
+{
+	ask_acl(op_request(), VSWITCH_CMD_ACL_GET, "a");
+}
+
+static void ask_dump_rules(void)
+{
+	struct msg *req = op_request();
+
+	msg_begin_genl(req, VSWITCH_CMD_ACL_GET, NLM_F_DUMP);
+	msg_u32(req, VSWITCH_A_ACL_SWITCH, if_nametoindex("s0"));
+	msg_text(req, VSWITCH_A_ACL_PROFILE, "a");
+}
+
+/* A port comes to have the rules, with what it needs of its own for them. */
+static void ask_other_port(void)
+{
+	ask_refer(op_request(), "vn0", "a");
+}
+
+static void other_port_back(void)
+{
+	refer("vn0", "");
+}
+
 /* One transaction of all kinds of requests. */
 
-static struct msg begin, stage[5], end;
+static struct msg begin, stage[7], end;
 static uint32_t id;
 
 static void read_id(const struct nlmsghdr *h, void *arg)
@@ -208,6 +322,10 @@ static void ask_stages(void)
 		msg_u32(&stage[i], VSWITCH_A_PORT_TXN, id);
 	ask_default(&stage[4], "new");
 	msg_u32(&stage[4], VSWITCH_A_SWITCH_TXN, id);
+	ask_rules(&stage[5], "new");
+	ask_rules(&stage[6], "base");
+	for (i = 5; i < 7; i++)
+		msg_u32(&stage[i], VSWITCH_A_ACL_TXN, id);
 	msg_begin_genl(&end, VSWITCH_CMD_TXN_COMMIT, 0);
 	msg_u32(&end, VSWITCH_A_TXN_ID, id);
 }
@@ -218,7 +336,7 @@ static struct answer whole(void)
 	int i;
 
 	ask_stages();
-	for (i = 0; !answer.err && i < 5; i++)
+	for (i = 0; !answer.err && i < 7; i++)
 		answer = msg_talk(&stage[i], NULL, NULL);
 	if (!answer.err)
 		answer = msg_talk(&end, NULL, NULL);
@@ -231,6 +349,8 @@ static void whole_back(void)
 	set_default("base");
 	refer("t0", "a");
 	del("new");
+	ask_acl(&m, VSWITCH_CMD_ACL_FLUSH, "base");
+	msg_must(&m, NULL, NULL);
 	default_back();
 }
 
@@ -257,6 +377,18 @@ const struct op profile_ops[] = {
 	  .cleanup = unused },
 	{ "port add, with a default profile", used, ask_join, .undo = leave,
 	  .cleanup = unused },
+	{ "acl add, to a profile", used, ask_add_rules, .undo = no_rules,
+	  .cleanup = unused },
+	{ "acl add, to one with rules", rules, ask_one_more, .undo = one_less,
+	  .cleanup = unused },
+	{ "acl del, of a profile", rules, ask_one_less, .undo = one_more,
+	  .cleanup = unused },
+	{ "acl flush, of a profile", rules, ask_no_rules, .undo = rules_again,
+	  .cleanup = unused },
+	{ "acl get, of a profile", rules, ask_get_rules, .cleanup = unused },
+	{ "acl dump, of a profile", rules, ask_dump_rules, .cleanup = unused },
+	{ "port set profile, with rules", rules, ask_other_port,
+	  .undo = other_port_back, .cleanup = unused },
 	{ "transaction with profiles", used, ask_begin, .act = whole,
 	  .undo = whole_back, .cleanup = unused_and_closed },
 	{}

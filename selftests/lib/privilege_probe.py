@@ -36,6 +36,11 @@ def changes(sw, port, want):
             "RANGE": [{"START": 9, "END": 9, "UNTAGGED": True}]}}),
         ("profile-add", {"SWITCH": sw, "PROFILE": "probe", "DHCP_GUARD": 1}),
         ("profile-set", {"SWITCH": sw, "PROFILE": "probe", "DHCP_GUARD": 0}),
+        ("acl-add", {"SWITCH": sw, "PROFILE": "probe", "RULE": {
+            "DIRECTION": K["ACL_DIRECTION_IN"], "WEIGHT": 7,
+            "ACTION": K["ACL_ACTION_DENY"]}}),
+        ("acl-get", {"SWITCH": sw, "PROFILE": "probe"}),
+        ("acl-flush", {"SWITCH": sw, "PROFILE": "probe"}),
         ("switch-set", {"IFINDEX": sw, "DEFAULT_PROFILE": "probe"}),
         ("switch-set", {"IFINDEX": sw, "DEFAULT_PROFILE": ""}),
         ("port-set", {"IFINDEX": port, "PROFILE": "probe"}),

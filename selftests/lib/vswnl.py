@@ -80,7 +80,7 @@ SETS = {
         "IEEE_PRIORITY_TAG": U8, "MIRROR": U32, "MIRROR_SESSION": U8,
         "VM": TEXT, "OWN": U32, "UNSET": U32,
         "PROFILE": TEXT, "DEFAULT_PROFILE": TEXT, "FROM_PROFILE": U32,
-        "FROM_DEFAULT": U32, "USERS": U32,
+        "FROM_DEFAULT": U32, "USERS": U32, "ACL_RULES": U32,
         "IP_ADDRESS": "IP_ADDRESS",
     },
     "PVLAN": {"MODE": U32, "PRIMARY": U16, "SECONDARY": U16},
@@ -99,7 +99,7 @@ SETS = {
     "ACL": {
         "PORT": U32, "RULE": "ACL_RULE", "REPLACE": FLAG, "TXN": U32,
         "EXPECT_GENERATION": U32, "RULES": U32, "MEMORY": U64, "FLOWS": U32,
-        "FLOW_LIMIT": U32,
+        "FLOW_LIMIT": U32, "SWITCH": U32, "PROFILE": TEXT,
     },
     "ACL_RULE": {
         "ID": U32, "DIRECTION": U32, "ACTION": U32, "LOCAL_IP": BYTES,
@@ -287,23 +287,21 @@ class Genl:
                 if msg.kind == NLMSG_DONE:
                     if msg.flags & NLM_F_DUMP_INTR:
                         yield msg
-                    number, = struct.unpack_from("=i", msg.payload)
-                    if number:
-                        raise Refused(-number, "", "")
+                    self.check(msg, name, request, 4)
                     return
                 if msg.kind == NLMSG_ERROR:
-                    self.check(msg, name, request)
+                    self.check(msg, name, request, 20)
                     return
                 yield msg
 
     @staticmethod
-    def check(msg, name, request):
+    def check(msg, name, request, words_at):
         number, = struct.unpack_from("=i", msg.payload)
         if not number:
             return
         text, at = "", ""
         if msg.flags & NLM_F_ACK_TLVS:
-            for _, kind, data in walk(msg.payload[20:]):
+            for _, kind, data in walk(msg.payload[words_at:]):
                 if kind == 1:
                     text = data.rstrip(b"\0").decode()
                 elif kind == 2:

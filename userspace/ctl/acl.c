@@ -2,6 +2,7 @@
 /* vswitchctl acl: rules about what ports may send and receive. */
 #include <inttypes.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +64,7 @@ static void show_rule(const struct vsw_acl_rule *rule)
 		out_uint("idle_timeout", " idle-timeout %" PRIu64,
 			 rule->idle_timeout);
 	}
-	if (rule->action == VSWITCH_ACL_ACTION_METER)
+	if (rule->has_bytes)
 		out_uint("bytes", "  %" PRIu64 " bytes", rule->bytes);
 }
 
@@ -80,14 +81,29 @@ static void show_numbers(const struct vsw_acl *acl)
 	}
 }
 
+/* In JSON a port is told from a profile by having an ifname. */
 void show_acl(const struct vsw_acl *acl)
 {
-	out_str("ifname", "%s:", dev_name(acl->port));
+	const struct vsw_acl_owner *of = &acl->of;
+
+	if (of->port) {
+		out_str("ifname", "%s:", dev_name(of->port));
+		out_str("switch", NULL, dev_name(of->sw));
+	} else {
+		out_str("profile", "profile %s", of->profile);
+		out_str("switch", " switch %s:", dev_name(of->sw));
+	}
 	out_uint("count", " %" PRIu64 " rules", acl->total);
+	if (!of->port)
+		return;
+	if (of->profile[0])
+		out_str("profile", " from profile %s", of->profile);
+	else if (out_is_json())
+		out_null("profile");
 }
 
-/* The pieces of one port, which follow each other. */
-static size_t show_port_rules(struct ctx *ctx, const struct vsw_acl *list,
+/* The pieces of one owner, which follow each other. */
+static size_t show_rules(struct ctx *ctx, const struct vsw_acl *list,
 			      size_t n)
 {
 	size_t i, j;
@@ -95,7 +111,7 @@ static size_t show_port_rules(struct ctx *ctx, const struct vsw_acl *list,
 	out_object_begin(NULL);
 	show_acl(&list[0]);
 	out_array_begin("rules");
-	for (i = 0; i < n && list[i].port == list[0].port; i++) {
+	for (i = 0; i < n && vsw_acl_same_owner(&list[i].of, &list[0].of); i++) {
 		for (j = 0; j < list[i].n; j++) {
 			out_break();
 			out_object_begin(NULL);
@@ -110,41 +126,71 @@ static size_t show_port_rules(struct ctx *ctx, const struct vsw_acl *list,
 	return i;
 }
 
-static int take_port(struct ctx *ctx, struct args *a, const char **dev,
-		     uint32_t *ifindex)
+/* What messages are about, before a name. */
+const char *acl_what(const struct vsw_acl_owner *of)
 {
-	int err = arg_ifname(a, "device", dev);
+	return of->port ? "acl" : "acl profile";
+}
 
-	if (err || batch_last_port(ctx, *dev, ifindex))
+static int take_profile(struct ctx *ctx, struct args *a, const char **name,
+			struct vsw_acl_owner *of)
+{
+	const char *sw_name;
+	struct vsw_switch sw;
+	int err;
+
+	err = profile_parse_names(a, &sw_name, name);
+	if (err || batch_last_profile(ctx, sw_name, *name, of))
 		return err;
-	return find_dev(ctx, "acl", *dev, ifindex);
+	err = find_switch(ctx, "switch", sw_name, &sw);
+	if (err)
+		return err;
+	of->sw = sw.ifindex;
+	snprintf(of->profile, sizeof(of->profile), "%s", *name);
+	vsw_switch_clear(&sw);
+	return 0;
+}
+
+/* DEV or profile SWITCH NAME; @name is that of the device or the profile. */
+static int take_owner(struct ctx *ctx, struct args *a, const char **name,
+		      struct vsw_acl_owner *of)
+{
+	int err;
+
+	memset(of, 0, sizeof(*of));
+	if (arg_is(a, "profile"))
+		return take_profile(ctx, a, name, of);
+	err = arg_ifname(a, "device", name);
+	if (err || batch_last_port(ctx, *name, of))
+		return err;
+	return find_dev(ctx, "acl", *name, &of->port);
 }
 
 static int acl_show(struct ctx *ctx, struct args *a)
 {
 	struct vsw_acl *list, one;
-	const char *dev = NULL;
-	uint32_t ifindex = 0;
+	const char *name = NULL;
+	struct vsw_acl_owner of;
 	size_t n, i;
 	int err = 0;
 
 	if (arg_peek(a)) {
-		err = take_port(ctx, a, &dev, &ifindex);
+		err = take_owner(ctx, a, &name, &of);
 		if (!err)
 			err = arg_end(a);
 		if (err)
 			return err;
-		/* Is it a port? A dump would not say. */
-		if (vsw_acl_get(ctx->vsw, ifindex, &one))
-			return report(ctx, "acl", dev);
+		/* Is there such a one? A dump would not say. */
+		if (vsw_acl_get(ctx->vsw, &of, &one))
+			return report(ctx, acl_what(&of), name);
 	}
-	if (vsw_acl_dump(ctx->vsw, ifindex, &list, &n))
-		return report(ctx, "acl", dev);
+	if (vsw_acl_dump(ctx->vsw, name ? &of : NULL, &list, &n))
+		return report(ctx, "acl", name);
 	out_list_begin();
 	for (i = 0; i < n;)
-		i += show_port_rules(ctx, &list[i], n - i);
-	if (dev && !n)
-		show_port_rules(ctx, &one, 1);
+		i += show_rules(ctx, &list[i], n - i);
+	if (name && !n)
+		show_rules(ctx, &one, 1);
 	out_list_end();
 	vsw_acl_free(list, n);
 	return EXIT_OK;
@@ -154,24 +200,24 @@ static int change(struct ctx *ctx, struct args *a, enum acl_change_kind kind)
 {
 	struct vsw_acl_change chg = {};
 	struct vsw_acl_rule rule;
-	const char *dev;
+	const char *name;
 	int err;
 
-	err = take_port(ctx, a, &dev, &chg.port);
+	err = take_owner(ctx, a, &name, &chg.of);
 	if (!err)
 		err = kind == ACL_FLUSH ? arg_end(a) :
 		      acl_args_rule(a, kind == ACL_DEL, &rule);
 	if (err)
 		return err;
 	if (ctx->atomic)
-		return batch_stage_acl(ctx, chg.port, dev, kind, &rule);
+		return batch_stage_acl(ctx, &chg.of, name, kind, &rule);
 	if (kind == ACL_ADD)
 		err = vsw_acl_add(ctx->vsw, &chg, &rule, 1);
 	else if (kind == ACL_DEL)
 		err = vsw_acl_del(ctx->vsw, &chg, &rule, 1);
 	else
 		err = vsw_acl_flush(ctx->vsw, &chg);
-	return err ? report(ctx, "acl", dev) : EXIT_OK;
+	return err ? report(ctx, acl_what(&chg.of), name) : EXIT_OK;
 }
 
 static int acl_add(struct ctx *ctx, struct args *a)
@@ -190,10 +236,11 @@ static int acl_flush(struct ctx *ctx, struct args *a)
 }
 
 static const struct verb verbs[] = {
-	{ "show", acl_show, "[DEV]" },
+	{ "show", acl_show, "[DEV | profile SWITCH NAME]" },
 	{ "add", acl_add, acl_rule_usage },
-	{ "del", acl_del, "DEV id N | direction in|out weight N | RULE" },
-	{ "flush", acl_flush, "DEV" },
+	{ "del", acl_del, "DEV | profile SWITCH NAME\n"
+	  "         id N | direction in|out weight N | RULE" },
+	{ "flush", acl_flush, "DEV | profile SWITCH NAME" },
 	{}
 };
 
@@ -205,5 +252,7 @@ const struct object acl_object = {
 "its side. A rule without a weight is about one address: the longest prefix\n"
 "that matches decides. A rule with a weight is about all that is said: the\n"
 "highest weight that matches decides. Both have to allow; what no rule matches\n"
-"passes. meter counts bytes. Many rules are best given in a file: -a -b FILE.\n",
+"passes. meter counts bytes. Many rules are best given in a file: -a -b FILE.\n"
+"Rules of a profile are in force at its ports, all at once. A port with rules of\n"
+"its own has none of its profile; without any, 'show' says where its rules are from.\n",
 };

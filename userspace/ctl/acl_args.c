@@ -10,9 +10,11 @@
 #include "cmd.h"
 
 const char acl_rule_usage[] =
-	"DEV direction in|out|both action allow|deny|meter\n"
+	"DEV | profile SWITCH NAME\n"
+	"              direction in|out|both action allow|deny|meter\n"
 	"              local-ip|remote-ip PREFIX|any | local-mac|remote-mac ADDR|any\n"
-	"       vswitchctl acl add DEV direction in|out action allow|deny weight N\n"
+	"       vswitchctl acl add DEV | profile SWITCH NAME\n"
+	"              direction in|out action allow|deny weight N\n"
 	"              [protocol tcp|udp|icmp|icmpv6|udplite|sctp|dccp|N|any]\n"
 	"              [local-ip PREFIX|any] [remote-ip PREFIX|any]\n"
 	"              [local-port A[-B]|any] [remote-port A[-B]|any] [isolation-id N]\n"

@@ -24,7 +24,7 @@ struct staged {
 	unsigned int line;
 	char name[VSWITCH_NAME_MAX + 1];
 	struct vsw_port_change *chg;	/* of a port or profile; large */
-	uint32_t port;			/* of an acl change, as the rest */
+	struct vsw_acl_owner of;	/* of an acl change, as the rest */
 	enum acl_change_kind acl;
 	struct vsw_acl_rule rule;
 };
@@ -66,40 +66,57 @@ int batch_stage(struct ctx *ctx, enum stage what, uint32_t sw,
 	return EXIT_OK;
 }
 
-/* Many lines are about the port of the line before: it need not be looked up. */
-bool batch_last_port(const struct ctx *ctx, const char *name, uint32_t *port)
+/* The line before, if it is about rules of what is called like this. */
+static const struct staged *last_acl(const struct ctx *ctx, const char *name)
 {
 	const struct staged *s = ctx->atomic ? ctx->atomic->last : NULL;
 
-	if (!s || s->what != STAGE_ACL || s->line + 1 != ctx->line ||
-	    strcmp(s->name, name))
+	return s && s->what == STAGE_ACL && s->line + 1 == ctx->line &&
+	       !strcmp(s->name, name) ? s : NULL;
+}
+
+bool batch_last_port(const struct ctx *ctx, const char *name,
+		     struct vsw_acl_owner *of)
+{
+	const struct staged *s = last_acl(ctx, name);
+
+	if (!s || !s->of.port)
 		return false;
-	*port = s->port;
+	*of = s->of;
 	return true;
 }
 
-/* Of many lines about one port, only the first needs to ask for its switch. */
-int batch_stage_acl(struct ctx *ctx, uint32_t port, const char *name,
-		    enum acl_change_kind kind, const struct vsw_acl_rule *rule)
+bool batch_last_profile(const struct ctx *ctx, const char *sw,
+			const char *name, struct vsw_acl_owner *of)
 {
-	struct staged *s = ctx->atomic->last;
-	uint32_t sw;
+	const struct staged *s = last_acl(ctx, name);
 
-	if (s && s->what == STAGE_ACL && s->port == port &&
-	    s->line + 1 == ctx->line) {
-		sw = s->sw;
-	} else {
+	if (!s || s->of.port || strcmp(dev_name(s->of.sw), sw))
+		return false;
+	*of = s->of;
+	return true;
+}
+
+int batch_stage_acl(struct ctx *ctx, const struct vsw_acl_owner *of,
+		    const char *name, enum acl_change_kind kind,
+		    const struct vsw_acl_rule *rule)
+{
+	uint32_t sw = of->sw;
+	struct staged *s;
+
+	if (!sw) {
 		struct vsw_port info = {};
 
-		if (vsw_port_get(ctx->vsw, port, &info))
-			return report(ctx, "acl", name);
+		if (vsw_port_get(ctx->vsw, of->port, &info))
+			return report(ctx, acl_what(of), name);
 		sw = info.sw;
 		vsw_port_clear(&info);
 	}
 	s = keep(ctx, STAGE_ACL, sw, name);
 	if (!s)
-		return report_text(ctx, "acl", name, "out of memory");
-	s->port = port;
+		return report_text(ctx, acl_what(of), name, "out of memory");
+	s->of = *of;
+	s->of.sw = sw;
 	s->acl = kind;
 	if (kind != ACL_FLUSH)
 		s->rule = *rule;
@@ -115,22 +132,23 @@ static struct staged *same_switch(struct staged *s, uint32_t sw)
 }
 
 /*
- * Rules of one port that are all added, or all deleted, go into one message.
+ * Rules of one owner that are all added, or all deleted, go into one message.
  * Sets @s to the first line that does not belong to it.
  */
 static int send_rules(struct ctx *ctx, struct staged **s, uint32_t txn)
 {
 	struct staged *first = *s, *at = first;
-	struct vsw_acl_change chg = { .port = first->port, .txn = txn };
+	struct vsw_acl_change chg = { .of = first->of, .txn = txn };
 	size_t n = 0, most = vsw_acl_at_once();
 	struct vsw_acl_rule *rules;
 	int err, blamed;
 
 	rules = calloc(most, sizeof(*rules));
 	if (!rules)
-		return report_text(ctx, "acl", first->name, "out of memory");
+		return report_text(ctx, acl_what(&first->of), first->name,
+				   "out of memory");
 	for (; at && n < most && at->what == STAGE_ACL &&
-	     at->port == first->port && at->acl == first->acl;
+	     vsw_acl_same_owner(&at->of, &first->of) && at->acl == first->acl;
 	     at = same_switch(at->next, first->sw))
 		rules[n++] = at->rule;
 	if (first->acl == ACL_ADD)
@@ -146,7 +164,7 @@ static int send_rules(struct ctx *ctx, struct staged **s, uint32_t txn)
 	for (blamed = vsw_blamed(ctx->vsw); blamed > 0; blamed--)
 		first = same_switch(first->next, first->sw);
 	ctx->line = first->line;
-	return report(ctx, "acl", first->name);
+	return report(ctx, acl_what(&first->of), first->name);
 }
 
 static int stage_default(struct ctx *ctx, const struct staged *s)

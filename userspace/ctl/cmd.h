@@ -90,9 +90,14 @@ enum acl_change_kind {
 	ACL_FLUSH,
 };
 
-bool batch_last_port(const struct ctx *ctx, const char *name, uint32_t *port);
-int batch_stage_acl(struct ctx *ctx, uint32_t port, const char *name,
-		    enum acl_change_kind kind, const struct vsw_acl_rule *rule);
+/* Is the line about the same as the one before, so that it need not be looked up? */
+bool batch_last_port(const struct ctx *ctx, const char *name,
+		     struct vsw_acl_owner *of);
+bool batch_last_profile(const struct ctx *ctx, const char *sw,
+			const char *name, struct vsw_acl_owner *of);
+int batch_stage_acl(struct ctx *ctx, const struct vsw_acl_owner *of,
+		    const char *name, enum acl_change_kind kind,
+		    const struct vsw_acl_rule *rule);
 
 /* show.c */
 void show_switch(struct ctx *ctx, const struct vsw_switch *sw);
@@ -104,8 +109,12 @@ void show_keywords(const char *key, uint32_t settings);
 void show_profile(const struct vsw_profile *profile);
 void show_fdb(const struct vsw_fdb *fdb);
 
+/* profile.c: SWITCH NAME, nobody asked whether there are such */
+int profile_parse_names(struct args *a, const char **sw, const char **name);
+
 /* acl.c */
 void show_acl(const struct vsw_acl *acl);
+const char *acl_what(const struct vsw_acl_owner *of);
 
 /* lookup.c */
 const char *dev_name(uint32_t ifindex);

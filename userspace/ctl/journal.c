@@ -191,6 +191,7 @@ static void undo_delete_vnic(struct journal *j, struct journal_entry *e)
 
 int step_delete_vnic(struct journal *j, const struct vsw_port *vnic)
 {
+	struct vsw_acl_owner of = { .port = vnic->ifindex };
 	struct journal_entry *e = note(j);
 	struct vsw *c = j->ctx->vsw;
 	struct vsw_link link;
@@ -199,7 +200,9 @@ int step_delete_vnic(struct journal *j, const struct vsw_port *vnic)
 		return EXIT_REFUSED;
 	if (vsw_link_get(c, vnic->ifindex, &link))
 		return report(j->ctx, "vnic", vnic->name);
-	if (vsw_acl_dump(c, vnic->ifindex, &e->acl, &e->n_acl))
+	/* Those that it has from a profile come back by themselves. */
+	if (vnic->own & VSWITCH_PORT_SETTING_ACL &&
+	    vsw_acl_dump(c, &of, &e->acl, &e->n_acl))
 		return report(j->ctx, "vnic", vnic->name);
 	e->hm = hostmove_read(c, vnic->ifindex);
 	if (!e->hm || vsw_link_delete(c, vnic->ifindex)) {

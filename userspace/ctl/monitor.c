@@ -62,17 +62,6 @@ static void begin(const struct watch *w, const char *event)
 	out_str("event", "%s ", event);
 }
 
-static uint32_t switch_of(struct ctx *ctx, uint32_t port)
-{
-	struct vsw_port info = {};
-	uint32_t sw = 0;
-
-	if (!vsw_port_get(ctx->vsw, port, &info))
-		sw = info.sw;
-	vsw_port_clear(&info);
-	return sw;
-}
-
 static void on_event(const struct vsw_event *ev, void *arg)
 {
 	struct watch *w = arg;
@@ -98,11 +87,13 @@ static void on_event(const struct vsw_event *ev, void *arg)
 		show_fdb(ev->fdb);
 		break;
 	case VSW_EVENT_ACL:
-		if (!(w->what & WATCH_PORT) ||
-		    (w->sw && switch_of(w->ctx, ev->acl->port) != w->sw))
+		if (!(w->what & (ev->acl->of.port ? WATCH_PORT :
+						    WATCH_PROFILE)) ||
+		    (w->sw && ev->acl->of.sw != w->sw))
 			return;
 		begin(w, "acl");
 		show_acl(ev->acl);
+		out_text("\n");
 		break;
 	case VSW_EVENT_PROFILE:
 		if (!(w->what & WATCH_PROFILE) ||

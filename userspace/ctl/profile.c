@@ -33,21 +33,27 @@ static void note_users(struct ctx *ctx, uint32_t sw, const char *name)
 			    list);
 }
 
-/* SWITCH NAME, the switch by its number. */
+int profile_parse_names(struct args *a, const char **sw, const char **name)
+{
+	char buf[VSWITCH_NAME_MAX + 1];
+	int err;
+
+	err = arg_ifname(a, "switch", sw);
+	*name = arg_peek(a);
+	if (!err && *name && !strcmp(*name, "none"))
+		return arg_usage(a, "a profile is not called 'none', which is what ports without one have");
+	return err ? err : policy_parse_profile(a, "name", buf);
+}
+
+/* The switch by its number. */
 static int parse_place(struct ctx *ctx, struct args *a, uint32_t *ifindex,
 		       const char **name)
 {
-	char buf[VSWITCH_NAME_MAX + 1];
 	struct vsw_switch sw;
 	const char *sw_name;
 	int err;
 
-	err = arg_ifname(a, "switch", &sw_name);
-	*name = arg_peek(a);
-	if (!err && *name && !strcmp(*name, "none"))
-		return arg_usage(a, "a profile is not called 'none', which is what ports without one have");
-	if (!err)
-		err = policy_parse_profile(a, "name", buf);
+	err = profile_parse_names(a, &sw_name, name);
 	if (!err)
 		err = find_switch(ctx, "switch", sw_name, &sw);
 	if (err)

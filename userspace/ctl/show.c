@@ -385,10 +385,15 @@ void show_profile(const struct vsw_profile *profile)
 	else if (profile->is_default)
 		out_text(" default");
 	show_keywords("own", profile->settings.own);
-	if (profile->settings.own) {
+	if (profile->settings.own & ~VSWITCH_PORT_SETTING_ACL) {
 		out_break();
 		out_text("settings");
 		show_settings(&profile->settings, profile->settings.own);
+	}
+	if (out_is_json() || profile->acl_rules) {
+		out_break();
+		out_uint("acl_rules", "acl %" PRIu64 " rules",
+			 profile->acl_rules);
 	}
 	out_text("\n");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rules of a port's ACL. */
+/* The rules of ACLs, which are those of a port or of a profile. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +80,20 @@ static int put_rule(struct nl_msg *msg, const struct vsw_acl_rule *r)
 	return 0;
 }
 
+static void put_owner(struct nl_msg *msg, const void *filter)
+{
+	const struct vsw_acl_owner *of = filter;
+
+	if (!of)
+		return;
+	if (of->port) {
+		nla_put_u32(msg, VSWITCH_A_ACL_PORT, of->port);
+		return;
+	}
+	nla_put_u32(msg, VSWITCH_A_ACL_SWITCH, of->sw);
+	nla_put_string(msg, VSWITCH_A_ACL_PROFILE, of->profile);
+}
+
 static int change(struct vsw *c, uint8_t cmd, const struct vsw_acl_change *chg,
 		  const struct vsw_acl_rule *rules, size_t n, bool replace)
 {
@@ -92,7 +106,7 @@ static int change(struct vsw *c, uint8_t cmd, const struct vsw_acl_change *chg,
 	msg = vsw_genl_msg(c, cmd, NLM_F_ACK);
 	if (!msg)
 		return vsw_no_memory(c);
-	nla_put_u32(msg, VSWITCH_A_ACL_PORT, chg->port);
+	put_owner(msg, &chg->of);
 	if (replace)
 		nla_put_flag(msg, VSWITCH_A_ACL_REPLACE);
 	if (chg->txn)
@@ -216,7 +230,8 @@ static int get_rule(struct vsw_acl_rule *r, struct nlattr *nest)
 	if (tb[VSWITCH_A_ACL_RULE_IDLE_TIMEOUT])
 		r->idle_timeout =
 			nla_get_u16(tb[VSWITCH_A_ACL_RULE_IDLE_TIMEOUT]);
-	if (tb[VSWITCH_A_ACL_RULE_BYTES])
+	r->has_bytes = tb[VSWITCH_A_ACL_RULE_BYTES];
+	if (r->has_bytes)
 		r->bytes = nla_get_u64(tb[VSWITCH_A_ACL_RULE_BYTES]);
 	return 0;
 }
@@ -255,14 +270,22 @@ int vsw_acl_parse(struct nlmsghdr *nlh, void *item)
 		[VSWITCH_A_ACL_MEMORY]		= { .type = NLA_U64 },
 		[VSWITCH_A_ACL_FLOWS]		= { .type = NLA_U32 },
 		[VSWITCH_A_ACL_FLOW_LIMIT]	= { .type = NLA_U32 },
+		[VSWITCH_A_ACL_SWITCH]		= { .type = NLA_U32 },
+		[VSWITCH_A_ACL_PROFILE]		= { .type = NLA_STRING },
 	};
 	struct nlattr *tb[VSWITCH_A_ACL_MAX + 1];
 	struct vsw_acl *acl = item;
 
 	if (nlmsg_parse(nlh, GENL_HDRLEN, tb, VSWITCH_A_ACL_MAX, policy) < 0 ||
-	    !tb[VSWITCH_A_ACL_PORT])
+	    !tb[VSWITCH_A_ACL_SWITCH] ||
+	    (!tb[VSWITCH_A_ACL_PORT] && !tb[VSWITCH_A_ACL_PROFILE]))
 		return -EPROTO;
-	acl->port = nla_get_u32(tb[VSWITCH_A_ACL_PORT]);
+	acl->of.sw = nla_get_u32(tb[VSWITCH_A_ACL_SWITCH]);
+	if (tb[VSWITCH_A_ACL_PORT])
+		acl->of.port = nla_get_u32(tb[VSWITCH_A_ACL_PORT]);
+	if (tb[VSWITCH_A_ACL_PROFILE])
+		nla_strlcpy(acl->of.profile, tb[VSWITCH_A_ACL_PROFILE],
+			    sizeof(acl->of.profile));
 	if (tb[VSWITCH_A_ACL_RULES])
 		acl->total = nla_get_u32(tb[VSWITCH_A_ACL_RULES]);
 	if (tb[VSWITCH_A_ACL_MEMORY])
@@ -277,7 +300,7 @@ int vsw_acl_parse(struct nlmsghdr *nlh, void *item)
 int vsw_acl_restore(struct vsw *c, uint32_t port, struct vsw_acl *list,
 		    size_t n)
 {
-	struct vsw_acl_change chg = { .port = port };
+	struct vsw_acl_change chg = { .of.port = port };
 	size_t i, j, some;
 	int err = 0;
 
@@ -306,7 +329,8 @@ static void clear(void *item)
 	vsw_acl_clear(item);
 }
 
-int vsw_acl_get(struct vsw *c, uint32_t port, struct vsw_acl *acl)
+int vsw_acl_get(struct vsw *c, const struct vsw_acl_owner *of,
+		struct vsw_acl *acl)
 {
 	int err = vsw_connect(c);
 	struct nl_msg *msg;
@@ -317,20 +341,28 @@ int vsw_acl_get(struct vsw *c, uint32_t port, struct vsw_acl *acl)
 	msg = vsw_genl_msg(c, VSWITCH_CMD_ACL_GET, NLM_F_ACK);
 	if (!msg)
 		return vsw_no_memory(c);
-	nla_put_u32(msg, VSWITCH_A_ACL_PORT, port);
+	put_owner(msg, of);
 	return vsw_genl_talk(c, msg, &vsw_acl_attrs, vsw_acl_parse, acl);
 }
 
-int vsw_acl_dump(struct vsw *c, uint32_t port, struct vsw_acl **list,
-		 size_t *n)
+bool vsw_acl_same_owner(const struct vsw_acl_owner *a,
+			const struct vsw_acl_owner *b)
+{
+	if (a->port || b->port)
+		return a->port == b->port;
+	return a->sw == b->sw && !strcmp(a->profile, b->profile);
+}
+
+int vsw_acl_dump(struct vsw *c, const struct vsw_acl_owner *of,
+		 struct vsw_acl **list, size_t *n)
 {
 	struct vsw_list l = {
 		.size = sizeof(struct vsw_acl),
 		.parse = vsw_acl_parse,
 		.clear = clear,
 	};
-	int err = vsw_list_dump(c, &l, VSWITCH_CMD_ACL_GET, &vsw_acl_attrs,
-				port ? VSWITCH_A_ACL_PORT : 0, port);
+	int err = vsw_list_dump_filtered(c, &l, VSWITCH_CMD_ACL_GET,
+					 &vsw_acl_attrs, put_owner, of);
 
 	*list = l.items;
 	*n = l.n;

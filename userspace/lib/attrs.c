@@ -115,6 +115,8 @@ static const struct vsw_attr acl_names[] = {
 	[VSWITCH_A_ACL_REPLACE]		= { .name = "replace" },
 	[VSWITCH_A_ACL_TXN]		= { .name = "txn" },
 	[VSWITCH_A_ACL_EXPECT_GENERATION] = { .name = "expect-generation" },
+	[VSWITCH_A_ACL_SWITCH]		= { .name = "switch" },
+	[VSWITCH_A_ACL_PROFILE]		= { .name = "profile" },
 };
 
 const struct vsw_attr_table vsw_acl_attrs = TABLE(acl_names);

@@ -369,9 +369,10 @@ int vsw_list_talk(struct vsw *c, struct vsw_list *list, struct nl_msg *msg,
 	return err;
 }
 
-/* @attr 0: no filter */
-int vsw_list_dump(struct vsw *c, struct vsw_list *list, uint8_t cmd,
-		  const struct vsw_attr_table *table, int attr, uint32_t value)
+int vsw_list_dump_filtered(struct vsw *c, struct vsw_list *list, uint8_t cmd,
+			   const struct vsw_attr_table *table,
+			   void (*put)(struct nl_msg *msg, const void *filter),
+			   const void *filter)
 {
 	int err = vsw_connect(c), tries;
 	struct nl_msg *msg;
@@ -380,8 +381,7 @@ int vsw_list_dump(struct vsw *c, struct vsw_list *list, uint8_t cmd,
 		msg = vsw_genl_msg(c, cmd, NLM_F_DUMP);
 		if (!msg)
 			return vsw_no_memory(c);
-		if (attr)
-			nla_put_u32(msg, attr, value);
+		put(msg, filter);
 		err = vsw_genl_talk(c, msg, table, list_add, list);
 		if (!err)
 			return 0;
@@ -390,4 +390,25 @@ int vsw_list_dump(struct vsw *c, struct vsw_list *list, uint8_t cmd,
 			err = 0;
 	}
 	return err ? err : -EAGAIN;
+}
+
+struct number {
+	int attr;			/* 0: no filter */
+	uint32_t value;
+};
+
+static void put_number(struct nl_msg *msg, const void *filter)
+{
+	const struct number *number = filter;
+
+	if (number->attr)
+		nla_put_u32(msg, number->attr, number->value);
+}
+
+int vsw_list_dump(struct vsw *c, struct vsw_list *list, uint8_t cmd,
+		  const struct vsw_attr_table *table, int attr, uint32_t value)
+{
+	struct number number = { attr, value };
+
+	return vsw_list_dump_filtered(c, list, cmd, table, put_number, &number);
 }

@@ -78,6 +78,12 @@ int vsw_list_dump(struct vsw *c, struct vsw_list *list, uint8_t cmd,
 		  const struct vsw_attr_table *table,
 		  int attr, uint32_t value);
 
+/* The same with a filter of one's own. */
+int vsw_list_dump_filtered(struct vsw *c, struct vsw_list *list, uint8_t cmd,
+			   const struct vsw_attr_table *table,
+			   void (*put)(struct nl_msg *msg, const void *filter),
+			   const void *filter);
+
 /* The same with a message of one's own, which is consumed, asked once. */
 int vsw_list_talk(struct vsw *c, struct vsw_list *list, struct nl_msg *msg,
 		  const struct vsw_attr_table *table);

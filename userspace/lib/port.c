@@ -224,6 +224,7 @@ int vsw_port_parse_attrs(struct nlmsghdr *nlh, struct nlattr **tb)
 		[VSWITCH_A_PORT_FROM_PROFILE]	= { .type = NLA_U32 },
 		[VSWITCH_A_PORT_FROM_DEFAULT]	= { .type = NLA_U32 },
 		[VSWITCH_A_PORT_USERS]		= { .type = NLA_U32 },
+		[VSWITCH_A_PORT_ACL_RULES]	= { .type = NLA_U32 },
 	};
 
 	if (nlmsg_parse(nlh, GENL_HDRLEN, tb, VSWITCH_A_PORT_MAX, policy) < 0)

@@ -21,6 +21,8 @@ int vsw_profile_parse(struct nlmsghdr *nlh, void *item)
 	profile->is_default = tb[VSWITCH_A_PORT_DEFAULT_PROFILE];
 	if (tb[VSWITCH_A_PORT_USERS])
 		profile->users = nla_get_u32(tb[VSWITCH_A_PORT_USERS]);
+	if (tb[VSWITCH_A_PORT_ACL_RULES])
+		profile->acl_rules = nla_get_u32(tb[VSWITCH_A_PORT_ACL_RULES]);
 	return vsw_port_parse_settings(tb, &profile->settings);
 }
 

@@ -190,6 +190,7 @@ struct vsw_profile {
 	char name[VSWITCH_NAME_MAX + 1];
 	bool is_default;
 	uint32_t users;			/* ports that refer to it */
+	uint32_t acl_rules;
 	struct vsw_port settings;	/* those in .own of it */
 };
 
@@ -382,12 +383,24 @@ struct vsw_acl_rule {
 	uint16_t isolation_id;		/* 0: any */
 	bool stateful;
 	uint16_t idle_timeout;		/* 0: not said */
-	uint64_t bytes;			/* as read; of meter rules */
+	bool has_bytes;			/* as read; of meter rules of a port */
+	uint64_t bytes;
 };
 
-/* Some or all rules of a port: a dump may give them in several pieces. */
-struct vsw_acl {
+/*
+ * Whose rules: those of a port or, with @port 0, of a profile. As read, both have
+ * their switch, and a port the profile that it has the rules from, if they are
+ * not its own.
+ */
+struct vsw_acl_owner {
 	uint32_t port;
+	uint32_t sw;
+	char profile[VSWITCH_NAME_MAX + 1];
+};
+
+/* Some or all rules of one owner: a dump may give them in several pieces. */
+struct vsw_acl {
+	struct vsw_acl_owner of;
 	uint32_t total;
 	uint64_t memory;
 	uint32_t flows;
@@ -397,7 +410,7 @@ struct vsw_acl {
 };
 
 struct vsw_acl_change {
-	uint32_t port;
+	struct vsw_acl_owner of;
 	bool replace;			/* with add: the present rules go */
 	uint32_t txn;			/* 0: at once */
 	bool has_expect;
@@ -412,10 +425,13 @@ int vsw_acl_del(struct vsw *c, const struct vsw_acl_change *chg,
 		const struct vsw_acl_rule *rules, size_t n);
 int vsw_acl_flush(struct vsw *c, const struct vsw_acl_change *chg);
 /* Everything but the rules themselves. */
-int vsw_acl_get(struct vsw *c, uint32_t port, struct vsw_acl *acl);
-/* @port 0: those of all ports */
-int vsw_acl_dump(struct vsw *c, uint32_t port, struct vsw_acl **list,
-		 size_t *n);
+int vsw_acl_get(struct vsw *c, const struct vsw_acl_owner *of,
+		struct vsw_acl *acl);
+/* @of NULL: those of all ports and profiles */
+int vsw_acl_dump(struct vsw *c, const struct vsw_acl_owner *of,
+		 struct vsw_acl **list, size_t *n);
+bool vsw_acl_same_owner(const struct vsw_acl_owner *a,
+			const struct vsw_acl_owner *b);
 /* Add the rules of a dump, which lose their ids, to another port. */
 int vsw_acl_restore(struct vsw *c, uint32_t port, struct vsw_acl *list,
 		    size_t n);

@@ -306,9 +306,21 @@ static void put_attr(struct fuzz *f, struct msg *m,
 			(m->len - at) * 2 + 8;
 }
 
+/*
+ * Rules are those of a port, or of a profile of a switch. A request that is to be
+ * taken names one of them, and most do.
+ */
+static const char *other_owner(struct fuzz *f, const struct spec_set *set)
+{
+	if (strcmp(set->name, "acl") || choice_percent(&f->c, 10))
+		return "";
+	return choice_percent(&f->c, 60) ? "switch profile" : "port";
+}
+
 void gen_attrs(struct fuzz *f, struct msg *m, struct spec_set *set,
 	       const uint8_t *list, unsigned int n)
 {
+	const char *not_named = other_owner(f, set);
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
@@ -320,7 +332,8 @@ void gen_attrs(struct fuzz *f, struct msg *m, struct spec_set *set,
 			percent = 15;
 		if (strstr(attr->name, "generation"))
 			percent = 20;
-		if (!choice_percent(&f->c, percent))
+		if (!choice_percent(&f->c, percent) ||
+		    strstr(not_named, attr->name))
 			continue;
 		if (attr->multi)
 			put_many(f, m, attr);
