@@ -9,8 +9,9 @@ The case atomic makes a switch of its own: see crossing.py. So does quota.
 import errno as E
 
 from crossing import GROUP, big_switch, crossings
-from vswcheck import config, equal, ifindex, ip, ip_batch, refused, run, true
-from vswnl import Genl, K, encode
+from vswcheck import (config, equal, fail, ifindex, ip, ip_batch, refused, run,
+                      true)
+from vswnl import Genl, K, Refused, encode
 
 IN, OUT, BOTH = (K["ACL_DIRECTION_" + d] for d in ("IN", "OUT", "BOTH"))
 ALLOW, DENY, METER = (K["ACL_ACTION_" + a]
@@ -164,8 +165,14 @@ def refusals():
             refused(number, text, at, nl.do, op, **owner, **rest)
             equal((config(nl), everything(nl)), before, f"after {op} {owner}")
     for owner in ({"PORT": p0} | one, {"SWITCH": vs0}, {"PROFILE": "one"}):
-        # The end of a dump has words only.
-        refused(E.EINVAL, "switch", "", nl.dump, "acl-get", **owner)
+        # In what ends a dump, older kernels do not name attributes.
+        try:
+            nl.dump("acl-get", **owner)
+        except Refused as error:
+            equal(error.errno, E.EINVAL, f"a dump of {owner}")
+            true("switch" in error.text, f"a dump of {owner}: {error}")
+        else:
+            fail(f"a dump of {owner} was taken")
     equal(nl.dump("acl-get", SWITCH=vs0, PROFILE="nosuch"), [],
           "a dump of no profile")
 
