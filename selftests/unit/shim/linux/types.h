@@ -64,4 +64,7 @@ static inline void kfree(void *p)
 	free(p);
 }
 
+#define kvmalloc kmalloc
+#define kvfree kfree
+
 #endif
