@@ -64,7 +64,4 @@ static inline void kfree(void *p)
 	free(p);
 }
 
-#define kvmalloc kmalloc
-#define kvfree kfree
-
 #endif
