@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The host's side of a pair of rings; see ring.h. */
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <asm/barrier.h>
+
+#include "ring.h"
+
+#define FIELD(name) offsetof(struct vmh_ring_header, name)
+
+static int get32(const struct vmh_ring *ring, u32 field, u32 *value)
+{
+	const struct vmh_mem *mem = ring->mem;
+	__le32 v;
+	int err;
+
+	if (mem->base) {
+		v = READ_ONCE(*(const __le32 *)(mem->base + ring->start + field));
+	} else {
+		err = mem->read(mem, ring->start + field, &v, sizeof(v));
+		if (err)
+			return err;
+	}
+	*value = le32_to_cpu(v);
+	return 0;
+}
+
+static int set32(const struct vmh_ring *ring, u32 field, u32 value)
+{
+	const struct vmh_mem *mem = ring->mem;
+	__le32 v = cpu_to_le32(value);
+
+	if (!mem->base)
+		return mem->write(mem, ring->start + field, &v, sizeof(v));
+	WRITE_ONCE(*(__le32 *)(mem->base + ring->start + field), v);
+	return 0;
+}
+
+/* The other side's index, read once. What it covers is read after it. */
+static int peer_index(const struct vmh_ring *ring, u32 field, u32 *index)
+{
+	int err = get32(ring, field, index);
+
+	if (err)
+		return err;
+	if (*index >= ring->size || *index % VMH_UNIT)
+		return -EPROTO;
+	/* What the index covers is read after the index. */
+	smp_rmb();
+	return 0;
+}
+
+/* How far it is from one index to another. */
+static u32 distance(const struct vmh_ring *ring, u32 from, u32 to)
+{
+	return to >= from ? to - from : ring->size - from + to;
+}
+
+static u32 advance(const struct vmh_ring *ring, u32 index, u32 by)
+{
+	index += by;
+	return index >= ring->size ? index - ring->size : index;
+}
+
+static int mem_read(const struct vmh_mem *mem, u32 offset, void *to, u32 len)
+{
+	if (!mem->base)
+		return mem->read(mem, offset, to, len);
+	memcpy(to, mem->base + offset, len);
+	return 0;
+}
+
+static int mem_write(const struct vmh_mem *mem, u32 offset, const void *from,
+		     u32 len)
+{
+	if (!mem->base)
+		return mem->write(mem, offset, from, len);
+	memcpy(mem->base + offset, from, len);
+	return 0;
+}
+
+/* @index: of the data; @len: at most its size. It may wrap around. */
+static int copy_out(const struct vmh_ring *ring, u32 index, void *to, u32 len)
+{
+	u32 data = ring->start + VMH_PAGE_SIZE;
+	u32 first = min(len, ring->size - index);
+	int err;
+
+	err = mem_read(ring->mem, data + index, to, first);
+	if (!err && len > first)
+		err = mem_read(ring->mem, data, to + first, len - first);
+	return err;
+}
+
+static int copy_in(const struct vmh_ring *ring, u32 index, const void *from,
+		   u32 len)
+{
+	u32 data = ring->start + VMH_PAGE_SIZE;
+	u32 first = min(len, ring->size - index);
+	int err;
+
+	err = mem_write(ring->mem, data + index, from, first);
+	if (!err && len > first)
+		err = mem_write(ring->mem, data, from + first, len - first);
+	return err;
+}
+
+/**
+ * vmh_ring_init() - begin to use a ring
+ * @ring: to be filled in
+ * @mem: the memory that it lies in
+ * @start: of its header therein, in bytes
+ * @bytes: of the header's page and the data
+ * @producer: it is the ring to the guest
+ *
+ * The guest has written both headers (hv_ringbuffer_init()). Both indices are
+ * read, here for the last time the host's own one. The feature bit belongs to the
+ * producer, whatever is in it: Linux sets it in both rings.
+ *
+ * Context: may sleep if @mem is not mapped.
+ * Return: 0; -EPROTO if sizes or indices cannot be; what @mem says.
+ */
+int vmh_ring_init(struct vmh_ring *ring, const struct vmh_mem *mem, u32 start,
+		  u32 bytes, bool producer)
+{
+	u32 own = producer ? FIELD(write_index) : FIELD(read_index);
+	u32 peer = producer ? FIELD(read_index) : FIELD(write_index);
+	u32 index;
+	int err;
+
+	if (start % VMH_PAGE_SIZE || bytes % VMH_PAGE_SIZE ||
+	    bytes < 2 * VMH_PAGE_SIZE || start > mem->size ||
+	    bytes > mem->size - start)
+		return -EPROTO;
+	*ring = (struct vmh_ring) {
+		.mem = mem, .start = start, .size = bytes - VMH_PAGE_SIZE,
+	};
+	err = peer_index(ring, own, &ring->own);
+	if (!err)
+		err = peer_index(ring, peer, &index);
+	if (err)
+		return err;
+	ring->published = ring->own;
+	if (!producer)
+		return 0;
+	err = set32(ring, FIELD(pending_send_sz), 0);
+	if (!err)
+		err = set32(ring, FIELD(feature_bits), VMH_RING_FEATURE_PENDING);
+	return err;
+}
+
+/**
+ * vmh_ring_peek() - is there a packet, and can it be one?
+ * @ring: the ring from the guest
+ * @desc: its descriptor, copied out, and checked against what the ring holds
+ *
+ * Context: may sleep if the memory is not mapped.
+ * Return: 1 for a packet, 0 for none, -EPROTO if the guest wrote nonsense, what
+ * the memory says.
+ */
+int vmh_ring_peek(const struct vmh_ring *ring, struct vmh_descriptor *desc)
+{
+	u32 write, there, len, offset;
+	int err;
+
+	err = peer_index(ring, FIELD(write_index), &write);
+	if (err)
+		return err;
+	there = distance(ring, ring->own, write);
+	if (!there)
+		return 0;
+	/* A producer publishes whole packets. */
+	if (there < sizeof(*desc) + VMH_TRAILER)
+		return -EPROTO;
+	err = copy_out(ring, ring->own, desc, sizeof(*desc));
+	if (err)
+		return err;
+	offset = le16_to_cpu(desc->offset8) * VMH_UNIT;
+	len = le16_to_cpu(desc->len8) * VMH_UNIT;
+	if (offset < sizeof(*desc) || offset > len || len + VMH_TRAILER > there)
+		return -EPROTO;
+	return 1;
+}
+
+/**
+ * vmh_ring_read() - copy a packet out, and go on to the next
+ * @ring: the ring from the guest
+ * @desc: what vmh_ring_peek() gave
+ * @to: len8 * 8 bytes, of which the first become @desc: what is in the ring may
+ *	be another one by now
+ *
+ * The guest is told by vmh_ring_read_done(). The trailer is of no use to us and
+ * not looked at.
+ *
+ * Context: may sleep if the memory is not mapped.
+ * Return: 0, or what the memory says.
+ */
+int vmh_ring_read(struct vmh_ring *ring, const struct vmh_descriptor *desc,
+		  void *to)
+{
+	u32 len = le16_to_cpu(desc->len8) * VMH_UNIT;
+	u32 body = advance(ring, ring->own, sizeof(*desc));
+	int err;
+
+	memcpy(to, desc, sizeof(*desc));
+	err = copy_out(ring, body, to + sizeof(*desc), len - sizeof(*desc));
+	if (err)
+		return err;
+	ring->own = advance(ring, ring->own, len + VMH_TRAILER);
+	return 0;
+}
+
+/**
+ * vmh_ring_read_done() - give the guest the room of what has been read
+ * @ring: the ring from the guest
+ * @signal: set if it waits for just that
+ *
+ * hv_pkt_iter_close() is the same in a guest. Whether the guest uses
+ * pending_send_sz at all is in a feature bit; if not, it is 0. Some guests ask for
+ * all but one byte of the ring, meaning empty.
+ *
+ * Context: may sleep if the memory is not mapped.
+ * Return: 0, -EPROTO for an index that cannot be, or what the memory says.
+ */
+int vmh_ring_read_done(struct vmh_ring *ring, bool *signal)
+{
+	u32 read = distance(ring, ring->published, ring->own);
+	u32 pending, write, room;
+	int err;
+
+	*signal = false;
+	if (!read)
+		return 0;
+	/* The guest may overwrite what it is given: all reads of it come first. */
+	smp_mb();
+	err = set32(ring, FIELD(read_index), ring->own);
+	if (err)
+		return err;
+	ring->published = ring->own;
+	/* Pairs with the barrier between the guest's pending_send_sz and its look. */
+	smp_mb();
+	err = get32(ring, FIELD(pending_send_sz), &pending);
+	if (err || !pending)
+		return err;
+	err = peer_index(ring, FIELD(write_index), &write);
+	if (err)
+		return err;
+	pending = min(pending & ~(VMH_UNIT - 1), ring->size - VMH_UNIT);
+	room = ring->size - distance(ring, ring->own, write);
+	*signal = room > pending && (room < read || room - read <= pending);
+	return 0;
+}
+
+/**
+ * vmh_ring_mask() - the guest need not signal: we are looking
+ * @ring: the ring from the guest
+ *
+ * Return: 0, or what the memory says.
+ */
+int vmh_ring_mask(const struct vmh_ring *ring)
+{
+	int err = set32(ring, FIELD(interrupt_mask), 1);
+
+	/* Whoever signals in spite of the mask had not seen it: it may be late. */
+	smp_mb();
+	return err;
+}
+
+/**
+ * vmh_ring_unmask() - the guest shall signal again
+ * @ring: the ring from the guest
+ *
+ * Who calls this looks into the ring once more: a guest that wrote meanwhile has
+ * seen the mask.
+ *
+ * Return: 0, or what the memory says.
+ */
+int vmh_ring_unmask(const struct vmh_ring *ring)
+{
+	int err = set32(ring, FIELD(interrupt_mask), 0);
+
+	/* Pairs with the one between a guest's write index and its look at the mask. */
+	smp_mb();
+	return err;
+}
+
+static bool has_room(const struct vmh_ring *ring, u32 read, u32 need)
+{
+	/* Never quite full: equal indices mean empty. */
+	return ring->size - distance(ring, read, ring->own) > need;
+}
+
+/* Say what we wait for, and look again: room may have come before we said it. */
+static int wait_for(struct vmh_ring *ring, u32 need)
+{
+	u32 read;
+	int err;
+
+	if (ring->waiting != need) {
+		err = set32(ring, FIELD(pending_send_sz), need);
+		if (err)
+			return err;
+		ring->waiting = need;
+	}
+	/* Pairs with the one between a guest's read index and pending_send_sz. */
+	smp_mb();
+	err = peer_index(ring, FIELD(read_index), &read);
+	if (err)
+		return err;
+	return has_room(ring, read, need) ? 0 : -EAGAIN;
+}
+
+/**
+ * vmh_ring_write() - put a packet into the ring
+ * @ring: the ring to the guest
+ * @pieces: the packet, descriptor first
+ * @n: how many there are
+ *
+ * The caller made the descriptor true: len8 is that of all pieces, padded. The
+ * guest is told by vmh_ring_write_done().
+ *
+ * Context: may sleep if the memory is not mapped.
+ * Return: 0; -EAGAIN if it is full, and then the guest will signal when there is
+ * room; -EMSGSIZE if it never fits; -EPROTO for an index that cannot be, or what
+ * the memory says.
+ */
+int vmh_ring_write(struct vmh_ring *ring, const struct vmh_piece *pieces,
+		   u32 n)
+{
+	static const u8 zero[VMH_UNIT];
+	u32 begin = ring->own, at = begin, len = 0, need, pad, read, i;
+	__le64 trailer = cpu_to_le64((u64)begin << 32);
+	int err;
+
+	for (i = 0; i < n; i++) {
+		if (pieces[i].len > ring->size - len)
+			return -EMSGSIZE;
+		len += pieces[i].len;
+	}
+	pad = -len % VMH_UNIT;
+	need = len + pad + VMH_TRAILER;
+	if (need >= ring->size)
+		return -EMSGSIZE;
+	err = peer_index(ring, FIELD(read_index), &read);
+	if (err)
+		return err;
+	if (!has_room(ring, read, need)) {
+		err = wait_for(ring, need);
+		if (err)
+			return err;
+	}
+	/* One that is smaller and still fits does not end a larger one's wait. */
+	if (ring->waiting && need >= ring->waiting) {
+		err = set32(ring, FIELD(pending_send_sz), 0);
+		if (err)
+			return err;
+		ring->waiting = 0;
+	}
+	for (i = 0; i < n; i++) {
+		err = copy_in(ring, at, pieces[i].data, pieces[i].len);
+		if (err)
+			return err;
+		at = advance(ring, at, pieces[i].len);
+	}
+	err = copy_in(ring, at, zero, pad);
+	if (err)
+		return err;
+	at = advance(ring, at, pad);
+	err = copy_in(ring, at, &trailer, sizeof(trailer));
+	if (err)
+		return err;
+	ring->own = advance(ring, at, sizeof(trailer));
+	return 0;
+}
+
+/**
+ * vmh_ring_write_done() - let the guest see what has been written
+ * @ring: the ring to the guest
+ * @signal: set if it has to be told (hv_signal_on_write())
+ *
+ * Context: may sleep if the memory is not mapped.
+ * Return: 0, -EPROTO for an index that cannot be, or what the memory says.
+ */
+int vmh_ring_write_done(struct vmh_ring *ring, bool *signal)
+{
+	u32 before = ring->published, mask, read;
+	int err;
+
+	*signal = false;
+	if (ring->own == before)
+		return 0;
+	/* Packets are there before the index that shows them. */
+	smp_wmb();
+	err = set32(ring, FIELD(write_index), ring->own);
+	if (err)
+		return err;
+	ring->published = ring->own;
+	/* Pairs with the one between a guest's unmasking and its last look. */
+	smp_mb();
+	err = get32(ring, FIELD(interrupt_mask), &mask);
+	if (err || mask)
+		return err;
+	/* The mask first: a guest that polls masks before it reads. */
+	smp_rmb();
+	err = peer_index(ring, FIELD(read_index), &read);
+	if (err)
+		return err;
+	/* Not empty: it was told of what is before this, and has not got there. */
+	*signal = read == before;
+	return 0;
+}
