@@ -217,13 +217,9 @@ static int collect(struct genl_info *info, struct vsw_switch *sw,
 		   struct vsw_profile_changes *changes)
 {
 	struct vsw_profile *profile;
-	struct vsw_acl_owner owner;
-	int err;
 
-	err = vsw_acl_owner_read(&owner, info->attrs, info->extack);
-	if (err)
-		return err;
-	profile = vsw_acl_owner_profile(&owner, sw, changes, info->extack);
+	profile = vsw_nl_profile_find(sw, info->attrs[VSWITCH_A_ACL_PROFILE],
+				      changes, info->extack);
 	if (IS_ERR(profile))
 		return PTR_ERR(profile);
 	return vsw_profile_changes_edit(changes, profile, info,
@@ -239,21 +235,13 @@ static int change(struct genl_info *info)
 	struct vsw_port *port;
 	int err;
 
-	err = vsw_acl_owner_read(&owner, info->attrs, info->extack);
-	if (err)
-		return err;
-	sw = vsw_acl_owner_lock(&owner, genl_info_net(info), &port,
-				info->extack);
+	sw = vsw_acl_owner_lock(&owner, info, &port);
 	if (IS_ERR(sw))
 		return PTR_ERR(sw);
-	if (expect)
-		err = vsw_switch_check_generation(sw, nla_get_u32(expect),
-						  info->extack);
-	if (err)
-		NL_SET_BAD_ATTR(info->extack, expect);
-	else if (port)
+	err = vsw_nl_check_expected(info, sw, expect);
+	if (!err && port)
 		err = change_port(info, port, txn);
-	else
+	else if (!err)
 		err = vsw_nl_profile_change(info, sw, txn, collect);
 	vsw_switch_unlock(sw);
 	return err;

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* ACL rules in generic netlink. */
+/* ACLs in generic netlink: what its files share. */
 #ifndef _VSW_ACL_NL_H
 #define _VSW_ACL_NL_H
 
-struct net;
+struct genl_info;
 struct netlink_ext_ack;
 struct nlattr;
 struct sk_buff;
 struct vsw_acl_rule;
 struct vsw_meters;
 struct vsw_port;
-struct vsw_profile;
-struct vsw_profile_changes;
 struct vsw_switch;
 
 /**
@@ -29,16 +27,11 @@ struct vsw_acl_owner {
 /* acl_owner_nl.c */
 int vsw_acl_owner_read(struct vsw_acl_owner *owner, struct nlattr **attrs,
 		       struct netlink_ext_ack *extack);
-struct vsw_switch *vsw_acl_owner_lock(const struct vsw_acl_owner *owner,
-				      struct net *net, struct vsw_port **port,
-				      struct netlink_ext_ack *extack);
-struct vsw_profile *vsw_acl_owner_profile(const struct vsw_acl_owner *owner,
-					  struct vsw_switch *sw,
-					  struct vsw_profile_changes *changes,
-					  struct netlink_ext_ack *extack);
+struct vsw_switch *vsw_acl_owner_lock(struct vsw_acl_owner *owner,
+				      struct genl_info *info,
+				      struct vsw_port **port);
 
 /* acl_rule_nl.c */
-
 int vsw_acl_rule_parse(struct vsw_acl_rule *rule, const struct nlattr *attr,
 		       struct netlink_ext_ack *extack);
 int vsw_acl_rule_parse_name(struct vsw_acl_rule *rule,

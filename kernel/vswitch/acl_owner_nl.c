@@ -7,14 +7,6 @@
 #include "netlink.h"
 #include "vswitch.h"
 
-static int missing(struct netlink_ext_ack *extack, int type, const char *what)
-{
-	do_trace_netlink_extack(what);
-	extack->_msg = what;
-	NL_SET_ERR_ATTR_MISS(extack, NULL, type);
-	return -EINVAL;
-}
-
 /**
  * vsw_acl_owner_read() - find out whose rules a request is about
  * @owner: set
@@ -37,70 +29,52 @@ int vsw_acl_owner_read(struct vsw_acl_owner *owner, struct nlattr **attrs,
 	}
 	if (owner->port)
 		return 0;
-	if (!owner->sw && !owner->profile)
-		return missing(extack, VSWITCH_A_ACL_PORT,
-			       "which port, or which profile? port is needed, or switch and profile");
-	if (!owner->sw)
-		return missing(extack, VSWITCH_A_ACL_SWITCH,
+	if (owner->sw && owner->profile)
+		return 0;
+	if (owner->profile)
+		vsw_nl_missing(extack, VSWITCH_A_ACL_SWITCH,
 			       "a profile of which switch? its ifindex is needed");
-	if (!owner->profile)
-		return missing(extack, VSWITCH_A_ACL_PROFILE,
+	else if (owner->sw)
+		vsw_nl_missing(extack, VSWITCH_A_ACL_PROFILE,
 			       "which profile of the switch? its name is needed");
-	return 0;
+	else
+		vsw_nl_missing(extack, VSWITCH_A_ACL_PORT,
+			       "which port, or which profile? port is needed, or switch and profile");
+	return -EINVAL;
 }
 
 /**
- * vsw_acl_owner_lock() - lock the switch of an owner of rules
- * @owner: the owner
- * @net: where to look for it
+ * vsw_acl_owner_lock() - lock the switch that a request is about
+ * @owner: set to whose rules it is about
+ * @info: the request
  * @port: set to the port, or to NULL for a profile
- * @extack: names the attribute at fault
  *
  * Context: process.
  * Return: the switch, for vsw_switch_unlock(), or ERR_PTR.
  */
-struct vsw_switch *vsw_acl_owner_lock(const struct vsw_acl_owner *owner,
-				      struct net *net, struct vsw_port **port,
-				      struct netlink_ext_ack *extack)
+struct vsw_switch *vsw_acl_owner_lock(struct vsw_acl_owner *owner,
+				      struct genl_info *info,
+				      struct vsw_port **port)
 {
+	struct net *net = genl_info_net(info);
 	struct vsw_switch *sw;
+	int err;
 
 	*port = NULL;
+	err = vsw_acl_owner_read(owner, info->attrs, info->extack);
+	if (err)
+		return ERR_PTR(err);
 	if (!owner->port) {
-		sw = vsw_switch_lock(net, nla_get_u32(owner->sw), extack);
+		sw = vsw_switch_lock(net, nla_get_u32(owner->sw),
+				     info->extack);
 		if (IS_ERR(sw))
-			NL_SET_BAD_ATTR(extack, owner->sw);
+			NL_SET_BAD_ATTR(info->extack, owner->sw);
 		return sw;
 	}
-	*port = vsw_port_lock(net, nla_get_u32(owner->port), NULL, extack);
+	*port = vsw_port_lock(net, nla_get_u32(owner->port), NULL,
+			      info->extack);
 	if (!IS_ERR(*port))
 		return (*port)->sw;
-	NL_SET_BAD_ATTR(extack, owner->port);
+	NL_SET_BAD_ATTR(info->extack, owner->port);
 	return ERR_CAST(*port);
-}
-
-/**
- * vsw_acl_owner_profile() - find the profile that owns rules
- * @owner: the owner, which is a profile
- * @sw: its switch
- * @changes: what is to become of its profiles before, or NULL
- * @extack: for the refusal
- *
- * Context: process; sw->lock.
- * Return: the profile, or ERR_PTR.
- */
-struct vsw_profile *vsw_acl_owner_profile(const struct vsw_acl_owner *owner,
-					  struct vsw_switch *sw,
-					  struct vsw_profile_changes *changes,
-					  struct netlink_ext_ack *extack)
-{
-	struct vsw_profile *profile;
-
-	profile = vsw_profile_changes_find(changes, sw,
-					   nla_data(owner->profile));
-	if (profile)
-		return profile;
-	NL_SET_ERR_MSG_ATTR(extack, owner->profile,
-			    "the switch has no profile of that name");
-	return ERR_PTR(-ENOENT);
 }

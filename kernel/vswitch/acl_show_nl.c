@@ -135,19 +135,15 @@ int vswitch_nl_acl_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vsw_switch *sw;
 	struct vsw_port *port;
 	struct view view;
-	int err;
 
-	err = vsw_acl_owner_read(&owner, info->attrs, info->extack);
-	if (err)
-		return err;
-	sw = vsw_acl_owner_lock(&owner, genl_info_net(info), &port,
-				info->extack);
+	sw = vsw_acl_owner_lock(&owner, info, &port);
 	if (IS_ERR(sw))
 		return PTR_ERR(sw);
 	if (port) {
 		view = view_port(port);
 	} else {
-		profile = vsw_acl_owner_profile(&owner, sw, NULL, info->extack);
+		profile = vsw_nl_profile_find(sw, owner.profile, NULL,
+					      info->extack);
 		if (IS_ERR(profile)) {
 			vsw_switch_unlock(sw);
 			return PTR_ERR(profile);

@@ -116,6 +116,29 @@ bool vsw_nl_is_private(struct sk_buff *request, struct net *net)
 }
 
 /**
+ * vsw_nl_check_expected() - is a switch still what a request takes it for?
+ * @info: the request
+ * @sw: the switch
+ * @expect: the attribute with the generation that was read, or NULL
+ *
+ * Context: process; sw->lock.
+ * Return: 0 or -EAGAIN.
+ */
+int vsw_nl_check_expected(struct genl_info *info, struct vsw_switch *sw,
+			  const struct nlattr *expect)
+{
+	int err;
+
+	if (!expect)
+		return 0;
+	err = vsw_switch_check_generation(sw, nla_get_u32(expect),
+					  info->extack);
+	if (err)
+		NL_SET_BAD_ATTR(info->extack, expect);
+	return err;
+}
+
+/**
  * vsw_nl_dump_seek() - has a dump still to do with a switch?
  * @cb: the dump: args[0] is the cookie of the switch that it is at, args[1] to
  *	args[3] its place in that one, 0 for its begin

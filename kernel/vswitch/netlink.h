@@ -28,16 +28,25 @@ bool vsw_nl_dump_seek(struct netlink_callback *cb, const struct vsw_switch *sw);
 struct sk_buff *vsw_nl_reply_new(struct genl_info *info, void **hdr);
 int vsw_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr);
 
+int vsw_nl_check_expected(struct genl_info *info, struct vsw_switch *sw,
+			  const struct nlattr *expect);
+
+/* Refuse a request for what it does not have. */
+#define vsw_nl_missing(extack, attrtype, msg) do {		\
+	struct netlink_ext_ack *__ack = (extack);		\
+								\
+	NL_SET_ERR_MSG(__ack, msg);				\
+	NL_SET_ERR_ATTR_MISS(__ack, NULL, attrtype);		\
+} while (0)
+
 /* An attribute that a request must have, or NULL with the message set. */
-#define vsw_nl_required(info, attrtype, missing) ({		\
+#define vsw_nl_required(info, attrtype, msg) ({			\
 	const struct genl_info *__info = (info);		\
 	const int __type = (attrtype);				\
 	struct nlattr *__attr = __info->attrs[__type];		\
 								\
-	if (!__attr) {						\
-		NL_SET_ERR_MSG(__info->extack, missing);	\
-		NL_SET_ERR_ATTR_MISS(__info->extack, NULL, __type); \
-	}							\
+	if (!__attr)						\
+		vsw_nl_missing(__info->extack, __type, msg);	\
 	__attr;							\
 })
 
@@ -53,6 +62,10 @@ void vsw_nl_acl_notify_profile(const struct vsw_switch *sw,
 void vsw_nl_port_notify(struct vsw_port *port, u8 cmd);
 
 /* profile_nl.c */
+struct vsw_profile *vsw_nl_profile_find(struct vsw_switch *sw,
+					const struct nlattr *name,
+					struct vsw_profile_changes *changes,
+					struct netlink_ext_ack *extack);
 /* Add what a request says to the changes before, or refuse. */
 typedef int vsw_nl_profile_collect(struct genl_info *info,
 				   struct vsw_switch *sw,

@@ -276,14 +276,9 @@ int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		err = -EOPNOTSUPP;
 		goto unlock;
 	}
-	if (expect) {
-		err = vsw_switch_check_generation(sw, nla_get_u32(expect),
-						  info->extack);
-		if (err) {
-			NL_SET_BAD_ATTR(info->extack, expect);
-			goto unlock;
-		}
-	}
+	err = vsw_nl_check_expected(info, sw, expect);
+	if (err)
+		goto unlock;
 	if (txn) {
 		err = vsw_txn_stage(info, port, txn, change);
 		goto unlock;

@@ -94,6 +94,31 @@ static bool is_word(const char *name)
 }
 
 /**
+ * vsw_nl_profile_find() - find the profile that a request names
+ * @sw: the switch
+ * @name: the attribute with its name
+ * @changes: what is to become of profiles before, or NULL
+ * @extack: names the attribute
+ *
+ * Context: process; sw->lock.
+ * Return: the profile, or ERR_PTR(-ENOENT).
+ */
+struct vsw_profile *vsw_nl_profile_find(struct vsw_switch *sw,
+					const struct nlattr *name,
+					struct vsw_profile_changes *changes,
+					struct netlink_ext_ack *extack)
+{
+	struct vsw_profile *profile;
+
+	profile = vsw_profile_changes_find(changes, sw, nla_data(name));
+	if (profile)
+		return profile;
+	NL_SET_ERR_MSG_ATTR(extack, name,
+			    "the switch has no profile of that name");
+	return ERR_PTR(-ENOENT);
+}
+
+/**
  * vsw_nl_profile_refer() - let a port refer to the profile that a request names
  * @policy: the settings of the port; unchanged if the request names none
  * @info: the request
@@ -113,12 +138,9 @@ int vsw_nl_profile_refer(struct vsw_policy *policy, struct genl_info *info,
 	if (!name)
 		return 0;
 	if (*(char *)nla_data(name)) {
-		profile = vsw_profile_changes_find(changes, sw, nla_data(name));
-		if (!profile) {
-			NL_SET_ERR_MSG_ATTR(info->extack, name,
-					    "the switch has no profile of that name");
-			return -ENOENT;
-		}
+		profile = vsw_nl_profile_find(sw, name, changes, info->extack);
+		if (IS_ERR(profile))
+			return PTR_ERR(profile);
 	}
 	vsw_profile_put(policy->profile);
 	policy->profile = vsw_profile_get(profile);
@@ -150,20 +172,16 @@ int vswitch_nl_profile_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vsw_switch *sw = lock_switch(info);
 	struct vsw_profile *profile;
 	struct sk_buff *reply;
-	struct nlattr *name;
 
 	if (IS_ERR(sw))
 		return PTR_ERR(sw);
-	name = info->attrs[VSWITCH_A_PORT_PROFILE];
-	profile = vsw_profile_find(sw, nla_data(name));
-	if (!profile) {
-		NL_SET_ERR_MSG_ATTR(info->extack, name,
-				    "the switch has no profile of that name");
-		reply = ERR_PTR(-ENOENT);
-	} else {
+	profile = vsw_nl_profile_find(sw, info->attrs[VSWITCH_A_PORT_PROFILE],
+				      NULL, info->extack);
+	if (IS_ERR(profile))
+		reply = ERR_CAST(profile);
+	else
 		reply = fill_new(sw, profile, info->snd_portid, info->snd_seq,
 				 VSWITCH_CMD_PROFILE_GET);
-	}
 	vsw_switch_unlock(sw);
 	return IS_ERR(reply) ? PTR_ERR(reply) : genlmsg_reply(reply, info);
 }
@@ -280,12 +298,9 @@ static int collect(struct genl_info *info, struct vsw_switch *sw,
 
 	if (info->genlhdr->cmd == VSWITCH_CMD_PROFILE_ADD)
 		return add(info, sw, changes);
-	profile = vsw_profile_changes_find(changes, sw, nla_data(name));
-	if (!profile) {
-		NL_SET_ERR_MSG_ATTR(info->extack, name,
-				    "the switch has no profile of that name");
-		return -ENOENT;
-	}
+	profile = vsw_nl_profile_find(sw, name, changes, info->extack);
+	if (IS_ERR(profile))
+		return PTR_ERR(profile);
 	if (info->genlhdr->cmd == VSWITCH_CMD_PROFILE_SET)
 		return set(info, profile, changes);
 	return vsw_profile_changes_add(changes, profile, VSW_PROFILE_DEL, NULL,
@@ -328,16 +343,12 @@ static int change(struct genl_info *info)
 {
 	struct nlattr *expect = info->attrs[VSWITCH_A_PORT_EXPECT_GENERATION];
 	struct vsw_switch *sw = lock_switch(info);
-	int err = 0;
+	int err;
 
 	if (IS_ERR(sw))
 		return PTR_ERR(sw);
-	if (expect)
-		err = vsw_switch_check_generation(sw, nla_get_u32(expect),
-						  info->extack);
-	if (err)
-		NL_SET_BAD_ATTR(info->extack, expect);
-	else
+	err = vsw_nl_check_expected(info, sw, expect);
+	if (!err)
 		err = vsw_nl_profile_change(info, sw,
 					    info->attrs[VSWITCH_A_PORT_TXN],
 					    collect);

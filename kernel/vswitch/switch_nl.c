@@ -158,12 +158,9 @@ static int collect_default(struct vsw_switch *sw, struct nlattr *name,
 	struct vsw_profile *profile = NULL;
 
 	if (*(char *)nla_data(name)) {
-		profile = vsw_profile_changes_find(changes, sw, nla_data(name));
-		if (!profile) {
-			NL_SET_ERR_MSG_ATTR(extack, name,
-					    "the switch has no profile of that name");
-			return -ENOENT;
-		}
+		profile = vsw_nl_profile_find(sw, name, changes, extack);
+		if (IS_ERR(profile))
+			return PTR_ERR(profile);
 	}
 	vsw_profile_changes_default(changes, profile);
 	return 0;
@@ -238,9 +235,9 @@ static int set(struct vsw_switch *sw, struct genl_info *info)
 
 int vswitch_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *index, *expect;
 	struct vsw_switch *sw;
-	int err = 0;
+	struct nlattr *index;
+	int err;
 
 	index = vsw_nl_required(info, VSWITCH_A_SWITCH_IFINDEX,
 				"which switch? ifindex is needed");
@@ -253,15 +250,11 @@ int vswitch_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(sw);
 	}
 
-	expect = info->attrs[VSWITCH_A_SWITCH_EXPECT_GENERATION];
-	if (expect)
-		err = vsw_switch_check_generation(sw, nla_get_u32(expect),
-						  info->extack);
-	if (err)
-		NL_SET_BAD_ATTR(info->extack, expect);
-	else if (info->attrs[VSWITCH_A_SWITCH_TXN])
+	err = vsw_nl_check_expected(info, sw,
+				    info->attrs[VSWITCH_A_SWITCH_EXPECT_GENERATION]);
+	if (!err && info->attrs[VSWITCH_A_SWITCH_TXN])
 		err = stage(sw, info);
-	else
+	else if (!err)
 		err = set(sw, info);
 	vsw_switch_unlock(sw);
 	return err;

@@ -31,10 +31,7 @@ int vswitch_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
 		goto free;
 	}
 	generation = vsw_dereference(sw)->generation;
-	err = expect ? vsw_switch_check_generation(sw, nla_get_u32(expect),
-						   info->extack) : 0;
-	if (err)
-		NL_SET_BAD_ATTR(info->extack, expect);
+	err = vsw_nl_check_expected(info, sw, expect);
 	if (!err)
 		err = vsw_txn_begin(info, sw, &id);
 	vsw_switch_unlock(sw);
