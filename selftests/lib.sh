@@ -135,6 +135,21 @@ check_fail_with()
 		lib_failed "failed without saying '$regex': $*"$'\n'"$LIB_OUT"
 }
 
+# Each line of stdin, after a command: a mistake in the words, status 2, said in one
+# line.
+check_mistakes()	# COMMAND...
+{
+	local line rc
+
+	while IFS= read -r line; do
+		rc=0
+		# shellcheck disable=SC2086 # words
+		"$@" $line >"$LIB_TMP/stdout" 2>"$LIB_TMP/stderr" || rc=$?
+		check_eq "$rc" 2 "status of: $line"
+		check_eq "$(wc -l <"$LIB_TMP/stderr")" 1 "lines on stderr of: $line"
+	done
+}
+
 check_eq()
 {
 	[ "$1" = "$2" ] || lib_failed "$3: got '$1', want '$2'"

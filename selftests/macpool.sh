@@ -428,15 +428,7 @@ host_bytes()
 
 test_words()
 {
-	local line rc
-
-	while IFS= read -r line; do
-		rc=0
-		# shellcheck disable=SC2086 # words
-		ctl $line >"$LIB_TMP/stdout" 2>"$LIB_TMP/stderr" || rc=$?
-		check_eq "$rc" 2 "status of: $line"
-		check_eq "$(wc -l <"$LIB_TMP/stderr")" 1 "lines on stderr of: $line"
-	done <<-EOT
+	check_mistakes ctl <<-EOT
 		mac-pool set
 		mac-pool set 00
 		mac-pool set 00:15

@@ -304,18 +304,12 @@ test_monitor()
 # Words that are wrong: one line, status 2, nothing changed.
 test_words()
 {
-	local line before rc
+	local before
 
 	topology
 	check vswitchctl profile add vs0 office vlan access 10
 	before=$(vswitchctl -j profile show)
-	while IFS= read -r line; do
-		rc=0
-		# shellcheck disable=SC2086 # words
-		vswitchctl $line >"$LIB_TMP/stdout" 2>"$LIB_TMP/stderr" || rc=$?
-		check_eq "$rc" 2 "status of: $line"
-		check_eq "$(wc -l <"$LIB_TMP/stderr")" 1 "lines on stderr of: $line"
-	done <<-EOT
+	check_mistakes vswitchctl <<-EOT
 		profile add
 		profile add vs0
 		profile add vs0 none
@@ -434,7 +428,8 @@ test_acl_state()
 {
 	topology
 	check vswitchctl profile add vs0 office
-	check vswitchctl acl add profile vs0 office direction out action meter remote-ip any
+	# Not what guests say of themselves in IPv6.
+	check vswitchctl acl add profile vs0 office direction out action meter remote-ip 192.0.2.0/24
 	check vswitchctl acl add profile vs0 office direction in action deny weight 1 protocol icmp
 	check vswitchctl acl add profile vs0 office direction out action allow weight 2 protocol icmp stateful
 	check vswitchctl port set pg1 profile office
@@ -460,7 +455,7 @@ test_acl_state()
 	check in_ns g1 ping -n -q -c 3 -i 0.2 -s 100 -w 5 192.0.2.3
 	check_eq "$(metered pg1)" 852 "bytes go on"
 	# A rule that was another meanwhile has counted nothing.
-	check vswitchctl acl add pg1 direction out action meter remote-ip any
+	check vswitchctl acl add pg1 direction out action meter remote-ip 192.0.2.0/24
 	check_eq "$(metered pg1)" 0 "its own meter"
 	check vswitchctl acl flush pg1
 	check_eq "$(metered pg1)" 0 "bytes after another list"
@@ -571,19 +566,13 @@ test_acl_batch()
 
 test_acl_words()
 {
-	local line before rc
+	local before
 
 	topology
 	check vswitchctl profile add vs0 office
 	check vswitchctl acl add profile vs0 office direction in action deny weight 1
 	before=$(vswitchctl -j acl show)
-	while IFS= read -r line; do
-		rc=0
-		# shellcheck disable=SC2086 # words
-		vswitchctl $line >"$LIB_TMP/stdout" 2>"$LIB_TMP/stderr" || rc=$?
-		check_eq "$rc" 2 "status of: $line"
-		check_eq "$(wc -l <"$LIB_TMP/stderr")" 1 "lines on stderr of: $line"
-	done <<-EOT
+	check_mistakes vswitchctl <<-EOT
 		acl add profile
 		acl add profile vs0
 		acl add profile vs0 office
