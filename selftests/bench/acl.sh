@@ -6,34 +6,13 @@
 #
 #	acl.sh [-k KVER] [-n FRAMES]
 #
-# Exit status: 0 good, 1 a row or a bar failed, 2 usage.
+# Exit status: 0 good, else a row or a bar failed.
 
 set -euo pipefail
-. "$(dirname "$0")/../../scripts/common.sh"
-
-HERE=$ROOT/selftests/bench
-kver=${KVER-} frames=5000
-
-while getopts k:n: opt; do
-	case $opt in
-	k)	kver=$OPTARG ;;
-	n)	frames=$OPTARG ;;
-	*)	sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
-	esac
-done
-
-"$ROOT/scripts/deps.sh" bench
-[ -n "$kver" ] || kver=$("$ROOT/scripts/kernels.sh" list | sed -n 1p)
-
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-programs=()
-[ -z "$(command -v nft)" ] || programs=(nft)
-BENCH_MODULES=nf_tables "$HERE/job.sh" "$kver" "$frames" acl.job "${programs[@]}" \
-	>"$tmp/rows"
-
-echo "Kernel $kver: instructions per 64-byte frame, with rules of the sending port"
-awk '
+BENCH_MODULES=nf_tables "$(dirname "$0")/job.sh" acl.job "$@" nft | awk '
+$1 == "kernel" {
+	print "Kernel " $2 ": instructions per 64-byte frame, with rules of the sending port"
+}
 function bar(name, a, b, limit) {
 	good = b > 0 && a / b <= limit
 	printf "  %s  %6.2f of %.2f  %s\n", good ? "PASS" : "FAIL",
@@ -74,4 +53,4 @@ END {
 		bar("100 ports with 1000 rules as nft -f",
 		    load["vswitch", 100, 1000], load["nft", 100, 1000], 1)
 	exit failed > 0
-}' "$tmp/rows"
+}'

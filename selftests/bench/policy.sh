@@ -6,27 +6,11 @@
 #
 #	policy.sh [-k KVER] [-n FRAMES]
 #
-# Exit status: 0 good, 1 a row or a bar failed, 2 usage.
+# Exit status: 0 good, else a row or a bar failed.
 
 set -euo pipefail
-. "$(dirname "$0")/../../scripts/common.sh"
-
-HERE=$ROOT/selftests/bench
-kver=${KVER-} frames=5000
-
-while getopts k:n: opt; do
-	case $opt in
-	k)	kver=$OPTARG ;;
-	n)	frames=$OPTARG ;;
-	*)	sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
-	esac
-done
-
-"$ROOT/scripts/deps.sh" bench
-[ -n "$kver" ] || kver=$("$ROOT/scripts/kernels.sh" list | sed -n 1p)
-
-echo "Kernel $kver: instructions per 64-byte frame, by policy"
-"$HERE/job.sh" "$kver" "$frames" policy.job | awk '
+"$(dirname "$0")/job.sh" policy.job "$@" | awk '
+$1 == "kernel" { print "Kernel " $2 ": instructions per 64-byte frame, by policy" }
 $1 == "row" && $3 == "floor" { floor = 1000 * $9 / $8 }
 $1 == "row" { total[$3, $4] = 1000 * $9 / $8; if ($4 == "never") order[++n] = $3 }
 $1 == "error" { print; failed++ }
