@@ -54,6 +54,7 @@ for spec in netlink/*.yaml; do
 	cp "$spec" "$tmp/Documentation/netlink/specs/"
 	case $name in
 	vswitch) dir=kernel/vswitch ;;
+	vmbus_host) dir=kernel/vmbus ;;
 	*) echo "regen: where do the files of $name go?" >&2; exit 1 ;;
 	esac
 	gen "$name" uapi header "kernel/include/uapi/linux/$name.h"

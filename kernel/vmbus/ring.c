@@ -254,6 +254,18 @@ int vmh_ring_read_done(struct vmh_ring *ring, bool *signal)
 }
 
 /**
+ * vmh_ring_features() - what the guest promises as a producer
+ * @ring: the ring from the guest
+ * @features: set to VMH_RING_FEATURE_PENDING, or 0, or what is to come
+ *
+ * Return: 0, or what the memory says.
+ */
+int vmh_ring_features(const struct vmh_ring *ring, u32 *features)
+{
+	return get32(ring, FIELD(feature_bits), features);
+}
+
+/**
  * vmh_ring_mask() - the guest need not signal: we are looking
  * @ring: the ring from the guest
  *

@@ -70,6 +70,7 @@ int vmh_ring_peek(const struct vmh_ring *ring, struct vmh_descriptor *desc);
 int vmh_ring_read(struct vmh_ring *ring, const struct vmh_descriptor *desc,
 		  void *to);
 int vmh_ring_read_done(struct vmh_ring *ring, bool *signal);
+int vmh_ring_features(const struct vmh_ring *ring, u32 *features);
 int vmh_ring_mask(const struct vmh_ring *ring);
 int vmh_ring_unmask(const struct vmh_ring *ring);
 

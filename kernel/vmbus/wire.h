@@ -112,6 +112,13 @@ static_assert(sizeof(struct vmh_gpa_range) == 8);
 #define VMH_MSG_MAX		240U
 #define VMH_USER_DEF		120U
 
+/* Where messages are posted to: from 5.0 on, and before (hyperv.h of the guest). */
+#define VMH_MESSAGE_CONNECTION_ID_4	4U
+#define VMH_MESSAGE_CONNECTION_ID	1U
+
+/* The interrupt line of the guest that VMBus has (VMBUS_MESSAGE_SINT). */
+#define VMH_SINT			2U
+
 enum vmh_msg_type {
 	VMH_MSG_OFFER			= 1,
 	VMH_MSG_RESCIND			= 2,

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * /dev/vmbus: a process is the guest of a partition of vmbus_host, or stands
+ * for one, as a VMM does.
+ *
+ *	fd = open("/dev/vmbus", O_RDWR);
+ *	ioctl(fd, VMBUS_DEV_ATTACH, ...)	become the guest of a partition
+ *	ioctl(fd, VMBUS_DEV_SET_REGION, ...)	what of our memory is the guest's
+ *	ioctl(fd, VMBUS_DEV_SET_VP, ...)	how a processor is interrupted
+ *	write(fd, message, length)		post a control message (HvPostMessage)
+ *	read(fd, message, 240)			the next one from the host
+ *	poll(fd)				POLLIN: there is one
+ *	ioctl(fd, VMBUS_DEV_SIGNAL, relid)	signal a channel (HvSignalEvent), or
+ *	ioctl(fd, VMBUS_DEV_SET_EVENT, ...)	by an eventfd, as KVM does by itself
+ *	close(fd)				the guest is gone
+ *
+ * One message per write() and read(). write() fails with EAGAIN while too many
+ * answers are unread, and the host's answer to what was posted is there when it
+ * returns. All is for the process that opened the node: memory is found in its
+ * address space. When the partition is removed everything fails with ENODEV, and
+ * poll() says POLLHUP.
+ */
+#ifndef _UAPI_LINUX_VMBUS_DEV_H
+#define _UAPI_LINUX_VMBUS_DEV_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define VMBUS_DEV_MESSAGE_MAX	240
+#define VMBUS_DEV_REGIONS_MAX	64
+#define VMBUS_DEV_VPS_MAX	1024
+#define VMBUS_DEV_FLAGS_BYTES	256
+
+/* The host shall copy from and to guest memory, never map it. */
+#define VMBUS_DEV_ATTACH_COPY	(1U << 0)
+
+/**
+ * struct vmbus_dev_attach - become the guest of a partition
+ * @name: the partition's, in the caller's network namespace
+ * @flags: VMBUS_DEV_ATTACH_*
+ * @reserved: 0
+ *
+ * EBUSY if it has a guest, ENOENT if there is none of the name, EPERM without
+ * CAP_NET_ADMIN in the initial user namespace.
+ */
+struct vmbus_dev_attach {
+	char name[32];
+	__u32 flags;
+	__u32 reserved;
+};
+
+/**
+ * struct vmbus_dev_region - a piece of guest physical memory
+ * @gpa: where the guest sees it
+ * @size: bytes; 0 removes the region that begins at @gpa
+ * @address: where the process does
+ * @reserved: 0
+ *
+ * All in whole pages of 4096 bytes. EEXIST if it overlaps another one, ENOSPC for
+ * one too many. What was pinned of a region stays pinned after its removal, until
+ * the guest lets go of it.
+ */
+struct vmbus_dev_region {
+	__u64 gpa;
+	__u64 size;
+	__u64 address;
+	__u64 reserved;
+};
+
+/**
+ * struct vmbus_dev_vp - how a processor of the guest is interrupted
+ * @vp: its index
+ * @fd: an eventfd that is signalled, as an irqfd of KVM's is; -1 for none
+ * @flags: where in the guest's memory its 2048 event flags are (SIEFP, of SINT 2),
+ *	aligned to %VMBUS_DEV_FLAGS_BYTES; all ones for none
+ *
+ * The host sets the bit of a channel's relid in @flags, and then signals @fd if
+ * the bit was clear. EINVAL if @flags is none of the guest's memory.
+ */
+struct vmbus_dev_vp {
+	__u32 vp;
+	__s32 fd;
+	__u64 flags;
+};
+
+/**
+ * struct vmbus_dev_event - an eventfd by which the guest signals a channel
+ * @relid: the channel
+ * @fd: the eventfd; -1 takes away what was set
+ */
+struct vmbus_dev_event {
+	__u32 relid;
+	__s32 fd;
+};
+
+#define VMBUS_DEV_TYPE		0xbb
+#define VMBUS_DEV_ATTACH	_IOW(VMBUS_DEV_TYPE, 0, struct vmbus_dev_attach)
+#define VMBUS_DEV_SET_REGION	_IOW(VMBUS_DEV_TYPE, 1, struct vmbus_dev_region)
+#define VMBUS_DEV_SET_VP	_IOW(VMBUS_DEV_TYPE, 2, struct vmbus_dev_vp)
+#define VMBUS_DEV_SET_EVENT	_IOW(VMBUS_DEV_TYPE, 3, struct vmbus_dev_event)
+#define VMBUS_DEV_SIGNAL	_IO(VMBUS_DEV_TYPE, 4)
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What integration components have in common; see ic.h. */
+#include <linux/errno.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "ic.h"
+
+/* A guest that does not answer is asked again, but not faster for that. */
+#define NEGOTIATE_PERIOD	(5 * HZ)
+
+/* Frames that Linux and Windows agree upon since 2012. */
+static const u32 frame_versions[] = { VMH_IC_V(3, 0), VMH_IC_V(1, 0), 0 };
+
+struct negotiate {
+	__le16 frames;
+	__le16 messages;
+	__le32 reserved;
+	struct vmh_ic_version versions[];
+} __packed;
+
+static int send(struct vmh_ic *ic, u16 type, void *data, u32 len)
+{
+	struct vmh_ic_pipe pipe = {
+		.flags = cpu_to_le32(1),
+		.size = cpu_to_le32(sizeof(struct vmh_ic_header) + len),
+	};
+	struct vmh_ic_header hdr = {
+		.frame.major = cpu_to_le16(3),
+		.type = cpu_to_le16(type),
+		.message.major = cpu_to_le16(ic->version >> 16),
+		.message.minor = cpu_to_le16(ic->version),
+		.size = cpu_to_le16(len),
+		.transaction = ++ic->transaction,
+		.flags = VMH_IC_TRANSACTION | VMH_IC_REQUEST,
+	};
+	struct vmh_piece pieces[] = {
+		{ &pipe, sizeof(pipe) }, { &hdr, sizeof(hdr) }, { data, len },
+	};
+	int err;
+
+	err = vmh_channel_send(ic->ch, pieces, ARRAY_SIZE(pieces), 0, false);
+	if (!err)
+		vmh_channel_flush(ic->ch);
+	return err;
+}
+
+static u32 add_versions(struct vmh_ic_version *to, const u32 *versions)
+{
+	u32 n;
+
+	for (n = 0; versions[n]; n++) {
+		to[n].major = cpu_to_le16(versions[n] >> 16);
+		to[n].minor = cpu_to_le16(versions[n]);
+	}
+	return n;
+}
+
+static void negotiate(struct vmh_ic *ic, void *data)
+{
+	struct negotiate *msg = data;
+	u32 frames, messages;
+
+	memset(msg, 0, sizeof(*msg));
+	frames = add_versions(msg->versions, frame_versions);
+	messages = add_versions(msg->versions + frames, ic->service->versions);
+	msg->frames = cpu_to_le16(frames);
+	msg->messages = cpu_to_le16(messages);
+	send(ic, VMH_IC_NEGOTIATE, msg,
+	     struct_size(msg, versions, frames + messages));
+}
+
+/* A full ring is a guest that does not read: then it is asked the next time. */
+static void ask(struct work_struct *work)
+{
+	struct vmh_ic *ic = container_of(to_delayed_work(work), struct vmh_ic,
+					 work);
+	u32 version = READ_ONCE(ic->version);
+	void *data = kmalloc(VMH_IC_MAX, GFP_KERNEL);
+	u32 len;
+
+	if (data && !version) {
+		negotiate(ic, data);
+	} else if (data) {
+		len = ic->service->ask(ic, data);
+		if (!send(ic, ic->service->type, data, len))
+			ic->asked++;
+	}
+	kfree(data);
+	schedule_delayed_work(&ic->work, version ? ic->service->period :
+			      NEGOTIATE_PERIOD);
+}
+
+/**
+ * vmh_ic_open() - the guest opens a channel of such a service
+ * @ch: the channel
+ * @service: what it does
+ *
+ * Return: 0 or -ENOMEM; for the open() of a service.
+ */
+int vmh_ic_open(struct vmh_channel *ch, const struct vmh_ic_service *service)
+{
+	struct vmh_ic *ic = kzalloc(sizeof(*ic), GFP_KERNEL_ACCOUNT);
+
+	if (!ic)
+		return -ENOMEM;
+	ic->ch = ch;
+	ic->service = service;
+	INIT_DELAYED_WORK(&ic->work, ask);
+	vmh_channel_set_priv(ch, ic);
+	/* The guest learns first that it is open. */
+	schedule_delayed_work(&ic->work, HZ / 10);
+	return 0;
+}
+
+/**
+ * vmh_ic_close() - such a channel is closed
+ * @ch: the channel
+ */
+void vmh_ic_close(struct vmh_channel *ch)
+{
+	struct vmh_ic *ic = vmh_channel_priv(ch);
+
+	cancel_delayed_work_sync(&ic->work);
+	kfree(ic);
+}
+
+static int on_negotiated(struct vmh_ic *ic, const void *data, u32 len)
+{
+	const struct negotiate *msg = data;
+	const u32 *known = ic->service->versions;
+	u32 version, at;
+
+	if (len < sizeof(*msg))
+		return -EPROTO;
+	/* The guest leaves one of each kind, or none if it knows none. */
+	if (le16_to_cpu(msg->frames) != 1 || le16_to_cpu(msg->messages) != 1)
+		return 0;
+	at = 1;
+	if (len < struct_size(msg, versions, at + 1))
+		return -EPROTO;
+	version = le16_to_cpu(msg->versions[at].major) << 16 |
+		  le16_to_cpu(msg->versions[at].minor);
+	for (; *known; known++) {
+		if (*known == version) {
+			WRITE_ONCE(ic->version, version);
+			mod_delayed_work(system_wq, &ic->work, 0);
+			return 0;
+		}
+	}
+	return -EPROTO;
+}
+
+/**
+ * vmh_ic_packet() - a packet of such a channel
+ * @ch: the channel
+ * @packet: the packet
+ *
+ * Return: for the packet() of a service.
+ */
+int vmh_ic_packet(struct vmh_channel *ch, const struct vmh_packet *packet)
+{
+	const struct vmh_ic_header *hdr = (const void *)packet->payload +
+					  sizeof(struct vmh_ic_pipe);
+	struct vmh_ic *ic = vmh_channel_priv(ch);
+	u32 len;
+
+	if (packet->type == VMH_PACKET_COMPLETION)
+		return 0;
+	if (packet->type != VMH_PACKET_INBAND ||
+	    packet->len < sizeof(struct vmh_ic_pipe) + sizeof(*hdr))
+		return -EPROTO;
+	len = packet->len - sizeof(struct vmh_ic_pipe) - sizeof(*hdr);
+	if (le16_to_cpu(hdr->size) > len || !(hdr->flags & VMH_IC_RESPONSE))
+		return -EPROTO;
+	len = le16_to_cpu(hdr->size);
+	if (le16_to_cpu(hdr->type) == VMH_IC_NEGOTIATE)
+		return on_negotiated(ic, hdr + 1, len);
+	if (le16_to_cpu(hdr->type) != ic->service->type)
+		return -EPROTO;
+	return ic->service->answered ?
+		ic->service->answered(ic, hdr + 1, len) : 0;
+}

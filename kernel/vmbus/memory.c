@@ -1,0 +1,571 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guest memory: GPADLs, which are shown once and used for long, and what packets
+ * refer to.
+ *
+ * A GPADL is in the table until the guest tears it down. Who uses it holds a
+ * reference, and only when the last one is gone the guest is told that it may have
+ * its memory back.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/unaligned.h>
+#include <linux/vmalloc.h>
+
+#include "partition.h"
+
+/* The GPADLs of two channels may have the same number. */
+static unsigned long key(u32 relid, u32 id)
+{
+	return (unsigned long)relid << 32 | id;
+}
+
+struct pending {
+	struct list_head node;
+	struct vmh_gpadl_build *build;
+};
+
+static struct pending *find_pending(struct vmh_partition *p, u32 id)
+{
+	struct pending *pending;
+
+	list_for_each_entry(pending, &p->builds, node) {
+		if (pending->build->id == id)
+			return pending;
+	}
+	return NULL;
+}
+
+static void answer_created(struct vmh_partition *p, u32 relid, u32 id, u32 error,
+			   struct vmh_out **answer)
+{
+	struct vmh_msg_gpadl_created *msg = (void *)(*answer)->data;
+
+	if (error != VMH_NO_ERROR)
+		vmh_error(p, error);
+	vmh_out_init(*answer, VMH_MSG_GPADL_CREATED, sizeof(*msg));
+	msg->relid = cpu_to_le32(relid);
+	msg->gpadl = cpu_to_le32(id);
+	msg->status = cpu_to_le32(error == VMH_NO_ERROR ? VMH_STATUS_SUCCESS :
+				  VMH_STATUS_GPADL_REFUSED);
+	vmh_out_send(p, *answer);
+	*answer = NULL;
+}
+
+static u32 to_error(int err)
+{
+	switch (err) {
+	case -EFAULT:
+		return VMBUS_HOST_ERROR_MEMORY;
+	case -EDQUOT:
+		return VMBUS_HOST_ERROR_GPADL_QUOTA;
+	case -ENOMEM:
+		return VMBUS_HOST_ERROR_NO_MEMORY;
+	default:
+		return VMBUS_HOST_ERROR_GPADL_MALFORMED;
+	}
+}
+
+/* One piece for each page, for memory that is not mapped. */
+static int for_pages(const struct vmh_mem *mem, u32 offset, void *buf, u32 len,
+		     bool write)
+{
+	const struct vmh_gpadl *gpadl = mem->priv;
+	const struct vmh_partition *p = gpadl->partition;
+	u32 at = gpadl->offset + offset, n;
+	u64 gpa;
+	int err;
+
+	while (len) {
+		n = min(len, VMH_PAGE_SIZE - at % VMH_PAGE_SIZE);
+		gpa = (gpadl->pfns[at >> VMH_PAGE_SHIFT] << VMH_PAGE_SHIFT) +
+		      at % VMH_PAGE_SIZE;
+		err = write ? p->transport->copy_to(p->guest, gpa, buf, n) :
+			      p->transport->copy_from(p->guest, gpa, buf, n);
+		if (err)
+			return err;
+		at += n;
+		buf += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int read_pages(const struct vmh_mem *mem, u32 offset, void *to, u32 len)
+{
+	return for_pages(mem, offset, to, len, false);
+}
+
+static int write_pages(const struct vmh_mem *mem, u32 offset, const void *from,
+		       u32 len)
+{
+	return for_pages(mem, offset, (void *)from, len, true);
+}
+
+/* Pin the guest's pages, and map them one after the other. */
+static int map_pages(struct vmh_gpadl *gpadl)
+{
+	struct vmh_partition *p = gpadl->partition;
+	int err;
+
+	gpadl->pages = kvmalloc_array(gpadl->frames, sizeof(*gpadl->pages),
+				      GFP_KERNEL_ACCOUNT);
+	if (!gpadl->pages)
+		return -ENOMEM;
+	err = p->transport->pin(p->guest, gpadl->pfns, gpadl->frames,
+				gpadl->pages);
+	if (err)
+		goto free;
+	gpadl->vaddr = vmap(gpadl->pages, gpadl->frames, VM_MAP, PAGE_KERNEL);
+	if (!gpadl->vaddr) {
+		err = -ENOMEM;
+		goto unpin;
+	}
+	gpadl->mem.base = gpadl->vaddr + gpadl->offset;
+	return 0;
+
+unpin:
+	p->transport->unpin(p->guest, gpadl->pages, gpadl->frames, false);
+free:
+	kvfree(gpadl->pages);
+	gpadl->pages = NULL;
+	return err;
+}
+
+static void gpadl_free(struct vmh_gpadl *gpadl)
+{
+	kvfree(gpadl->pfns);
+	kfree(gpadl->torndown);
+	kfree(gpadl);
+}
+
+static struct vmh_gpadl *gpadl_create(struct vmh_partition *p,
+				      const struct vmh_gpadl_build *build)
+{
+	struct vmh_gpadl_range range;
+	struct vmh_gpadl *gpadl;
+	int err;
+	u32 i;
+
+	err = vmh_gpadl_end(build, &range);
+	if (err)
+		return ERR_PTR(err);
+	gpadl = kzalloc(sizeof(*gpadl), GFP_KERNEL_ACCOUNT);
+	if (!gpadl)
+		return ERR_PTR(-ENOMEM);
+	gpadl->partition = p;
+	gpadl->relid = build->relid;
+	gpadl->id = build->id;
+	refcount_set(&gpadl->ref, 1);
+	gpadl->frames = range.frames;
+	gpadl->offset = range.offset;
+	gpadl->bytes = range.bytes;
+	gpadl->mem = (struct vmh_mem) {
+		.size = range.bytes, .priv = gpadl,
+		.read = read_pages, .write = write_pages,
+	};
+	err = -ENOMEM;
+	gpadl->torndown = vmh_out_alloc();
+	gpadl->pfns = kvmalloc_array(range.frames, sizeof(*gpadl->pfns),
+				     GFP_KERNEL_ACCOUNT);
+	if (!gpadl->torndown || !gpadl->pfns)
+		goto free;
+	for (i = 0; i < range.frames; i++) {
+		gpadl->pfns[i] = get_unaligned_le64(range.pfns + i * sizeof(__le64));
+		/* Physical addresses have 52 bits, or fewer. */
+		err = -EFAULT;
+		if (gpadl->pfns[i] >> (52 - VMH_PAGE_SHIFT))
+			goto free;
+	}
+	err = p->map ? map_pages(gpadl) : 0;
+	if (err)
+		goto free;
+	err = xa_err(xa_store(&p->gpadls, key(gpadl->relid, gpadl->id), gpadl,
+			      GFP_KERNEL_ACCOUNT));
+	if (err)
+		goto unmap;
+	return gpadl;
+
+unmap:
+	if (gpadl->vaddr) {
+		vunmap(gpadl->vaddr);
+		p->transport->unpin(p->guest, gpadl->pages, gpadl->frames, false);
+		kvfree(gpadl->pages);
+	}
+free:
+	gpadl_free(gpadl);
+	return ERR_PTR(err);
+}
+
+/* All bytes are there, or there is something wrong with them. */
+static void finish(struct vmh_partition *p, struct vmh_gpadl_build *build,
+		   struct vmh_out **answer)
+{
+	struct vmh_gpadl *gpadl = gpadl_create(p, build);
+	u32 relid = build->relid, id = build->id, frames = build->charged;
+
+	kvfree(build);
+	if (IS_ERR(gpadl)) {
+		vmh_gpadl_uncharge(&p->quota, frames);
+		answer_created(p, relid, id, to_error(PTR_ERR(gpadl)), answer);
+		return;
+	}
+	answer_created(p, relid, id, VMH_NO_ERROR, answer);
+}
+
+/**
+ * vmh_gpadl_on_header() - the guest begins to show memory
+ * @p: the partition
+ * @msg: what it says
+ * @len: bytes of that
+ * @answer: taken if it is answered
+ *
+ * Also for a channel that was rescinded: Linux does not expect this to fail.
+ *
+ * Context: process, the partition's lock; may wait for guest memory.
+ */
+void vmh_gpadl_on_header(struct vmh_partition *p, const void *msg, u32 len,
+			 struct vmh_out **answer)
+{
+	const struct vmh_msg_gpadl_header *hdr = msg;
+	u32 relid = le32_to_cpu(hdr->relid), id = le32_to_cpu(hdr->gpadl);
+	struct vmh_channel *ch = xa_load(&p->channels, relid);
+	struct vmh_gpadl_build *build;
+	struct pending *pending;
+
+	if (!ch || !ch->told) {
+		answer_created(p, relid, id, VMBUS_HOST_ERROR_RELID, answer);
+		return;
+	}
+	if (find_pending(p, id) || xa_load(&p->gpadls, key(relid, id))) {
+		answer_created(p, relid, id, VMBUS_HOST_ERROR_GPADL_DUPLICATE,
+			       answer);
+		return;
+	}
+	build = vmh_gpadl_begin(&p->quota, msg, len);
+	if (IS_ERR(build)) {
+		answer_created(p, relid, id, to_error(PTR_ERR(build)), answer);
+		return;
+	}
+	if (vmh_gpadl_is_complete(build)) {
+		finish(p, build, answer);
+		return;
+	}
+	pending = kmalloc(sizeof(*pending), GFP_KERNEL_ACCOUNT);
+	if (!pending) {
+		vmh_gpadl_uncharge(&p->quota, build->charged);
+		kvfree(build);
+		answer_created(p, relid, id, VMBUS_HOST_ERROR_NO_MEMORY, answer);
+		return;
+	}
+	pending->build = build;
+	list_add_tail(&pending->node, &p->builds);
+}
+
+/**
+ * vmh_gpadl_on_body() - the guest goes on to show memory
+ * @p: the partition
+ * @msg: what it says
+ * @len: bytes of that
+ * @answer: taken if it is answered
+ *
+ * Bodies do not say which channel they are for. Those of a header that was refused
+ * come all the same: nobody waits for an answer to them.
+ *
+ * Context: process, the partition's lock; may wait for guest memory.
+ */
+void vmh_gpadl_on_body(struct vmh_partition *p, const void *msg, u32 len,
+		       struct vmh_out **answer)
+{
+	const struct vmh_msg_gpadl_body *hdr = msg;
+	struct vmh_gpadl_build *build;
+	struct pending *pending;
+	int err;
+
+	pending = find_pending(p, le32_to_cpu(hdr->gpadl));
+	if (!pending) {
+		vmh_error(p, VMBUS_HOST_ERROR_GPADL_UNKNOWN);
+		return;
+	}
+	build = pending->build;
+	err = vmh_gpadl_body(build, msg, len);
+	if (!err && !vmh_gpadl_is_complete(build))
+		return;
+	list_del(&pending->node);
+	kfree(pending);
+	if (!err) {
+		finish(p, build, answer);
+		return;
+	}
+	vmh_gpadl_uncharge(&p->quota, build->charged);
+	answer_created(p, build->relid, build->id, to_error(err), answer);
+	kvfree(build);
+}
+
+/**
+ * vmh_gpadl_on_teardown() - the guest wants its memory back
+ * @p: the partition
+ * @msg: what it says
+ * @answer: taken if it is answered at once
+ *
+ * The answer comes when nobody uses it any more. One that is not is answered, too:
+ * a guest waits for it.
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_gpadl_on_teardown(struct vmh_partition *p,
+			   const struct vmh_msg_gpadl_teardown *msg,
+			   struct vmh_out **answer)
+{
+	struct vmh_msg_gpadl_torndown *done = (void *)(*answer)->data;
+	struct vmh_gpadl *gpadl;
+
+	gpadl = xa_erase(&p->gpadls, key(le32_to_cpu(msg->relid),
+					 le32_to_cpu(msg->gpadl)));
+	if (gpadl) {
+		vmh_gpadl_put(gpadl);
+		vmh_gpadl_reap(p);
+		return;
+	}
+	vmh_error(p, VMBUS_HOST_ERROR_GPADL_UNKNOWN);
+	vmh_out_init(*answer, VMH_MSG_GPADL_TORNDOWN, sizeof(*done));
+	done->gpadl = msg->gpadl;
+	vmh_out_send(p, *answer);
+	*answer = NULL;
+}
+
+/**
+ * vmh_gpadl_find() - use a GPADL
+ * @p: the partition
+ * @relid: the channel that it was made for
+ * @id: its number
+ *
+ * Context: process.
+ * Return: with a reference, or NULL.
+ */
+struct vmh_gpadl *vmh_gpadl_find(struct vmh_partition *p, u32 relid, u32 id)
+{
+	struct vmh_gpadl *gpadl;
+
+	xa_lock(&p->gpadls);
+	gpadl = xa_load(&p->gpadls, key(relid, id));
+	if (gpadl)
+		refcount_inc(&gpadl->ref);
+	xa_unlock(&p->gpadls);
+	return gpadl;
+}
+
+/**
+ * vmh_gpadl_get() - use a GPADL of a channel
+ * @ch: the channel, open
+ * @id: its number, as the guest says
+ *
+ * Context: process, calls of the service included.
+ * Return: for vmh_gpadl_put(), before the channel is closed; NULL if there is none.
+ */
+struct vmh_gpadl *vmh_gpadl_get(struct vmh_channel *ch, u32 id)
+{
+	return vmh_gpadl_find(ch->partition, ch->relid, id);
+}
+EXPORT_SYMBOL_GPL(vmh_gpadl_get);
+
+/**
+ * vmh_gpadl_put() - a GPADL is not used any more
+ * @gpadl: from vmh_gpadl_get()
+ *
+ * Context: process.
+ */
+void vmh_gpadl_put(struct vmh_gpadl *gpadl)
+{
+	struct vmh_partition *p = gpadl->partition;
+
+	if (!refcount_dec_and_test(&gpadl->ref))
+		return;
+	vmh_partition_hold(p);
+	llist_add(&gpadl->dead, &p->dead_gpadls);
+	/* Who holds the lock reaps by himself; this is for all others. */
+	if (!queue_work(vmh_wq, &p->work))
+		vmh_partition_put(p);
+}
+EXPORT_SYMBOL_GPL(vmh_gpadl_put);
+
+static void release(struct vmh_gpadl *gpadl)
+{
+	struct vmh_partition *p = gpadl->partition;
+	struct vmh_msg_gpadl_torndown *msg = (void *)gpadl->torndown->data;
+
+	if (gpadl->vaddr) {
+		vunmap(gpadl->vaddr);
+		p->transport->unpin(p->guest, gpadl->pages, gpadl->frames, true);
+		kvfree(gpadl->pages);
+	}
+	vmh_gpadl_uncharge(&p->quota, gpadl->frames);
+	if (!gpadl->silent) {
+		vmh_out_init(gpadl->torndown, VMH_MSG_GPADL_TORNDOWN,
+			     sizeof(*msg));
+		msg->gpadl = cpu_to_le32(gpadl->id);
+		vmh_out_send(p, gpadl->torndown);
+		gpadl->torndown = NULL;
+	}
+	gpadl_free(gpadl);
+}
+
+/**
+ * vmh_gpadl_reap() - let go of the GPADLs that nobody uses any more
+ * @p: the partition
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_gpadl_reap(struct vmh_partition *p)
+{
+	struct vmh_gpadl *gpadl, *next;
+
+	lockdep_assert_held(&p->lock);
+	llist_for_each_entry_safe(gpadl, next,
+				  llist_reverse_order(llist_del_all(&p->dead_gpadls)),
+				  dead)
+		release(gpadl);
+}
+
+/**
+ * vmh_gpadl_drop_all() - the guest has forgotten all that it has shown
+ * @p: the partition; its channels are closed
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_gpadl_drop_all(struct vmh_partition *p)
+{
+	struct pending *pending, *next;
+	struct vmh_gpadl *gpadl;
+	unsigned long i;
+
+	xa_for_each(&p->gpadls, i, gpadl) {
+		xa_erase(&p->gpadls, i);
+		gpadl->silent = true;
+		vmh_gpadl_put(gpadl);
+	}
+	list_for_each_entry_safe(pending, next, &p->builds, node) {
+		list_del(&pending->node);
+		vmh_gpadl_uncharge(&p->quota, pending->build->charged);
+		kvfree(pending->build);
+		kfree(pending);
+	}
+	vmh_gpadl_reap(p);
+	/* A service that still has one would write into what is the guest's. */
+	WARN_ON(p->quota.count);
+}
+
+/**
+ * vmh_gpadl_size() - bytes of a GPADL
+ * @gpadl: from vmh_gpadl_get()
+ *
+ * Return: at least 1.
+ */
+u32 vmh_gpadl_size(const struct vmh_gpadl *gpadl)
+{
+	return gpadl->bytes;
+}
+EXPORT_SYMBOL_GPL(vmh_gpadl_size);
+
+/**
+ * vmh_gpadl_write() - write into a GPADL
+ * @gpadl: from vmh_gpadl_get()
+ * @offset: where in it
+ * @from: what
+ * @len: how much
+ *
+ * Context: process; any if guest memory is mapped.
+ * Return: 0, -ERANGE if it does not lie within, -EFAULT.
+ */
+int vmh_gpadl_write(const struct vmh_gpadl *gpadl, u32 offset, const void *from,
+		    u32 len)
+{
+	if (offset > gpadl->bytes || len > gpadl->bytes - offset)
+		return -ERANGE;
+	if (!gpadl->mem.base)
+		return write_pages(&gpadl->mem, offset, from, len);
+	memcpy(gpadl->mem.base + offset, from, len);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(vmh_gpadl_write);
+
+/**
+ * vmh_gpadl_read() - read from a GPADL
+ * @gpadl: from vmh_gpadl_get()
+ * @offset: where in it
+ * @to: where to
+ * @len: how much
+ *
+ * Context: process; any if guest memory is mapped.
+ * Return: 0, -ERANGE if it does not lie within, -EFAULT.
+ */
+int vmh_gpadl_read(const struct vmh_gpadl *gpadl, u32 offset, void *to, u32 len)
+{
+	if (offset > gpadl->bytes || len > gpadl->bytes - offset)
+		return -ERANGE;
+	if (!gpadl->mem.base)
+		return read_pages(&gpadl->mem, offset, to, len);
+	memcpy(to, gpadl->mem.base + offset, len);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(vmh_gpadl_read);
+
+/**
+ * vmh_channel_copy_from() - copy what a GPA-direct packet refers to
+ * @ch: the channel, open
+ * @iter: where in the guest's memory; advanced
+ * @to: where to
+ * @len: how much
+ *
+ * Context: process.
+ * Return: 0, -ERANGE if the packet refers to less, -EFAULT if that is no memory.
+ */
+int vmh_channel_copy_from(struct vmh_channel *ch, struct vmh_gpa_iter *iter,
+			  void *to, u32 len)
+{
+	const struct vmh_partition *p = ch->partition;
+	u64 gpa;
+	int err;
+	u32 n;
+
+	for (; len; len -= n, to += n) {
+		n = vmh_gpa_next(iter, &gpa, len);
+		if (!n)
+			return -ERANGE;
+		err = p->transport->copy_from(p->guest, gpa, to, n);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(vmh_channel_copy_from);
+
+/**
+ * vmh_channel_copy_to() - copy to what a GPA-direct packet refers to
+ * @ch: the channel, open
+ * @iter: where in the guest's memory; advanced
+ * @from: what
+ * @len: how much
+ *
+ * Context: process.
+ * Return: 0, -ERANGE if the packet refers to less, -EFAULT if that is no memory.
+ */
+int vmh_channel_copy_to(struct vmh_channel *ch, struct vmh_gpa_iter *iter,
+			const void *from, u32 len)
+{
+	const struct vmh_partition *p = ch->partition;
+	u64 gpa;
+	int err;
+	u32 n;
+
+	for (; len; len -= n, from += n) {
+		n = vmh_gpa_next(iter, &gpa, len);
+		if (!n)
+			return -ERANGE;
+		err = p->transport->copy_to(p->guest, gpa, from, n);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(vmh_channel_copy_to);

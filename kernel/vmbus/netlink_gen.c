@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/vmbus_host.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink_gen.h"
+
+#include <uapi/linux/vmbus_host.h>
+
+/* Integer value ranges */
+static const struct netlink_range_validation vmbus_host_a_partition_max_gpadls_range = {
+	.min	= 1ULL,
+	.max	= 65536ULL,
+};
+
+static const struct netlink_range_validation vmbus_host_a_partition_max_pages_range = {
+	.min	= 1ULL,
+	.max	= 16777216ULL,
+};
+
+/* VMBUS_HOST_CMD_PARTITION_GET - do */
+static const struct nla_policy vmbus_host_partition_get_nl_policy[VMBUS_HOST_A_PARTITION_NAME + 1] = {
+	[VMBUS_HOST_A_PARTITION_NAME] = { .type = NLA_NUL_STRING, .len = VMBUS_HOST_NAME_MAX, },
+};
+
+/* VMBUS_HOST_CMD_PARTITION_ADD - do */
+static const struct nla_policy vmbus_host_partition_add_nl_policy[VMBUS_HOST_A_PARTITION_MAX_PAGES + 1] = {
+	[VMBUS_HOST_A_PARTITION_NAME] = { .type = NLA_NUL_STRING, .len = VMBUS_HOST_NAME_MAX, },
+	[VMBUS_HOST_A_PARTITION_TRANSPORT] = NLA_POLICY_MAX(NLA_U32, 1),
+	[VMBUS_HOST_A_PARTITION_SERVICES] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[VMBUS_HOST_A_PARTITION_MAX_GPADLS] = NLA_POLICY_FULL_RANGE(NLA_U32, &vmbus_host_a_partition_max_gpadls_range),
+	[VMBUS_HOST_A_PARTITION_MAX_PAGES] = NLA_POLICY_FULL_RANGE(NLA_U32, &vmbus_host_a_partition_max_pages_range),
+};
+
+/* VMBUS_HOST_CMD_PARTITION_DEL - do */
+static const struct nla_policy vmbus_host_partition_del_nl_policy[VMBUS_HOST_A_PARTITION_NAME + 1] = {
+	[VMBUS_HOST_A_PARTITION_NAME] = { .type = NLA_NUL_STRING, .len = VMBUS_HOST_NAME_MAX, },
+};
+
+/* VMBUS_HOST_CMD_CHANNEL_GET - dump */
+static const struct nla_policy vmbus_host_channel_get_nl_policy[VMBUS_HOST_A_CHANNEL_PARTITION + 1] = {
+	[VMBUS_HOST_A_CHANNEL_PARTITION] = { .type = NLA_NUL_STRING, .len = VMBUS_HOST_NAME_MAX, },
+};
+
+/* Ops table for vmbus_host */
+const struct genl_split_ops vmbus_host_nl_ops[5] = {
+	{
+		.cmd		= VMBUS_HOST_CMD_PARTITION_GET,
+		.doit		= vmbus_host_nl_partition_get_doit,
+		.policy		= vmbus_host_partition_get_nl_policy,
+		.maxattr	= VMBUS_HOST_A_PARTITION_NAME,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= VMBUS_HOST_CMD_PARTITION_GET,
+		.dumpit	= vmbus_host_nl_partition_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VMBUS_HOST_CMD_PARTITION_ADD,
+		.doit		= vmbus_host_nl_partition_add_doit,
+		.policy		= vmbus_host_partition_add_nl_policy,
+		.maxattr	= VMBUS_HOST_A_PARTITION_MAX_PAGES,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VMBUS_HOST_CMD_PARTITION_DEL,
+		.doit		= vmbus_host_nl_partition_del_doit,
+		.policy		= vmbus_host_partition_del_nl_policy,
+		.maxattr	= VMBUS_HOST_A_PARTITION_NAME,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VMBUS_HOST_CMD_CHANNEL_GET,
+		.dumpit		= vmbus_host_nl_channel_get_dumpit,
+		.policy		= vmbus_host_channel_get_nl_policy,
+		.maxattr	= VMBUS_HOST_A_CHANNEL_PARTITION,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+};

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Devices: offered, given sub-channels, rescinded. */
+#include <linux/slab.h>
+
+#include "partition.h"
+
+static void device_put(struct vmh_device *dev)
+{
+	if (!refcount_dec_and_test(&dev->ref))
+		return;
+	vmh_partition_put(dev->partition);
+	kfree(dev);
+}
+
+/* What a guest is told of a channel (vmbus_onoffer()). */
+static void fill_offer(struct vmh_channel *ch)
+{
+	struct vmh_msg_offer *msg = (void *)ch->offer.data;
+	const struct vmh_device *dev = ch->dev;
+
+	vmh_out_init(&ch->offer, VMH_MSG_OFFER, sizeof(*msg));
+	msg->class_id = dev->service->class;
+	msg->instance_id = dev->instance;
+	msg->flags = cpu_to_le16(dev->service->flags);
+	memcpy(msg->user_def, dev->user_def, sizeof(msg->user_def));
+	msg->sub_channel_index = cpu_to_le16(ch->index);
+	msg->relid = cpu_to_le32(ch->relid);
+	msg->is_dedicated_interrupt = cpu_to_le16(1);
+	/* As Hyper-V's: 24 bits, and none of those that messages are posted to. */
+	msg->connection_id = cpu_to_le32(ch->relid | VMH_SINT << 12);
+}
+
+static struct vmh_channel *channel_create(struct vmh_device *dev, u16 index)
+{
+	struct vmh_partition *p = dev->partition;
+	struct vmh_channel *ch;
+	int err;
+
+	lockdep_assert_held(&p->lock);
+	ch = kzalloc(sizeof(*ch), GFP_KERNEL_ACCOUNT);
+	if (!ch)
+		return ERR_PTR(-ENOMEM);
+	ch->dev = dev;
+	ch->partition = p;
+	ch->index = index;
+	ch->error = VMH_NO_ERROR;
+	ch->vp = VMH_VP_NONE;
+	INIT_LIST_HEAD(&ch->offer.node);
+	INIT_LIST_HEAD(&ch->rescind.node);
+	vmh_worker_init(ch);
+	/* Not soon again: somebody may still think of the one before. */
+	err = xa_alloc_cyclic(&p->channels, &ch->relid, NULL,
+			      XA_LIMIT(1, VMBUS_HOST_CHANNELS_MAX),
+			      &p->next_relid, GFP_KERNEL_ACCOUNT);
+	if (err < 0) {
+		kfree(ch);
+		return ERR_PTR(err == -EBUSY ? -ENOSPC : err);
+	}
+	fill_offer(ch);
+	refcount_inc(&dev->ref);
+	/* The entry is there: this does not allocate. */
+	xa_store(&p->channels, ch->relid, ch, GFP_KERNEL_ACCOUNT);
+	return ch;
+}
+
+static void channel_free(struct work_struct *work)
+{
+	struct vmh_channel *ch = container_of(to_rcu_work(work),
+					      struct vmh_channel, free_work);
+	struct vmh_device *dev = ch->dev;
+
+	/* A kick that still found it may have queued it. */
+	cancel_delayed_work_sync(&ch->work);
+	mutex_destroy(&ch->out_mutex);
+	kfree(ch);
+	device_put(dev);
+}
+
+/**
+ * vmh_channel_forget() - a channel that is closed is gone
+ * @ch: the channel
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_channel_forget(struct vmh_channel *ch)
+{
+	struct vmh_partition *p = ch->partition;
+
+	lockdep_assert_held(&p->lock);
+	WARN_ON(ch->open);
+	xa_erase(&p->channels, ch->relid);
+	vmh_out_cancel(p, &ch->offer);
+	vmh_out_cancel(p, &ch->rescind);
+	if (ch->index)
+		ch->dev->subchannels--;
+	INIT_RCU_WORK(&ch->free_work, channel_free);
+	queue_rcu_work(vmh_wq, &ch->free_work);
+}
+
+static void tell(struct vmh_channel *ch)
+{
+	ch->told = true;
+	vmh_out_send(ch->partition, &ch->offer);
+}
+
+/**
+ * vmh_offer_all() - the guest asks for offers
+ * @p: its partition
+ *
+ * Primary channels only: sub-channels come when their device asks for them.
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_offer_all(struct vmh_partition *p)
+{
+	struct vmh_channel *ch;
+	unsigned long relid;
+
+	lockdep_assert_held(&p->lock);
+	xa_for_each(&p->channels, relid, ch) {
+		if (!ch->told)
+			tell(ch);
+	}
+}
+
+/**
+ * vmh_channel_rescind() - take an offer back
+ * @ch: the channel; may be gone when this returns
+ *
+ * It is closed at once. Its number is free when the guest has let go of it, or if
+ * it never knew it.
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_channel_rescind(struct vmh_channel *ch)
+{
+	struct vmh_msg_relid *msg = (void *)ch->rescind.data;
+	struct vmh_partition *p = ch->partition;
+
+	lockdep_assert_held(&p->lock);
+	if (ch->rescinded)
+		return;
+	vmh_channel_close(ch);
+	if (!ch->told || vmh_out_cancel(p, &ch->offer)) {
+		vmh_channel_forget(ch);
+		return;
+	}
+	ch->rescinded = true;
+	vmh_out_init(&ch->rescind, VMH_MSG_RESCIND, sizeof(*msg));
+	msg->relid = cpu_to_le32(ch->relid);
+	vmh_out_send(p, &ch->rescind);
+}
+
+/* Sub-channels first: that is the order in which guests can part with them. */
+static void rescind_all(struct vmh_device *dev)
+{
+	struct vmh_partition *p = dev->partition;
+	struct vmh_channel *ch;
+	unsigned long relid;
+
+	dev->wanted = 0;
+	xa_for_each(&p->channels, relid, ch) {
+		if (ch->dev == dev && ch->index)
+			vmh_channel_rescind(ch);
+	}
+	vmh_channel_rescind(dev->primary);
+	dev->primary = NULL;
+}
+
+/**
+ * vmh_device_remove() - the partition is removed, and a device with it
+ * @dev: the device; its service is told
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_device_remove(struct vmh_device *dev)
+{
+	lockdep_assert_held(&dev->partition->lock);
+	list_del_init(&dev->node);
+	rescind_all(dev);
+	dev->removed = true;
+	if (dev->service->release)
+		dev->service->release(dev);
+}
+
+/**
+ * vmh_offer() - offer a device to the guest of a partition
+ * @p: the partition
+ * @service: who serves it
+ * @instance: GUID of the device
+ * @user_def: %VMH_USER_DEF bytes for the guest, or NULL
+ * @priv: for vmh_device_priv()
+ *
+ * Context: process; not from calls of the service. Not under RTNL: what takes the
+ * partition's lock may wait for a guest's memory.
+ * Return: the device, to be given to vmh_withdraw(); -EEXIST if there is one of
+ * these GUIDs, -ENOSPC for a channel too many, -ENODEV if the partition is being
+ * removed, -ENOMEM as a pointer.
+ */
+struct vmh_device *vmh_offer(struct vmh_partition *p,
+			     const struct vmh_service *service,
+			     const struct vmh_guid *instance,
+			     const u8 *user_def, void *priv)
+{
+	struct vmh_device *dev, *other;
+	struct vmh_channel *ch;
+	int err = 0;
+
+	dev = kzalloc(sizeof(*dev), GFP_KERNEL_ACCOUNT);
+	if (!dev)
+		return ERR_PTR(-ENOMEM);
+	dev->service = service;
+	dev->instance = *instance;
+	dev->priv = priv;
+	if (user_def)
+		memcpy(dev->user_def, user_def, sizeof(dev->user_def));
+	refcount_set(&dev->ref, 1);
+	dev->partition = p;
+	vmh_partition_hold(p);
+
+	mutex_lock(&p->lock);
+	if (p->removed)
+		err = -ENODEV;
+	list_for_each_entry(other, &p->devices, node) {
+		if (!memcmp(&other->instance, instance, sizeof(*instance)) &&
+		    !memcmp(&other->service->class, &service->class,
+			    sizeof(service->class)))
+			err = -EEXIST;
+	}
+	if (!err) {
+		ch = channel_create(dev, 0);
+		err = PTR_ERR_OR_ZERO(ch);
+	}
+	if (!err) {
+		dev->primary = ch;
+		list_add_tail(&dev->node, &p->devices);
+		if (p->offers_sent)
+			tell(ch);
+	}
+	mutex_unlock(&p->lock);
+	if (err) {
+		device_put(dev);
+		return ERR_PTR(err);
+	}
+	return dev;
+}
+EXPORT_SYMBOL_GPL(vmh_offer);
+
+/**
+ * vmh_withdraw() - take a device back
+ * @dev: from vmh_offer(); must not be used any more
+ *
+ * When this returns its service is not called any more. The guest is told, and may
+ * take its time.
+ *
+ * Context: process; not from calls of the service; not under RTNL.
+ */
+void vmh_withdraw(struct vmh_device *dev)
+{
+	struct vmh_partition *p = dev->partition;
+
+	mutex_lock(&p->lock);
+	if (!dev->removed) {
+		list_del_init(&dev->node);
+		rescind_all(dev);
+		dev->removed = true;
+	}
+	mutex_unlock(&p->lock);
+	device_put(dev);
+}
+EXPORT_SYMBOL_GPL(vmh_withdraw);
+
+/**
+ * vmh_offer_subchannels() - let a device have sub-channels
+ * @dev: the device
+ * @n: how many; none are taken away
+ *
+ * They are offered soon, and live until the primary channel is closed.
+ *
+ * Context: process, calls of the service included.
+ * Return: 0, -ENOSPC if a partition cannot have that many.
+ */
+int vmh_offer_subchannels(struct vmh_device *dev, u32 n)
+{
+	struct vmh_partition *p = dev->partition;
+
+	if (n >= VMBUS_HOST_CHANNELS_MAX)
+		return -ENOSPC;
+	WRITE_ONCE(dev->wanted, n);
+	vmh_partition_hold(p);
+	if (!queue_work(vmh_wq, &p->work))
+		vmh_partition_put(p);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(vmh_offer_subchannels);
+
+/**
+ * vmh_offer_wanted() - offer the sub-channels that services asked for
+ * @p: the partition
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_offer_wanted(struct vmh_partition *p)
+{
+	struct vmh_channel *ch;
+	struct vmh_device *dev;
+
+	lockdep_assert_held(&p->lock);
+	list_for_each_entry(dev, &p->devices, node) {
+		/* It was closed, and opened, meanwhile: nobody asked since. */
+		if (!dev->primary->open)
+			continue;
+		while (dev->subchannels < READ_ONCE(dev->wanted)) {
+			ch = channel_create(dev, dev->subchannels + 1);
+			if (IS_ERR(ch)) {
+				vmh_error(p, VMBUS_HOST_ERROR_NO_MEMORY);
+				break;
+			}
+			dev->subchannels++;
+			tell(ch);
+		}
+	}
+}
+
+/**
+ * vmh_device_priv() - what a service gave to vmh_offer()
+ * @dev: the device
+ *
+ * Return: @priv.
+ */
+void *vmh_device_priv(const struct vmh_device *dev)
+{
+	return dev->priv;
+}
+EXPORT_SYMBOL_GPL(vmh_device_priv);

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets to the guest. They are written at once, and shown to the guest together:
+ * by vmh_channel_flush(), or by the worker when it has nothing more to do, so that
+ * a guest is signalled once for many.
+ */
+#include "partition.h"
+#include "trace.h"
+
+#define PIECES_MAX	8
+
+/* What the lock of the ring protects; which that is depends on @ch->mapped. */
+static int write_locked(struct vmh_channel *ch, const struct vmh_piece *pieces,
+			u32 n, u32 len)
+{
+	int err;
+
+	if (!ch->out_open)
+		return -ENOTCONN;
+	err = vmh_ring_write(&ch->out, pieces, n);
+	if (!err) {
+		ch->stats.tx_packets++;
+		ch->stats.tx_bytes += len + VMH_TRAILER;
+	} else if (err == -EAGAIN) {
+		ch->stats.full++;
+		WRITE_ONCE(ch->out_full, true);
+	} else if (err != -EMSGSIZE) {
+		WRITE_ONCE(ch->out_error, err);
+	}
+	return err;
+}
+
+static int flush_locked(struct vmh_channel *ch)
+{
+	struct vmh_partition *p = ch->partition;
+	bool signal;
+	int err;
+
+	if (!ch->out_open)
+		return 0;
+	err = vmh_ring_write_done(&ch->out, &signal);
+	if (err)
+		WRITE_ONCE(ch->out_error, err);
+	else if (signal && ch->vp != VMH_VP_NONE) {
+		atomic64_inc(&ch->stats.tx_signals);
+		p->transport->kick(p->guest, ch->relid, READ_ONCE(ch->vp));
+	}
+	return err;
+}
+
+static int channel_write(struct vmh_channel *ch, const struct vmh_piece *pieces,
+			 u32 n, u32 len)
+{
+	int err;
+
+	if (ch->mapped) {
+		spin_lock_bh(&ch->out_spin);
+		err = write_locked(ch, pieces, n, len);
+		spin_unlock_bh(&ch->out_spin);
+	} else {
+		mutex_lock(&ch->out_mutex);
+		err = write_locked(ch, pieces, n, len);
+		mutex_unlock(&ch->out_mutex);
+	}
+	return err;
+}
+
+/**
+ * vmh_channel_flush() - show the guest what has been sent
+ * @ch: the channel
+ *
+ * Context: any if guest memory is mapped, else process.
+ */
+void vmh_channel_flush(struct vmh_channel *ch)
+{
+	int err;
+
+	if (ch->mapped) {
+		spin_lock_bh(&ch->out_spin);
+		err = flush_locked(ch);
+		spin_unlock_bh(&ch->out_spin);
+	} else {
+		mutex_lock(&ch->out_mutex);
+		err = flush_locked(ch);
+		mutex_unlock(&ch->out_mutex);
+	}
+	/* The worker shall see it. */
+	if (err)
+		vmh_kick(ch->partition, ch->relid);
+}
+EXPORT_SYMBOL_GPL(vmh_channel_flush);
+
+/**
+ * vmh_channel_shut() - nothing is written to the guest any more
+ * @ch: the channel
+ *
+ * Context: process.
+ */
+void vmh_channel_shut(struct vmh_channel *ch)
+{
+	if (ch->mapped) {
+		spin_lock_bh(&ch->out_spin);
+		ch->out_open = false;
+		spin_unlock_bh(&ch->out_spin);
+	} else {
+		mutex_lock(&ch->out_mutex);
+		ch->out_open = false;
+		mutex_unlock(&ch->out_mutex);
+	}
+}
+
+/* @desc: complete but for the length; @head: what belongs to it */
+static int send_packet(struct vmh_channel *ch, struct vmh_descriptor *desc,
+		       const void *head, u32 head_len,
+		       const struct vmh_piece *payload, u32 n)
+{
+	u32 len = sizeof(*desc) + head_len, i;
+	struct vmh_piece pieces[PIECES_MAX];
+
+	if (WARN_ON_ONCE(n > PIECES_MAX - 2))
+		return -EMSGSIZE;
+	pieces[0] = (struct vmh_piece) { desc, sizeof(*desc) };
+	pieces[1] = (struct vmh_piece) { head, head_len };
+	for (i = 0; i < n; i++) {
+		pieces[2 + i] = payload[i];
+		len += payload[i].len;
+	}
+	len = round_up(len, VMH_UNIT);
+	if (len / VMH_UNIT > U16_MAX)
+		return -EMSGSIZE;
+	desc->len8 = cpu_to_le16(len / VMH_UNIT);
+	trace_vmbus_packet_out(ch, desc, len);
+	return channel_write(ch, pieces, 2 + n, len);
+}
+
+/**
+ * vmh_channel_send() - send an in-band packet
+ * @ch: the channel, open
+ * @payload: its pieces, at most 6
+ * @n: how many
+ * @trans_id: comes back with the completion
+ * @want_completion: there shall be one
+ *
+ * Context: any if guest memory is mapped, else process; calls of the service
+ * included.
+ * Return: 0; -EAGAIN if there is no room: the service's writable() is called when
+ * there is; -EMSGSIZE if there never is; -ENOTCONN if the channel is closed or
+ * broken; what else breaks it soon.
+ */
+int vmh_channel_send(struct vmh_channel *ch, const struct vmh_piece *payload,
+		     u32 n, u64 trans_id, bool want_completion)
+{
+	struct vmh_descriptor desc = {
+		.type = cpu_to_le16(VMH_PACKET_INBAND),
+		.offset8 = cpu_to_le16(sizeof(desc) / VMH_UNIT),
+		.flags = cpu_to_le16(want_completion ?
+				     VMH_PACKET_WANTS_COMPLETION : 0),
+		.trans_id = cpu_to_le64(trans_id),
+	};
+
+	return send_packet(ch, &desc, NULL, 0, payload, n);
+}
+EXPORT_SYMBOL_GPL(vmh_channel_send);
+
+/**
+ * vmh_channel_complete() - complete a packet of the guest's
+ * @ch: the channel, open
+ * @trans_id: the packet's
+ * @payload: the answer
+ * @len: bytes of it; may be 0
+ *
+ * Context and return: as vmh_channel_send().
+ */
+int vmh_channel_complete(struct vmh_channel *ch, u64 trans_id,
+			 const void *payload, u32 len)
+{
+	struct vmh_piece piece = { payload, len };
+	struct vmh_descriptor desc = {
+		.type = cpu_to_le16(VMH_PACKET_COMPLETION),
+		.offset8 = cpu_to_le16(sizeof(desc) / VMH_UNIT),
+		.trans_id = cpu_to_le64(trans_id),
+	};
+
+	return send_packet(ch, &desc, NULL, 0, &piece, 1);
+}
+EXPORT_SYMBOL_GPL(vmh_channel_complete);
+
+/**
+ * vmh_channel_send_xfer() - show the guest what is in a buffer of its
+ * @ch: the channel, open
+ * @pageset: the buffer's number, agreed upon with the guest
+ * @ranges: where in it
+ * @n: how many
+ * @trans_id: comes back with the completion
+ * @payload: what is said of it
+ * @len: bytes of that
+ *
+ * A completion is always wanted: until then the ranges are the guest's.
+ *
+ * Context and return: as vmh_channel_send().
+ */
+int vmh_channel_send_xfer(struct vmh_channel *ch, u16 pageset,
+			  const struct vmh_xfer_range *ranges, u32 n,
+			  u64 trans_id, const void *payload, u32 len)
+{
+	struct vmh_xfer_header hdr = {
+		.pageset_id = cpu_to_le16(pageset),
+		.range_cnt = cpu_to_le32(n),
+	};
+	struct vmh_piece pieces[] = {
+		{ ranges, n * sizeof(*ranges) }, { payload, len },
+	};
+	u32 offset = sizeof(struct vmh_descriptor) + sizeof(hdr) + pieces[0].len;
+	struct vmh_descriptor desc = {
+		.type = cpu_to_le16(VMH_PACKET_XFER_PAGES),
+		.offset8 = cpu_to_le16(offset / VMH_UNIT),
+		.flags = cpu_to_le16(VMH_PACKET_WANTS_COMPLETION),
+		.trans_id = cpu_to_le64(trans_id),
+	};
+
+	return send_packet(ch, &desc, &hdr, sizeof(hdr), pieces,
+			   ARRAY_SIZE(pieces));
+}
+EXPORT_SYMBOL_GPL(vmh_channel_send_xfer);

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A channel's worker: a work item that takes packets out of the ring while there
+ * are any, and gives each to the service.
+ *
+ *	guest signals		vmh_kick()	any context: queues the worker
+ *	worker			mask, drain, unmask, look again
+ *	ring to the guest full	the packet is held; the guest signals when there is
+ *				room, and the worker goes on with it
+ *	guest breaks the rules	the channel is broken: nothing more is read from it or
+ *				written to it until the guest closes it
+ *
+ * What a guest can make it do at a time is bounded: it goes to the end of the queue
+ * after so many packets.
+ */
+#include <linux/slab.h>
+
+#include "partition.h"
+#include "trace.h"
+
+#define BUDGET		64
+/* So often a guest that fills its ring learns of room. */
+#define READ_DONE_EVERY	16
+/* For guests that do not say that there is room. */
+#define POLL_FULL	msecs_to_jiffies(10)
+
+static void queue(struct vmh_channel *ch, unsigned long delay)
+{
+	int cpu = READ_ONCE(ch->cpu);
+
+	if (!cpu_online(cpu))
+		cpu = WORK_CPU_UNBOUND;
+	queue_delayed_work_on(cpu, vmh_wq, &ch->work, delay);
+}
+
+/**
+ * vmh_kick() - the guest signals a channel
+ * @p: its partition
+ * @relid: the channel
+ *
+ * Context: any.
+ * Return: false if there is no such channel.
+ */
+bool vmh_kick(struct vmh_partition *p, u32 relid)
+{
+	struct vmh_channel *ch;
+
+	rcu_read_lock();
+	ch = xa_load(&p->channels, relid);
+	if (ch) {
+		atomic64_inc(&ch->stats.rx_signals);
+		if (READ_ONCE(ch->armed))
+			queue(ch, 0);
+	}
+	rcu_read_unlock();
+	return ch;
+}
+EXPORT_SYMBOL_GPL(vmh_kick);
+
+/* What a packet, or the lack of one, says of the guest. */
+static u32 to_error(int err)
+{
+	switch (err) {
+	case -EPROTO:
+		return VMBUS_HOST_ERROR_RING;
+	case -EFAULT:
+		return VMBUS_HOST_ERROR_MEMORY;
+	case -EMSGSIZE:
+		return VMBUS_HOST_ERROR_PACKET_LONG;
+	case -EBADMSG:
+		return VMBUS_HOST_ERROR_PACKET;
+	case -ENOMEM:
+		return VMBUS_HOST_ERROR_NO_MEMORY;
+	default:
+		return VMBUS_HOST_ERROR_SERVICE;
+	}
+}
+
+/**
+ * vmh_channel_break() - a channel is not served any more
+ * @ch: the channel, open
+ * @error: why, enum vmbus_host_error
+ *
+ * Until the guest closes it. Nothing else is touched.
+ *
+ * Context: process; the channel's worker.
+ */
+void vmh_channel_break(struct vmh_channel *ch, u32 error)
+{
+	WRITE_ONCE(ch->armed, false);
+	vmh_channel_shut(ch);
+	WRITE_ONCE(ch->error, error);
+	vmh_error(ch->partition, error);
+	trace_vmbus_channel_break(ch);
+	vmh_nl_channel_notify(ch);
+}
+
+static int read_done(struct vmh_channel *ch)
+{
+	struct vmh_partition *p = ch->partition;
+	bool signal;
+	int err;
+
+	err = vmh_ring_read_done(&ch->in, &signal);
+	if (!err && signal) {
+		atomic64_inc(&ch->stats.tx_signals);
+		p->transport->kick(p->guest, ch->relid, READ_ONCE(ch->vp));
+	}
+	return err;
+}
+
+/* The next packet: 1 if there is one, in ch->packet. */
+static int next_packet(struct vmh_channel *ch)
+{
+	struct vmh_descriptor desc;
+	u32 len;
+	int ret;
+
+	if (ch->held) {
+		ch->held = false;
+		return 1;
+	}
+	ret = vmh_ring_peek(&ch->in, &desc);
+	if (ret <= 0)
+		return ret;
+	len = le16_to_cpu(desc.len8) * VMH_UNIT;
+	if (len > ch->buf_size)
+		return -EMSGSIZE;
+	ret = vmh_ring_read(&ch->in, &desc, ch->buf);
+	if (ret)
+		return ret;
+	if (vmh_packet_parse(&ch->packet, ch->buf, len))
+		return -EBADMSG;
+	ch->stats.rx_packets++;
+	ch->stats.rx_bytes += len + VMH_TRAILER;
+	trace_vmbus_packet_in(ch, &desc, len);
+	return 1;
+}
+
+/*
+ * Take up to @budget packets.
+ * Return: what is left of it, or an errno, -EAGAIN if the packet is held.
+ */
+static int drain(struct vmh_channel *ch, int budget)
+{
+	const struct vmh_service *service = ch->dev->service;
+	int err;
+
+	while (budget) {
+		err = next_packet(ch);
+		if (err <= 0)
+			return err ?: budget;
+		err = service->packet(ch, &ch->packet);
+		if (err == -EAGAIN) {
+			ch->held = true;
+			return err;
+		}
+		if (err)
+			return err == -EPROTO ? -EBADMSG : err;
+		budget--;
+		if (!(budget % READ_DONE_EVERY)) {
+			err = read_done(ch);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+/* Drain, and leave only when there is nothing to do, or not now. */
+static int work_through(struct vmh_channel *ch)
+{
+	struct vmh_descriptor desc;
+	int left, err;
+
+	for (;;) {
+		err = vmh_ring_mask(&ch->in);
+		if (err)
+			return err;
+		left = drain(ch, BUDGET);
+		if (left < 0 && left != -EAGAIN)
+			return left;
+		err = read_done(ch);
+		if (err)
+			return err;
+		if (left == -EAGAIN)
+			return -EAGAIN;
+		if (!left) {
+			queue(ch, 0);
+			return 0;
+		}
+		err = vmh_ring_unmask(&ch->in);
+		if (err)
+			return err;
+		/* The guest may have written before it saw that. */
+		err = vmh_ring_peek(&ch->in, &desc);
+		if (err <= 0)
+			return err;
+	}
+}
+
+/* Does it tell us when there is room? What the bit promises is a producer's. */
+static bool tells_room(struct vmh_channel *ch)
+{
+	u32 features;
+
+	return !vmh_ring_features(&ch->in, &features) &&
+	       features & VMH_RING_FEATURE_PENDING;
+}
+
+static void worker(struct work_struct *work)
+{
+	struct vmh_channel *ch = container_of(to_delayed_work(work),
+					      struct vmh_channel, work);
+	const struct vmh_service *service = ch->dev->service;
+	u64 before = ch->stats.rx_packets;
+	bool full;
+	int err;
+
+	/* Pairs with vmh_worker_start(). */
+	if (!smp_load_acquire(&ch->armed))
+		return;
+	ch->stats.wakeups++;
+	full = READ_ONCE(ch->out_full);
+	if (full) {
+		WRITE_ONCE(ch->out_full, false);
+		if (service->writable)
+			service->writable(ch);
+	}
+	err = work_through(ch);
+	vmh_channel_flush(ch);
+	if (READ_ONCE(ch->out_error))
+		err = ch->out_error;
+	if (err && err != -EAGAIN) {
+		vmh_channel_break(ch, to_error(err));
+		return;
+	}
+	if (!full && before == ch->stats.rx_packets)
+		ch->stats.idle++;
+	if (READ_ONCE(ch->out_full) && !tells_room(ch))
+		queue(ch, POLL_FULL);
+}
+
+/**
+ * vmh_worker_init() - give a channel its worker
+ * @ch: a new channel
+ */
+void vmh_worker_init(struct vmh_channel *ch)
+{
+	INIT_DELAYED_WORK(&ch->work, worker);
+	spin_lock_init(&ch->out_spin);
+	mutex_init(&ch->out_mutex);
+}
+
+/**
+ * vmh_worker_start() - a channel has been opened
+ * @ch: the channel
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_worker_start(struct vmh_channel *ch)
+{
+	/* Pairs with worker(): all of the channel is there. */
+	smp_store_release(&ch->armed, true);
+	/* The guest may have been faster. */
+	queue(ch, 0);
+}
+
+/**
+ * vmh_worker_stop() - a channel is being closed
+ * @ch: the channel; its worker does not run any more when this returns
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_worker_stop(struct vmh_channel *ch)
+{
+	WRITE_ONCE(ch->armed, false);
+	/* One that a late kick queues finds it disarmed. */
+	cancel_delayed_work_sync(&ch->work);
+}
