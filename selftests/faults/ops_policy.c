@@ -208,9 +208,13 @@ static void bridge_add_vnic(void)
 	ask_bridge_vlan(op_request(), "vn0", true, BRIDGE_FLAGS_SELF, 40);
 }
 
+/* As it was made: nothing of it is its own. */
 static void vn0_back(void)
 {
-	port_vlan("vn0", 0, true, 0, 0);
+	msg_begin_genl(&m, VSWITCH_CMD_PORT_SET, 0);
+	msg_u32(&m, VSWITCH_A_PORT_IFINDEX, if_nametoindex("vn0"));
+	msg_u32(&m, VSWITCH_A_PORT_UNSET, VSWITCH_PORT_SETTING_VLAN);
+	msg_must(&m, NULL, NULL);
 }
 
 static void bridge_show(void)

@@ -50,6 +50,7 @@ extern const struct object profile_object;
 extern const struct object macpool_object;
 extern const struct object fdb_object;
 extern const struct object acl_object;
+extern const struct object partition_object;
 extern const struct object monitor_object;
 
 /* main.c */
@@ -108,6 +109,10 @@ void show_settings(const struct vsw_port *port, uint32_t which);
 void show_keywords(const char *key, uint32_t settings);
 void show_profile(const struct vsw_profile *profile);
 void show_fdb(const struct vsw_fdb *fdb);
+
+/* partition.c: on one line, without what is counted */
+void show_partition(const struct vsw_partition *p);
+void show_channel(const struct vsw_channel *ch);
 
 /* profile.c: SWITCH NAME, nobody asked whether there are such */
 int profile_parse_names(struct args *a, const char **sw, const char **name);

@@ -29,6 +29,7 @@ static const struct object *const objects[] = {
 	&macpool_object,
 	&fdb_object,
 	&acl_object,
+	&partition_object,
 	&monitor_object,
 };
 

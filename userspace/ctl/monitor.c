@@ -24,6 +24,7 @@ enum {
 	WATCH_DROP	= 1 << 3,
 	WATCH_PROFILE	= 1 << 4,
 	WATCH_ALL	= (1 << 5) - 1,
+	WATCH_PARTITION	= 1 << 5,	/* of another module: by itself only */
 };
 
 struct watch {
@@ -101,6 +102,17 @@ static void on_event(const struct vsw_event *ev, void *arg)
 			return;
 		begin(w, ev->deleted ? "profile-del" : "profile");
 		show_profile(ev->profile);
+		break;
+	case VSW_EVENT_PARTITION:
+		begin(w, ev->deleted ? "partition-del" : "partition");
+		show_partition(ev->partition);
+		out_text("\n");
+		break;
+	case VSW_EVENT_CHANNEL:
+		begin(w, "channel");
+		out_str("partition", "%s: ", ev->channel->partition);
+		show_channel(ev->channel);
+		out_text("\n");
 		break;
 	}
 	out_event_end();
@@ -208,7 +220,8 @@ static bool take_thing(struct args *a, unsigned int *what)
 	static const struct choice things[] = {
 		{ "switch", WATCH_SWITCH }, { "port", WATCH_PORT },
 		{ "fdb", WATCH_FDB }, { "drop", WATCH_DROP },
-		{ "profile", WATCH_PROFILE }, { "all", WATCH_ALL }, {}
+		{ "profile", WATCH_PROFILE }, { "all", WATCH_ALL },
+		{ "partition", WATCH_PARTITION }, {}
 	};
 	const struct choice *t;
 
@@ -239,6 +252,8 @@ static int parse(struct ctx *ctx, struct args *a, struct watch *w)
 		else
 			err = arg_end(a);
 	}
+	if (!err && name && w->what == WATCH_PARTITION)
+		return arg_usage(a, "monitor partition takes no name: it shows all of this network namespace");
 	if (!err && name) {
 		err = find_switch(ctx, "switch", name, &sw);
 		w->sw = sw.ifindex;
@@ -255,7 +270,9 @@ static int monitor(struct ctx *ctx, struct args *a)
 
 	if (err)
 		return err;
-	if (vsw_connect(ctx->vsw) || vsw_events_subscribe(ctx->vsw))
+	if (w.what == WATCH_PARTITION ?
+	    vsw_partition_events_subscribe(ctx->vsw) :
+	    vsw_connect(ctx->vsw) || vsw_events_subscribe(ctx->vsw))
 		return report(ctx, "monitor", NULL);
 	if (w.what & WATCH_DROP)
 		err = look_at_drops(&w, true);
@@ -267,6 +284,7 @@ static int monitor(struct ctx *ctx, struct args *a)
 
 static const struct verb verbs[] = {
 	{ "", monitor, "[-t] [switch|port|profile|fdb|drop|all] [SWITCH]" },
+	{ "", monitor, "[-t] partition" },
 	{}
 };
 
@@ -276,5 +294,5 @@ const struct object monitor_object = {
 	.help =
 "Prints changes as they happen, one a line; with -j one JSON object a line, with\n"
 "-t each with its time. drop and all also show, once a second, what was dropped\n"
-"at which port and why.\n",
+"at which port and why. partition shows those of vmbus_host, and their channels.\n",
 };

@@ -175,3 +175,19 @@ static const struct vsw_attr link_names[] = {
 };
 
 const struct vsw_attr_table vsw_link_attrs = TABLE(link_names);
+
+static const struct vsw_attr partition_names[] = {
+	[VMBUS_HOST_A_PARTITION_NAME]	= { .name = "name" },
+	[VMBUS_HOST_A_PARTITION_TRANSPORT] = { .name = "transport" },
+	[VMBUS_HOST_A_PARTITION_SERVICES] = { .name = "services" },
+	[VMBUS_HOST_A_PARTITION_MAX_GPADLS] = { .name = "max-gpadls" },
+	[VMBUS_HOST_A_PARTITION_MAX_PAGES] = { .name = "max-pages" },
+};
+
+const struct vsw_attr_table vsw_partition_attrs = TABLE(partition_names);
+
+static const struct vsw_attr channel_names[] = {
+	[VMBUS_HOST_A_CHANNEL_PARTITION] = { .name = "partition" },
+};
+
+const struct vsw_attr_table vsw_channel_attrs = TABLE(channel_names);

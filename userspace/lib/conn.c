@@ -109,20 +109,40 @@ void vsw_close(struct vsw *c)
 	free(c);
 }
 
-int vsw_connect(struct vsw *c)
+static const struct {
+	const char *name;
+	uint8_t version;
+	const char *missing;
+} families[VSW_FAMILIES] = {
+	[VSW_FAMILY_VSWITCH] = {
+		VSWITCH_GENL_NAME, VSWITCH_GENL_VERSION,
+		"the vswitch module is not loaded (modprobe vswitch)",
+	},
+	[VSW_FAMILY_VMBUS_HOST] = {
+		VMBUS_HOST_GENL_NAME, VMBUS_HOST_GENL_VERSION,
+		"the vmbus_host module is not loaded (modprobe vmbus_host)",
+	},
+};
+
+int vsw_connect_family(struct vsw *c, enum vsw_family family)
 {
-	if (c->family > 0)
+	int id = c->family[family];
+
+	if (id > 0)
 		return 0;
-	c->family = genl_ctrl_resolve(c->genl, VSWITCH_GENL_NAME);
-	if (c->family < 0) {
-		c->family = 0;
-		return vsw_set_error(c, -ENOENT,
-				     "the vswitch module is not loaded (modprobe vswitch)");
-	}
+	id = genl_ctrl_resolve(c->genl, families[family].name);
+	if (id < 0)
+		return vsw_set_error(c, -ENOENT, "%s", families[family].missing);
+	c->family[family] = id;
 	return 0;
 }
 
-int vsw_events_subscribe(struct vsw *c)
+int vsw_connect(struct vsw *c)
+{
+	return vsw_connect_family(c, VSW_FAMILY_VSWITCH);
+}
+
+int vsw_events_subscribe_of(struct vsw *c, enum vsw_family family)
 {
 	int group, fd;
 
@@ -131,11 +151,11 @@ int vsw_events_subscribe(struct vsw *c)
 		return vsw_no_memory(c);
 	if (genl_connect(c->events) < 0)
 		return vsw_set_error(c, -EIO, "cannot open a netlink socket");
-	group = genl_ctrl_resolve_grp(c->events, VSWITCH_GENL_NAME,
+	group = genl_ctrl_resolve_grp(c->events, families[family].name,
 				      VSWITCH_MCGRP_EVENTS);
 	if (group < 0)
-		return vsw_set_error(c, -ENOENT,
-				     "the vswitch module is not loaded (modprobe vswitch)");
+		return vsw_set_error(c, -ENOENT, "%s", families[family].missing);
+	c->events_family = family;
 	nl_socket_set_buffer_size(c->events, 1 << 20, 0);
 	fd = nl_socket_get_fd(c->events);
 	if (!setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
@@ -144,6 +164,16 @@ int vsw_events_subscribe(struct vsw *c)
 	return vsw_set_error(c, -errno, "cannot listen to events: %s",
 			     errno == EPERM ? "CAP_NET_ADMIN is needed" :
 					      strerror(errno));
+}
+
+int vsw_events_subscribe(struct vsw *c)
+{
+	return vsw_events_subscribe_of(c, VSW_FAMILY_VSWITCH);
+}
+
+int vsw_partition_events_subscribe(struct vsw *c)
+{
+	return vsw_events_subscribe_of(c, VSW_FAMILY_VMBUS_HOST);
 }
 
 int vsw_events_fd(const struct vsw *c)
@@ -276,12 +306,19 @@ static int talk(struct vsw *c, struct nl_sock *sk, struct vsw_request *req,
 
 struct nl_msg *vsw_genl_msg(struct vsw *c, uint8_t cmd, int flags)
 {
+	return vsw_genl_msg_of(c, VSW_FAMILY_VSWITCH, cmd, flags);
+}
+
+struct nl_msg *vsw_genl_msg_of(struct vsw *c, enum vsw_family family,
+			       uint8_t cmd, int flags)
+{
 	struct nl_msg *msg = nlmsg_alloc_size(SEND_BUFFER);
 
 	if (!msg)
 		return NULL;
-	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, c->family, 0,
-			 NLM_F_REQUEST | flags, cmd, VSWITCH_GENL_VERSION)) {
+	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, c->family[family], 0,
+			 NLM_F_REQUEST | flags, cmd,
+			 families[family].version)) {
 		nlmsg_free(msg);
 		return NULL;
 	}
@@ -374,11 +411,21 @@ int vsw_list_dump_filtered(struct vsw *c, struct vsw_list *list, uint8_t cmd,
 			   void (*put)(struct nl_msg *msg, const void *filter),
 			   const void *filter)
 {
-	int err = vsw_connect(c), tries;
+	return vsw_list_dump_of(c, VSW_FAMILY_VSWITCH, list, cmd, table, put,
+				filter);
+}
+
+int vsw_list_dump_of(struct vsw *c, enum vsw_family family,
+		     struct vsw_list *list, uint8_t cmd,
+		     const struct vsw_attr_table *table,
+		     void (*put)(struct nl_msg *msg, const void *filter),
+		     const void *filter)
+{
+	int err = vsw_connect_family(c, family), tries;
 	struct nl_msg *msg;
 
 	for (tries = 0; !err && tries < DUMP_RETRIES; tries++) {
-		msg = vsw_genl_msg(c, cmd, NLM_F_DUMP);
+		msg = vsw_genl_msg_of(c, family, cmd, NLM_F_DUMP);
 		if (!msg)
 			return vsw_no_memory(c);
 		put(msg, filter);

@@ -73,6 +73,50 @@ static void profile_event(struct nlmsghdr *nlh, struct vsw_event *ev,
 	}
 }
 
+static void partition_event(struct nlmsghdr *nlh, struct vsw_event *ev,
+			    vsw_event_cb cb, void *arg)
+{
+	struct vsw_partition partition = {};
+
+	if (!vsw_partition_parse(nlh, &partition)) {
+		ev->type = VSW_EVENT_PARTITION;
+		ev->partition = &partition;
+		cb(ev, arg);
+	}
+}
+
+static void channel_event(struct nlmsghdr *nlh, struct vsw_event *ev,
+			  vsw_event_cb cb, void *arg)
+{
+	struct vsw_channel channel = {};
+
+	if (!vsw_channel_parse(nlh, &channel)) {
+		ev->type = VSW_EVENT_CHANNEL;
+		ev->channel = &channel;
+		cb(ev, arg);
+	}
+}
+
+static void handle_vmbus(struct nlmsghdr *nlh, vsw_event_cb cb, void *arg)
+{
+	struct genlmsghdr *genl = nlmsg_data(nlh);
+	struct vsw_event ev = {};
+
+	if (nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
+		return;
+	switch (genl->cmd) {
+	case VMBUS_HOST_CMD_PARTITION_DEL_NTF:
+		ev.deleted = true;
+		/* fall through */
+	case VMBUS_HOST_CMD_PARTITION_NTF:
+		partition_event(nlh, &ev, cb, arg);
+		break;
+	case VMBUS_HOST_CMD_CHANNEL_NTF:
+		channel_event(nlh, &ev, cb, arg);
+		break;
+	}
+}
+
 static void handle(struct nlmsghdr *nlh, vsw_event_cb cb, void *arg)
 {
 	struct genlmsghdr *genl = nlmsg_data(nlh);
@@ -123,7 +167,11 @@ int vsw_events_read(struct vsw *c, vsw_event_cb cb, void *arg)
 	if (got < 0)
 		return vsw_set_error(c, -errno, "netlink: %s", strerror(errno));
 	for (len = got; NLMSG_OK(nlh, (unsigned int)len);
-	     nlh = NLMSG_NEXT(nlh, len))
-		handle(nlh, cb, arg);
+	     nlh = NLMSG_NEXT(nlh, len)) {
+		if (c->events_family == VSW_FAMILY_VMBUS_HOST)
+			handle_vmbus(nlh, cb, arg);
+		else
+			handle(nlh, cb, arg);
+	}
 	return 0;
 }

@@ -31,6 +31,8 @@ extern const struct vsw_attr_table vsw_txn_attrs;
 extern const struct vsw_attr_table vsw_link_attrs;
 extern const struct vsw_attr_table vsw_walk_attrs;
 extern const struct vsw_attr_table vsw_inject_attrs;
+extern const struct vsw_attr_table vsw_partition_attrs;
+extern const struct vsw_attr_table vsw_channel_attrs;
 
 /* Where a message's attributes start, and what they are called. */
 struct vsw_request {
@@ -39,18 +41,30 @@ struct vsw_request {
 	const struct vsw_attr_table *table;
 };
 
+/* The generic netlink families that we speak. */
+enum vsw_family {
+	VSW_FAMILY_VSWITCH,
+	VSW_FAMILY_VMBUS_HOST,
+	VSW_FAMILIES
+};
+
 struct vsw {
 	struct nl_sock *rtnl;
 	struct nl_sock *genl;
 	struct nl_sock *events;
-	int family;
+	enum vsw_family events_family;	/* of the socket of events */
+	int family[VSW_FAMILIES];	/* 0: not asked for yet */
 	char *buf;			/* receive buffer */
 	char error[768];
 	char warning[512];
 	int blamed;			/* see vsw_blamed() */
 };
 
+int vsw_connect_family(struct vsw *c, enum vsw_family family);
+int vsw_events_subscribe_of(struct vsw *c, enum vsw_family family);
 struct nl_msg *vsw_genl_msg(struct vsw *c, uint8_t cmd, int flags);
+struct nl_msg *vsw_genl_msg_of(struct vsw *c, enum vsw_family family,
+			       uint8_t cmd, int flags);
 int vsw_genl_talk(struct vsw *c, struct nl_msg *msg,
 		  const struct vsw_attr_table *table, vsw_msg_cb cb, void *arg);
 int vsw_link_talk(struct vsw *c, struct nl_msg *msg,
@@ -84,6 +98,13 @@ int vsw_list_dump_filtered(struct vsw *c, struct vsw_list *list, uint8_t cmd,
 			   void (*put)(struct nl_msg *msg, const void *filter),
 			   const void *filter);
 
+/* The same of another family. */
+int vsw_list_dump_of(struct vsw *c, enum vsw_family family,
+		     struct vsw_list *list, uint8_t cmd,
+		     const struct vsw_attr_table *table,
+		     void (*put)(struct nl_msg *msg, const void *filter),
+		     const void *filter);
+
 /* The same with a message of one's own, which is consumed, asked once. */
 int vsw_list_talk(struct vsw *c, struct vsw_list *list, struct nl_msg *msg,
 		  const struct vsw_attr_table *table);
@@ -97,6 +118,8 @@ int vsw_port_parse_settings(struct nlattr **tb, struct vsw_port *port);
 int vsw_port_put_change(struct vsw *c, struct nl_msg *msg,
 			const struct vsw_port_change *chg);
 int vsw_fdb_parse(struct nlmsghdr *nlh, void *item);
+int vsw_partition_parse(struct nlmsghdr *nlh, void *item);
+int vsw_channel_parse(struct nlmsghdr *nlh, void *item);
 int vsw_acl_parse(struct nlmsghdr *nlh, void *item);
 int vsw_stats_parse(struct nlattr *nest, struct vsw_stats *stats);
 void vsw_stats_clear(struct vsw_stats *stats);

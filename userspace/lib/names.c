@@ -108,3 +108,31 @@ const char *vsw_vlan_proto_name(uint16_t v)
 		return "unknown";
 	}
 }
+
+WORDS(vsw_transport_name,
+      [VMBUS_HOST_TRANSPORT_DEVICE]	= "device",
+      [VMBUS_HOST_TRANSPORT_LOCAL]	= "local")
+
+WORDS(vsw_channel_state_name,
+      [VMBUS_HOST_CHANNEL_STATE_OFFERED]	= "offered",
+      [VMBUS_HOST_CHANNEL_STATE_OPEN]	= "open",
+      [VMBUS_HOST_CHANNEL_STATE_BROKEN]	= "broken",
+      [VMBUS_HOST_CHANNEL_STATE_RESCINDED]	= "rescinded")
+
+WORDS(vsw_vmbus_error_name,
+      [VMBUS_HOST_ERROR_MESSAGE_SHORT]	= "message-short",
+      [VMBUS_HOST_ERROR_MESSAGE_UNKNOWN]	= "message-unknown",
+      [VMBUS_HOST_ERROR_MESSAGE_STATE]	= "message-state",
+      [VMBUS_HOST_ERROR_MESSAGE_FLOOD]	= "message-flood",
+      [VMBUS_HOST_ERROR_VERSION]	= "version",
+      [VMBUS_HOST_ERROR_RELID]		= "relid",
+      [VMBUS_HOST_ERROR_GPADL_MALFORMED]	= "gpadl-malformed",
+      [VMBUS_HOST_ERROR_GPADL_DUPLICATE]	= "gpadl-duplicate",
+      [VMBUS_HOST_ERROR_GPADL_UNKNOWN]	= "gpadl-unknown",
+      [VMBUS_HOST_ERROR_GPADL_QUOTA]	= "gpadl-quota",
+      [VMBUS_HOST_ERROR_MEMORY]		= "memory",
+      [VMBUS_HOST_ERROR_RING]		= "ring",
+      [VMBUS_HOST_ERROR_PACKET]		= "packet",
+      [VMBUS_HOST_ERROR_PACKET_LONG]	= "packet-long",
+      [VMBUS_HOST_ERROR_SERVICE]	= "service",
+      [VMBUS_HOST_ERROR_NO_MEMORY]	= "no-memory")

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/netlink.h>
+#include <linux/vmbus_host.h>
 #include <linux/vswitch.h>
 
 #define VSW_MAC_LEN	6
@@ -449,12 +450,17 @@ int vsw_txn_abort(struct vsw *c, uint32_t id);
 
 /* Events (event.c): a connection of their own, so requests never mix in. */
 
+struct vsw_partition;
+struct vsw_channel;
+
 enum vsw_event_type {
 	VSW_EVENT_SWITCH,
 	VSW_EVENT_PORT,
 	VSW_EVENT_FDB,
 	VSW_EVENT_ACL,
 	VSW_EVENT_PROFILE,
+	VSW_EVENT_PARTITION,
+	VSW_EVENT_CHANNEL,
 };
 
 struct vsw_event {
@@ -466,12 +472,16 @@ struct vsw_event {
 		const struct vsw_fdb *fdb;
 		const struct vsw_acl *acl;	/* without rules */
 		const struct vsw_profile *profile;
+		const struct vsw_partition *partition;
+		const struct vsw_channel *channel;
 	};
 };
 
 typedef void (*vsw_event_cb)(const struct vsw_event *ev, void *arg);
 
 int vsw_events_subscribe(struct vsw *c);
+/* Those of partitions and channels, instead. */
+int vsw_partition_events_subscribe(struct vsw *c);
 int vsw_events_fd(const struct vsw *c);
 /* Read what has come; -ENOBUFS when the kernel had to drop some. */
 int vsw_events_read(struct vsw *c, vsw_event_cb cb, void *arg);
@@ -521,5 +531,59 @@ int vsw_link_delete(struct vsw *c, uint32_t ifindex);
 int vsw_link_set_up(struct vsw *c, uint32_t ifindex, bool up);
 int vsw_link_set_master(struct vsw *c, uint32_t ifindex, uint32_t master);
 int vsw_link_set_mac(struct vsw *c, uint32_t ifindex, const uint8_t *mac);
+
+/* ---- Partitions of vmbus_host ---- */
+
+#define VSW_VMBUS_ERRORS	(VMBUS_HOST_ERROR_NO_MEMORY + 1)
+
+struct vsw_partition {
+	char name[VMBUS_HOST_NAME_MAX + 1];
+	uint32_t transport;
+	uint32_t services;		/* enum vmbus_host_service */
+	uint32_t max_gpadls;		/* 0, of a new one: the kernel's choice */
+	uint32_t max_pages;		/* likewise */
+	bool attached;
+	bool alive;			/* heartbeat_age is known */
+	uint32_t heartbeat_age;		/* ms */
+	uint32_t version;
+	uint32_t channels;
+	uint32_t gpadls;
+	uint32_t pages;
+	uint64_t messages_in;
+	uint64_t messages_out;
+	uint64_t errors[VSW_VMBUS_ERRORS];
+};
+
+struct vsw_channel {
+	char partition[VMBUS_HOST_NAME_MAX + 1];
+	uint32_t relid;
+	uint8_t class_id[16];		/* in the order of the wire */
+	uint8_t instance_id[16];
+	char service[32];
+	uint32_t index;
+	uint32_t state;
+	uint32_t vp;			/* and what follows: if it is open */
+	uint32_t cpu;
+	uint32_t ring_in;
+	uint32_t ring_out;
+	bool mapped;
+	bool has_error;
+	uint32_t error;
+	uint64_t stats[VMBUS_HOST_A_CHANNEL_STATS_MAX + 1];	/* by attribute */
+};
+
+const char *vsw_transport_name(uint32_t v);
+const char *vsw_channel_state_name(uint32_t v);
+const char *vsw_vmbus_error_name(uint32_t v);
+
+/* With the services that it has if none are named: has_services is false. */
+int vsw_partition_add(struct vsw *c, const struct vsw_partition *p,
+		      bool has_services);
+int vsw_partition_del(struct vsw *c, const char *name);
+int vsw_partition_get(struct vsw *c, const char *name, struct vsw_partition *p);
+int vsw_partition_dump(struct vsw *c, struct vsw_partition **list, size_t *n);
+/* Of one partition, or of all if its name is NULL. */
+int vsw_channel_dump(struct vsw *c, const char *partition,
+		     struct vsw_channel **list, size_t *n);
 
 #endif /* _LIBVSWITCH_H */

@@ -198,7 +198,7 @@ static int wait_for_answer(struct vsw *c, uint32_t timeout,
 		for (len = got; NLMSG_OK(nlh, (unsigned int)len);
 		     nlh = NLMSG_NEXT(nlh, len))
 			if (nlh->nlmsg_seq == inj->seq &&
-			    nlh->nlmsg_type == c->family)
+			    nlh->nlmsg_type == c->family[VSW_FAMILY_VSWITCH])
 				inject_parse(nlh, inj);
 	}
 	return 0;

@@ -1,0 +1,371 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The host side of VMBus: a process is the guest (vmbus/, on libvmbusguest), and
+# the echo service its device. Each case runs twice, with guest memory mapped and
+# with copies only, where that makes a difference.
+#
+# modules: vmbus_host
+# requires: jq
+# timeout: 900
+. "$(dirname "$0")/lib.sh"
+
+TESTS="partition refusals versions reopen modify gpadls quota flood sizes full many
+	signals gpa xfer subchannels bends fuzz two heartbeat events kill removal
+	netns privilege"
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+GUEST=$HERE/vmbus/build/guest
+
+partition_del()
+{
+	vswitchctl partition del "$1" 2>/dev/null || :
+}
+
+setup()
+{
+	[ -x "$GUEST" ] || fail "selftests/vmbus is not built (scripts/build-tests.sh)"
+	check vswitchctl partition add g services heartbeat,echo
+	defer partition_del g
+}
+
+vmguest()
+{
+	"$GUEST" "$@"
+}
+
+# With mapped memory, and with copies.
+both()
+{
+	check vmguest "$@"
+	check vmguest -c "$@"
+}
+
+# A value of a partition, as jq finds it.
+show()
+{
+	vswitchctl -j -s partition show "$1" | jq -r ".[0] | $2"
+}
+
+errors()
+{
+	show g ".errors[\"$1\"] // 0"
+}
+
+is_gone()
+{
+	[ "$(show g .attached)" = false ] && [ "$(show g .pages)" = 0 ]
+}
+
+test_partition()
+{
+	check_eq "$(show g '[.name, .transport, .attached, .channels, .gpadls, .pages] | join(" ")')" \
+		"g device false 2 0 0" "a new partition"
+	check_eq "$(show g '.services | join(",")')" "heartbeat,echo" "services"
+	check_eq "$(show g '[.channel_list[].state] | unique | join(" ")')" offered "states"
+	check_eq "$(show g '.channel_list[] | select(.service == "heartbeat").class')" \
+		57164f39-9115-4e78-ab55-382f3bd5422d "class of heartbeat"
+	check vswitchctl partition add h max-gpadls 5 max-pages 100 services none
+	defer partition_del h
+	check_eq "$(show h '[.max_gpadls, .max_pages, .channels] | join(" ")')" "5 100 0" "limits"
+	check vswitchctl partition show
+	check vswitchctl -s partition show g
+	check_fail_with "there is a partition of this name" vswitchctl partition add g
+	check_fail_with "no partition of this name" vswitchctl partition show x
+	check_fail_with "no partition of this name" vswitchctl partition del x
+	check_fail_with "one word of printable characters" vswitchctl partition add a/b
+	check_fail_with "one word of printable characters" vswitchctl partition add "a b"
+	check_fail_with "one word of printable characters" vswitchctl partition add ..
+	check_fail_with "one word of printable characters" vswitchctl partition add ""
+	check vswitchctl partition del h
+	check vswitchctl partition add h
+	check_eq "$(show h '.services | join(",")')" "heartbeat,timesync" "services by default"
+}
+
+test_refusals()
+{
+	check vmguest g refusals
+	check busywait 5000 is_gone
+}
+
+test_versions()
+{
+	both g versions
+	check_ge "$(errors version)" 12 "versions refused"
+	check busywait 5000 is_gone
+}
+
+test_reopen()
+{
+	both g reopen 100
+	check_eq "$(show g '.channel_list[] | select(.service == "echo").stats.opens')" 200 "opens"
+	check_eq "$(show g '.errors | length')" 0 "errors"
+}
+
+test_modify()
+{
+	both g modify
+}
+
+test_gpadls()
+{
+	both g gpadls
+	check_ge "$(errors gpadl-duplicate)" 2 "duplicates"
+	check_ge "$(errors gpadl-unknown)" 2 "unknown"
+	check_ge "$(errors memory)" 1 "memory that is none"
+	check busywait 5000 is_gone
+}
+
+test_quota()
+{
+	check vswitchctl partition add h max-gpadls 10 max-pages 200 services echo
+	defer partition_del h
+	both h quota 10 200
+	check_eq "$(show h '.errors["gpadl-quota"]')" 4 "refused"
+	# What a process may lock, it may not exceed either.
+	check_fail prlimit --memlock=65536 setpriv --bounding-set -ipc_lock \
+		--inh-caps -ipc_lock "$GUEST" h quota 10 200
+	check_eq "$(show h '.errors["gpadl-quota"]')" 5 "refused by the limit"
+}
+
+test_flood()
+{
+	both g flood
+	check_ge "$(errors message-flood)" 2 "floods"
+}
+
+test_sizes()
+{
+	check vmguest g sizes 9
+	check vmguest -c g sizes 63
+	check_eq "$(show g '.errors | length')" 0 "errors"
+}
+
+test_full()
+{
+	both g full
+	check_ge "$(show g '.channel_list[] | select(.service == "echo").stats.full')" 100 \
+		"rings found full"
+	check_eq "$(show g '.errors | length')" 0 "errors"
+}
+
+test_many()
+{
+	check vmguest g many 100000 16 64
+	check vmguest g many 30000 64 4096 eventfd
+	check vmguest -c g many 10000 16 64
+	check_eq "$(show g '.errors | length')" 0 "errors"
+}
+
+# One at a time, each is signalled once in each direction; many at a time need
+# fewer.
+test_signals()
+{
+	local before after
+
+	before=$(show g '.channel_list[] | select(.service == "echo").stats | [.rx_signals, .tx_signals] | join(" ")')
+	check vmguest g many 2000 1 64 eventfd
+	after=$(show g '.channel_list[] | select(.service == "echo").stats | [.rx_signals, .tx_signals] | join(" ")')
+	diag "depth 1: from $before to $after (received, sent)"
+	check_ge 2100 $((${after% *} - ${before% *})) "signals received"
+	check_ge 2100 $((${after#* } - ${before#* })) "signals sent"
+	before=$after
+	check vmguest g many 20000 64 64 eventfd
+	after=$(show g '.channel_list[] | select(.service == "echo").stats | [.rx_signals, .tx_signals] | join(" ")')
+	diag "depth 64: from $before to $after (received, sent)"
+	check_ge 20000 $((${after#* } - ${before#* })) "signals sent"
+}
+
+test_gpa()
+{
+	both g gpa
+	check_eq "$(show g '.errors | length')" 0 "errors"
+}
+
+test_xfer()
+{
+	both g xfer
+	check busywait 5000 is_gone
+}
+
+test_subchannels()
+{
+	check vmguest g subchannels 7 3000
+	check vmguest -c g subchannels 5 500
+	check_eq "$(show g .channels)" 2 "channels that are left"
+	check_eq "$(show g '.errors | length')" 0 "errors"
+}
+
+bend()
+{
+	local copy=$1 name=$2 error=$3 before state
+
+	before=$(errors "$error")
+	# shellcheck disable=SC2086 # none, or one
+	bg "$GUEST" $copy g bend "$name" "$LIB_TMP/go"
+	check busywait 20000 grep -q "^# broken" "$BG_LOG"
+	state=$(show g '.channel_list[] | select(.service == "echo") | [.state, .error] | join(" ")')
+	check_eq "$state" "broken $error" "channel after $name"
+	check_eq "$(errors "$error")" $((before + 1)) "errors after $name"
+	touch "$LIB_TMP/go"
+	wait "$BG_PID" || fail "$name: $(<"$BG_LOG")"
+	rm "$LIB_TMP/go"
+}
+
+# Each is named, and only its channel is at a loss.
+test_bends()
+{
+	local copy
+
+	for copy in "" -c; do
+		bend "$copy" write_index_far ring
+		bend "$copy" write_index_odd ring
+		bend "$copy" write_index_short ring
+		bend "$copy" length_zero ring
+		bend "$copy" length_beyond ring
+		bend "$copy" offset_small ring
+		bend "$copy" offset_large ring
+		bend "$copy" type_unknown packet
+		bend "$copy" too_long packet-long
+		bend "$copy" gpa_lies packet
+		bend "$copy" service_unknown service
+		bend "$copy" in_read_index ring
+	done
+}
+
+# At random; the seed is said, and the same again with it.
+test_fuzz()
+{
+	local seed=${VMBUS_FUZZ_SEED-$RANDOM} steps=${VMBUS_FUZZ_STEPS-40000}
+
+	diag "VMBUS_FUZZ_SEED=$seed VMBUS_FUZZ_STEPS=$steps"
+	check vswitchctl partition add other services echo
+	defer partition_del other
+	bg "$GUEST" other many 100000000 4 64
+	check vmguest g fuzz "$seed" "$steps"
+	check vmguest -c g fuzz "$seed" $((steps / 4))
+	diag "errors: $(show g '.errors | to_entries | map("\(.key) \(.value)") | join(", ")')"
+	check busywait 5000 is_gone
+	# Nobody else has noticed.
+	check kill -0 "$BG_PID"
+	check_eq "$(show other '.errors | length')" 0 "errors of the other partition"
+	check vmguest g reopen 1
+}
+
+# Two guests at once, on both CPUs.
+test_two()
+{
+	check vswitchctl partition add h services echo
+	defer partition_del h
+	bg "$GUEST" h many 20000 16 1000
+	check vmguest g many 20000 16 1000
+	wait "$BG_PID" || fail "$(<"$BG_LOG")"
+}
+
+test_heartbeat()
+{
+	local age
+
+	bg "$GUEST" g heartbeat 2 stay
+	check busywait 30000 grep -q "beats" "$BG_LOG"
+	age=$(show g '.heartbeat_age // "none"')
+	check_le "$age" 10000 "age of a beat"
+	lib_kill "$BG_PID"
+	check busywait 5000 is_gone
+	check_eq "$(show g '.channel_list[] | select(.service == "heartbeat").stats.opens')" 1 opens
+	age=$(show g '.heartbeat_age // "none"')
+	check_eq "$age" none "age of a guest that is gone"
+}
+
+first_event()
+{
+	vswitchctl partition add first
+	vswitchctl partition del first
+	grep -q first "$BG_LOG"
+}
+
+test_events()
+{
+	bg vswitchctl -j monitor partition
+	# It says nothing of when it begins to listen.
+	check busywait 20000 first_event
+	check vswitchctl partition add h services echo
+	check vmguest h reopen 1
+	check vswitchctl partition del h
+	check busywait 10000 grep -q '"partition-del","name":"h"' "$BG_LOG"
+	check_eq "$(jq -r 'select(.name == "h" or .partition == "h") |
+		[.event, .attached // .relid, .state // .version // ""] | join(" ")' "$BG_LOG")" \
+"partition false 
+partition true 
+channel 1 open
+channel 1 offered
+partition false 
+partition-del false " "events"
+}
+
+test_kill()
+{
+	local copy i
+
+	for copy in "" -c; do
+		for i in 1 2 3 4 5; do
+			# shellcheck disable=SC2086 # none, or one
+			bg "$GUEST" $copy g hold
+			check busywait 20000 grep -q "^# ready" "$BG_LOG"
+			sleep 0.$i
+			kill -KILL "$BG_PID"
+			check busywait 10000 is_gone
+		done
+	done
+	check vmguest g reopen 1
+}
+
+test_removal()
+{
+	local i
+
+	for i in 1 2 3; do
+		bg "$GUEST" g removed
+		check busywait 20000 grep -q "^# ready" "$BG_LOG"
+		check vswitchctl partition del g
+		wait "$BG_PID" || fail "$(<"$BG_LOG")"
+		check vswitchctl partition add g services echo
+	done
+	bg "$GUEST" g hold
+	check busywait 20000 grep -q "^# ready" "$BG_LOG"
+	check vswitchctl partition del g
+	check vswitchctl partition add g services echo
+	check vmguest g reopen 1
+}
+
+# It goes with its network namespace, whoever is its guest.
+test_netns()
+{
+	ns_add n
+	check vswitchctl -n "$(ns n)" partition add g services echo
+	check_eq "$(vswitchctl -n "$(ns n)" -j partition show | jq length)" 1 "partitions there"
+	bg in_ns n "$GUEST" g hold
+	check busywait 20000 grep -q "^# ready" "$BG_LOG"
+	check_eq "$(show g .attached)" false "the one of the same name here"
+	# The guest's own is the last reference.
+	bg_netns_del
+	check vmguest g reopen 1
+}
+
+bg_netns_del()
+{
+	check ip netns del "$(ns n)"
+	pkill -KILL -x guest
+}
+
+test_privilege()
+{
+	check_fail_with "Operation not permitted" setpriv --bounding-set -net_admin \
+		--inh-caps -net_admin "$HERE/../userspace/vswitchctl" partition add x
+	check_fail_with "Operation not permitted" setpriv --bounding-set -net_admin \
+		--inh-caps -net_admin "$GUEST" g reopen 1
+	check_fail setpriv --reuid 65534 --clear-groups "$GUEST" g reopen 1
+	check_eq "$(stat -c %a /dev/vmbus)" 600 "mode of the node"
+}
+
+run_tests "$@"

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A guest for tests: cases, and what they share. */
+#ifndef _TEST_GUEST_H
+#define _TEST_GUEST_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmbusguest.h"
+
+#define PAGE	VMH_PAGE_SIZE
+#define RING	(16 * PAGE)
+#define MEMORY	(64U << 20)
+
+/* Set by the command line. */
+extern const char *partition;
+extern uint32_t attach_flags;
+
+struct test_case {
+	const char *name;
+	void (*run)(int argc, char **argv);
+};
+
+extern const struct test_case control_cases[];
+extern const struct test_case packet_cases[];
+extern const struct test_case hostile_cases[];
+
+extern const struct vmh_guid echo_class;
+
+#define fail(fmt, ...) do {						\
+	printf("# %s:%d: " fmt "\n", __func__, __LINE__, ##__VA_ARGS__);	\
+	exit(1);							\
+} while (0)
+
+#define check(cond) do {						\
+	if (!(cond))							\
+		fail("not so: %s", #cond);				\
+} while (0)
+
+#define ok(call) do {							\
+	int __err = (call);						\
+									\
+	if (__err < 0)							\
+		fail("%s: %s", #call, strerror(-__err));		\
+} while (0)
+
+/* Attached, connected, offers read. */
+void guest_start(struct vg *vg, size_t memory);
+/* The echo device, its primary channel open. */
+void echo_open(struct vg_channel *ch, struct vg *vg, size_t ring_bytes);
+/* Send, and wait for room if there is none. */
+void echo_send(struct vg_channel *ch, uint16_t type, uint16_t flags,
+	       uint64_t trans_id, const void *extra, uint32_t extra_len,
+	       const void *payload, uint32_t len);
+/* Ask something, and get the completion. */
+uint32_t echo_ask(struct vg_channel *ch, uint32_t op, uint32_t arg,
+		  uint32_t *status);
+/* Bytes that depend on a seed, after the header that they begin with. */
+void fill(uint8_t *buf, uint32_t len, uint32_t seed);
+
+#endif

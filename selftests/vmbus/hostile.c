@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guests that break the rules: one rule at a time, so that the reason can be
+ * looked at, and at random, for long.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "guest.h"
+
+/* What of a ring is bent, and what is left of the channel: nothing comes back. */
+struct bend {
+	const char *name;
+	void (*bend)(struct vg_channel *ch);
+};
+
+static struct vmh_descriptor *put_echo(struct vg_channel *ch)
+{
+	struct vmbus_echo_header hdr = { .op = 0 };
+	uint32_t at = ch->out.own;
+
+	ok(vg_send_quiet(ch, VMH_PACKET_INBAND, 1, 1, NULL, 0, &hdr,
+			 sizeof(hdr)));
+	return (void *)(ch->out.data + at);
+}
+
+static void publish(struct vg_channel *ch)
+{
+	__atomic_store_n(&ch->out.hdr->write_index, htole32(ch->out.own),
+			 __ATOMIC_SEQ_CST);
+	ok(vg_channel_signal(ch));
+}
+
+static void write_index_far(struct vg_channel *ch)
+{
+	ch->out.own = ch->out.size;
+	publish(ch);
+}
+
+static void write_index_odd(struct vg_channel *ch)
+{
+	ch->out.own += 4;
+	publish(ch);
+}
+
+static void write_index_short(struct vg_channel *ch)
+{
+	ch->out.own = (ch->out.own + 16) % ch->out.size;
+	publish(ch);
+}
+
+static void length_zero(struct vg_channel *ch)
+{
+	put_echo(ch)->len8 = 0;
+	publish(ch);
+}
+
+static void length_beyond(struct vg_channel *ch)
+{
+	put_echo(ch)->len8 = htole16(6);
+	publish(ch);
+}
+
+static void offset_small(struct vg_channel *ch)
+{
+	put_echo(ch)->offset8 = htole16(1);
+	publish(ch);
+}
+
+static void offset_large(struct vg_channel *ch)
+{
+	put_echo(ch)->offset8 = htole16(5);
+	publish(ch);
+}
+
+static void type_unknown(struct vg_channel *ch)
+{
+	put_echo(ch)->type = htole16(0x55);
+	publish(ch);
+}
+
+static void too_long(struct vg_channel *ch)
+{
+	static uint8_t payload[VMBUS_ECHO_MAX_PACKET];
+
+	ok(vg_send(ch, VMH_PACKET_INBAND, 1, 1, NULL, 0, payload,
+		   sizeof(payload)));
+}
+
+static void gpa_lies(struct vg_channel *ch)
+{
+	struct vmbus_echo_header hdr = { .op = htole32(VMBUS_ECHO_OP_SUM) };
+	struct {
+		__le32 reserved, count;
+		struct vmh_gpa_range range;
+		__le64 pfn;
+	} extra = {
+		.count = htole32(1),
+		.range = { htole32(0xffffffff), htole32(0) },
+	};
+
+	ok(vg_send(ch, VMH_PACKET_GPA_DIRECT, 1, 1, &extra, sizeof(extra), &hdr,
+		   sizeof(hdr)));
+}
+
+static void service_unknown(struct vg_channel *ch)
+{
+	struct vmbus_echo_header hdr = { .op = htole32(4711) };
+
+	ok(vg_send(ch, VMH_PACKET_INBAND, 1, 1, NULL, 0, &hdr, sizeof(hdr)));
+}
+
+static void in_read_index(struct vg_channel *ch)
+{
+	__atomic_store_n(&ch->in.hdr->read_index, htole32(3), __ATOMIC_SEQ_CST);
+	put_echo(ch);
+	publish(ch);
+}
+
+static const struct bend bends[] = {
+	{ "write_index_far", write_index_far },
+	{ "write_index_odd", write_index_odd },
+	{ "write_index_short", write_index_short },
+	{ "length_zero", length_zero },
+	{ "length_beyond", length_beyond },
+	{ "offset_small", offset_small },
+	{ "offset_large", offset_large },
+	{ "type_unknown", type_unknown },
+	{ "too_long", too_long },
+	{ "gpa_lies", gpa_lies },
+	{ "service_unknown", service_unknown },
+	{ "in_read_index", in_read_index },
+	{}
+};
+
+/*
+ * guest PARTITION bend NAME FILE: when FILE is there the channel is closed, and
+ * works again.
+ */
+static void bend(int argc, char **argv)
+{
+	struct vg_channel ch = {};
+	const struct bend *b;
+	struct vg_packet packet;
+	uint8_t in[4096];
+	uint32_t status;
+	struct vg vg;
+
+	check(argc == 2);
+	for (b = bends; b->name && strcmp(b->name, argv[0]); b++)
+		;
+	check(b->name);
+	guest_start(&vg, MEMORY);
+	echo_open(&ch, &vg, RING);
+	check(echo_ask(&ch, VMBUS_ECHO_OP_ECHO, 9, &status) == 9);
+	b->bend(&ch);
+	/* As long as nobody closes it, nothing comes. */
+	check(vg_recv_wait(&ch, in, sizeof(in), &packet, 200) == -ETIMEDOUT);
+	printf("# broken\n");
+	while (access(argv[1], F_OK))
+		usleep(1000);
+	ok(vg_channel_close(&ch));
+	echo_open(&ch, &vg, RING);
+	check(echo_ask(&ch, VMBUS_ECHO_OP_ECHO, 10, &status) == 10);
+	ok(vg_channel_close(&ch));
+	vg_close(&vg);
+}
+
+/* ---- At random ---- */
+
+#define CHANNELS	4
+#define GPADLS		8
+
+static uint64_t state;
+
+static uint32_t rnd(void)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state >> 16;
+}
+
+static uint32_t below(uint32_t n)
+{
+	return rnd() % n;
+}
+
+struct fuzz {
+	struct vg vg;
+	uint8_t *rings;			/* of CHANNELS, RING each direction */
+	uint32_t next;			/* memory that GPADLs are made of */
+};
+
+/* A number that could be one, or not. */
+static uint32_t some_relid(void)
+{
+	return below(16) ? 1 + below(6) : rnd() >> below(32);
+}
+
+static uint32_t some_gpadl(void)
+{
+	return below(16) ? 1 + below(GPADLS) : rnd() >> below(32);
+}
+
+static void shake(void *at, size_t len)
+{
+	uint8_t *bytes = at;
+	uint32_t n = below(4);
+
+	while (n--)
+		bytes[below(len)] = rnd();
+}
+
+static void drain_messages(struct fuzz *f)
+{
+	uint8_t bytes[VMBUS_DEV_MESSAGE_MAX];
+
+	while (vg_message(&f->vg, bytes, 0) > 0)
+		;
+}
+
+static void post(struct fuzz *f, void *msg, size_t len)
+{
+	if (!below(6))
+		shake(msg, len);
+	if (!below(20))
+		len = below(VMBUS_DEV_MESSAGE_MAX + 2);
+	if (vg_post(&f->vg, msg, len) == -EAGAIN)
+		drain_messages(f);
+}
+
+static void fuzz_open(struct fuzz *f)
+{
+	union {
+		uint8_t bytes[VMBUS_DEV_MESSAGE_MAX + 8];
+		struct vmh_msg_open open;
+		struct vmh_msg_relid relid;
+		struct vmh_msg_modify modify;
+		struct vmh_msg_gpadl_teardown teardown;
+	} u = {};
+	uint32_t relid = some_relid();
+
+	u.relid.relid = htole32(relid);
+	switch (below(5)) {
+	case 0:
+	case 1:
+		u.open.header.type = htole32(VMH_MSG_OPEN);
+		u.open.gpadl = htole32(some_gpadl());
+		u.open.target_vp = htole32(below(10) ? below(VG_VPS) : rnd());
+		u.open.downstream_page =
+			htole32(below(10) ? RING / PAGE : below(100));
+		post(f, u.bytes, sizeof(u.open));
+		break;
+	case 2:
+		u.relid.header.type = htole32(VMH_MSG_CLOSE);
+		post(f, u.bytes, sizeof(u.relid));
+		break;
+	case 3:
+		u.modify.header.type = htole32(VMH_MSG_MODIFY_CHANNEL);
+		u.modify.target_vp = htole32(below(VG_VPS));
+		post(f, u.bytes, sizeof(u.modify));
+		break;
+	case 4:
+		u.relid.header.type = htole32(VMH_MSG_RELID_RELEASED);
+		post(f, u.bytes, sizeof(u.relid));
+		break;
+	}
+}
+
+static void fuzz_gpadl(struct fuzz *f)
+{
+	struct vmh_msg_gpadl_teardown msg = {
+		.header.type = htole32(VMH_MSG_GPADL_TEARDOWN),
+		.relid = htole32(some_relid()), .gpadl = htole32(some_gpadl()),
+	};
+	uint8_t *at = f->rings + below(CHANNELS) * 2 * RING;
+
+	if (below(2)) {
+		post(f, &msg, sizeof(msg));
+		return;
+	}
+	vg_gpadl_post(&f->vg, some_relid(), at + (below(8) ? 0 : below(PAGE)),
+		      below(8) ? 2 * RING : 1 + below(4 * RING), some_gpadl());
+}
+
+static void fuzz_message(struct fuzz *f)
+{
+	uint8_t bytes[VMBUS_DEV_MESSAGE_MAX + 2];
+	uint32_t type = below(30), i;
+
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = below(3) ? 0 : rnd();
+	memcpy(bytes, &type, sizeof(type));
+	vg_post(&f->vg, bytes, below(sizeof(bytes)));
+}
+
+/* A packet that could be one: the host looks into it. */
+static uint32_t some_packet(uint8_t *at, uint32_t room)
+{
+	struct vmbus_echo_header hdr = {
+		.op = htole32(below(8)), .arg = htole32(below(3) ? some_gpadl() :
+							below(80)),
+	};
+	uint32_t extra = 8 * below(9), len, i;
+	struct vmh_descriptor desc = {
+		.flags = htole16(below(4) ? 1 : rnd()), .trans_id = rnd(),
+	};
+	static const uint16_t types[] = { 6, 7, 9, 11 };
+	uint64_t word;
+
+	desc.type = htole16(below(4) ? types[below(4)] : rnd());
+	len = sizeof(desc) + extra + sizeof(hdr) + 8 * below(100);
+	if (len + VMH_TRAILER > room)
+		return 0;
+	desc.offset8 = htole16((sizeof(desc) + extra) / 8);
+	desc.len8 = htole16(len / 8);
+	for (i = 0; i < extra; i += 8) {
+		word = htole64(below(2) ? below(2000) : (uint64_t)rnd() << below(40));
+		memcpy(at + sizeof(desc) + i, &word, 8);
+	}
+	/* One range or so, of some bytes. */
+	if (extra) {
+		word = htole64((uint64_t)below(4) << 32);
+		memcpy(at + sizeof(desc), &word, 8);
+	}
+	memcpy(at, &desc, sizeof(desc));
+	memcpy(at + sizeof(desc) + extra, &hdr, sizeof(hdr));
+	if (!below(16))
+		shake(at, len);
+	return len + VMH_TRAILER;
+}
+
+static void fuzz_ring(struct fuzz *f)
+{
+	uint8_t *ring = f->rings + below(CHANNELS) * 2 * RING;
+	struct vmh_ring_header *out = (void *)ring;
+	struct vmh_ring_header *in = (void *)(ring + RING);
+	uint32_t size = RING - PAGE, write, n = 1 + below(20);
+
+	write = le32toh(out->write_index) % size & ~7U;
+	while (n--) {
+		write += some_packet(ring + PAGE + write, size - write);
+		if (size - write < 1200)
+			write = 0;
+	}
+	if (!below(50))
+		write = rnd();
+	__atomic_store_n(&out->write_index, htole32(write), __ATOMIC_SEQ_CST);
+	if (below(20))
+		__atomic_store_n(&in->read_index, in->write_index,
+				 __ATOMIC_SEQ_CST);
+	else
+		shake(in, 20);
+	if (!below(100))
+		shake(out, PAGE);
+	vg_channel_signal(&(struct vg_channel) {
+		.vg = &f->vg, .relid = some_relid(), .signal = -1,
+	});
+}
+
+/* The host's memory for it goes away, or comes back. */
+static void fuzz_memory(struct fuzz *f)
+{
+	mprotect(f->rings + below(CHANNELS * 2 * RING / PAGE) * PAGE, PAGE,
+		 below(2) ? PROT_NONE : PROT_READ | PROT_WRITE);
+}
+
+static void begin(struct fuzz *f)
+{
+	int err;
+
+	/* The one before may not be gone yet. */
+	do {
+		err = vg_open(&f->vg, partition, MEMORY, attach_flags);
+	} while (err == -EBUSY && !usleep(1000));
+	ok(err);
+	f->rings = vg_alloc(&f->vg, CHANNELS * 2 * RING / PAGE);
+	check(f->rings);
+	ok(vg_connect(&f->vg, below(4) ? VMH_VERSION_WIN10_V5_3 :
+			      VMH_VERSION_WIN8));
+	ok(vg_request_offers(&f->vg));
+}
+
+/* guest PARTITION fuzz SEED STEPS */
+static void fuzz(int argc, char **argv)
+{
+	struct fuzz f = {};
+	uint64_t step, steps;
+
+	check(argc == 2);
+	state = strtoull(argv[0], NULL, 0) * 0x9e3779b97f4a7c15ULL + 1;
+	steps = strtoull(argv[1], NULL, 0);
+	begin(&f);
+	for (step = 0; step < steps; step++) {
+		switch (below(40)) {
+		case 0 ... 9:
+			fuzz_open(&f);
+			break;
+		case 10 ... 15:
+			fuzz_gpadl(&f);
+			break;
+		case 16 ... 18:
+			fuzz_message(&f);
+			break;
+		case 19:
+			drain_messages(&f);
+			break;
+		case 20:
+			if (attach_flags && !below(20))
+				fuzz_memory(&f);
+			break;
+		default:
+			fuzz_ring(&f);
+			break;
+		}
+		if (!below(5000)) {
+			vg_close(&f.vg);
+			begin(&f);
+		}
+	}
+	vg_close(&f.vg);
+}
+
+const struct test_case hostile_cases[] = {
+	{ "bend", bend },
+	{ "fuzz", fuzz },
+	{}
+};

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A guest on /dev/vmbus, for tests: guest [-c] PARTITION CASE [ARGUMENT...]
+ *
+ * With -c the host may only copy from its memory. Exits with 0 if all was as it
+ * should be; says what was not, as comments of TAP.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "guest.h"
+
+const char *partition;
+uint32_t attach_flags;
+
+const struct vmh_guid echo_class = { VMBUS_ECHO_CLASS };
+
+void guest_start(struct vg *vg, size_t memory)
+{
+	ok(vg_open(vg, partition, memory, attach_flags));
+	ok(vg_connect(vg, VMH_VERSION_WIN10_V5_3));
+	ok(vg_request_offers(vg));
+}
+
+void echo_open(struct vg_channel *ch, struct vg *vg, size_t ring_bytes)
+{
+	struct vg_offer *offer = vg_find(vg, &echo_class, 0, 0);
+
+	check(offer);
+	ok(vg_channel_open(ch, vg, offer->relid, ring_bytes, 0));
+}
+
+void echo_send(struct vg_channel *ch, uint16_t type, uint16_t flags,
+	       uint64_t trans_id, const void *extra, uint32_t extra_len,
+	       const void *payload, uint32_t len)
+{
+	int err;
+
+	while ((err = vg_send(ch, type, flags, trans_id, extra, extra_len,
+			      payload, len)) == -EAGAIN)
+		check(vg_channel_wait(ch, 20000) > 0);
+	if (err)
+		fail("send: %s", strerror(-err));
+}
+
+uint32_t echo_ask(struct vg_channel *ch, uint32_t op, uint32_t arg,
+		  uint32_t *status)
+{
+	struct vmbus_echo_header hdr = {
+		.op = htole32(op), .arg = htole32(arg),
+	};
+	struct vg_packet packet;
+	uint8_t buf[256];
+
+	ok(vg_send(ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION, op + 77,
+		   NULL, 0, &hdr, sizeof(hdr)));
+	ok(vg_recv_wait(ch, buf, sizeof(buf), &packet, 20000));
+	check(packet.type == VMH_PACKET_COMPLETION);
+	check(packet.trans_id == op + 77);
+	check(packet.len == sizeof(hdr));
+	memcpy(&hdr, packet.payload, sizeof(hdr));
+	*status = le32toh(hdr.status);
+	return le32toh(hdr.arg);
+}
+
+void fill(uint8_t *buf, uint32_t len, uint32_t seed)
+{
+	struct vmbus_echo_header hdr = {
+		.op = htole32(VMBUS_ECHO_OP_ECHO), .reserved = htole32(seed),
+	};
+	uint32_t i, v = seed * 2654435761U + 1;
+
+	for (i = 0; i + 4 <= len; i += 4, v = v * 1664525 + 1013904223)
+		memcpy(buf + i, &v, 4);
+	memset(buf + i, 0x5a, len - i);
+	memcpy(buf, &hdr, len < sizeof(hdr) ? len : sizeof(hdr));
+}
+
+static const struct test_case *const tables[] = {
+	control_cases, packet_cases, hostile_cases,
+};
+
+int main(int argc, char **argv)
+{
+	const struct test_case *t;
+	size_t i;
+	int opt;
+
+	setlinebuf(stdout);
+	while ((opt = getopt(argc, argv, "+c")) != -1) {
+		if (opt != 'c')
+			return 2;
+		attach_flags |= VMBUS_DEV_ATTACH_COPY;
+	}
+	if (argc - optind < 2) {
+		fprintf(stderr, "usage: guest [-c] PARTITION CASE [ARGUMENT...]\n");
+		return 2;
+	}
+	partition = argv[optind];
+	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (t = tables[i]; t->name; t++)
+			if (!strcmp(t->name, argv[optind + 1])) {
+				t->run(argc - optind - 2, argv + optind + 2);
+				return 0;
+			}
+	fprintf(stderr, "guest: no such case: %s\n", argv[optind + 1]);
+	return 2;
+}
