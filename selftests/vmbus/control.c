@@ -2,6 +2,7 @@
 /* Cases about control messages: connection, offers, channels, GPADLs. */
 #include <endian.h>
 #include <errno.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -208,7 +209,10 @@ static void flood(int argc, char **argv)
 	vg_close(&vg);
 }
 
-/* Wait for the partition's removal: all fails, and nothing hangs. */
+/*
+ * guest PARTITION removed [leave]: wait for the partition's removal, having left
+ * its network namespace or not. All fails, and nothing hangs.
+ */
 static void removed(int argc, char **argv)
 {
 	struct vmh_msg_header msg = { .type = htole32(VMH_MSG_REQUEST_OFFERS) };
@@ -217,10 +221,12 @@ static void removed(int argc, char **argv)
 	struct vg vg;
 	int i, err;
 
-	(void)argc, (void)argv;
+	(void)argv;
 	guest_start(&vg, MEMORY);
 	echo_open(&ch, &vg, RING);
 	ok(vg_channel_use_eventfd(&ch));
+	if (argc)
+		check(!unshare(CLONE_NEWNET));
 	printf("# ready\n");
 	for (i = 0; i < 200; i++) {
 		err = vg_message(&vg, bytes, 100);

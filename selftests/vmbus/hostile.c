@@ -6,7 +6,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <sys/mman.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -192,18 +192,22 @@ static uint32_t below(uint32_t n)
 struct fuzz {
 	struct vg vg;
 	uint8_t *rings;			/* of CHANNELS, RING each direction */
-	uint32_t next;			/* memory that GPADLs are made of */
 };
 
 /* A number that could be one, or not. */
 static uint32_t some_relid(void)
 {
-	return below(16) ? 1 + below(6) : rnd() >> below(32);
+	return below(2) ? 1 : below(8) ? 1 + below(CHANNELS) : rnd() >> below(32);
 }
 
 static uint32_t some_gpadl(void)
 {
 	return below(16) ? 1 + below(GPADLS) : rnd() >> below(32);
+}
+
+static uint8_t *rings_of(struct fuzz *f, uint32_t relid)
+{
+	return f->rings + relid % CHANNELS * 2 * RING;
 }
 
 static void shake(void *at, size_t len)
@@ -271,6 +275,36 @@ static void fuzz_open(struct fuzz *f)
 	}
 }
 
+/* All that it takes, as a driver would; what was before is closed or not. */
+static void fuzz_proper(struct fuzz *f)
+{
+	uint32_t relid = below(2) ? 1 : 1 + below(CHANNELS), id = relid;
+	struct vmh_msg_relid close = {
+		.header.type = htole32(VMH_MSG_CLOSE), .relid = htole32(relid),
+	};
+	struct vmh_msg_gpadl_teardown teardown = {
+		.header.type = htole32(VMH_MSG_GPADL_TEARDOWN),
+		.relid = htole32(relid), .gpadl = htole32(id),
+	};
+	struct vmh_msg_open open = {
+		.header.type = htole32(VMH_MSG_OPEN), .relid = htole32(relid),
+		.gpadl = htole32(id), .target_vp = htole32(below(VG_VPS)),
+		.downstream_page = htole32(RING / PAGE),
+	};
+	uint8_t *rings = rings_of(f, relid);
+
+	if (below(8)) {
+		vg_post(&f->vg, &close, sizeof(close));
+		vg_post(&f->vg, &teardown, sizeof(teardown));
+	}
+	memset(rings, 0, PAGE);
+	memset(rings + RING, 0, PAGE);
+	((struct vmh_ring_header *)rings)->feature_bits = htole32(below(4) > 0);
+	drain_messages(f);
+	vg_gpadl_post(&f->vg, relid, rings, 2 * RING, id);
+	vg_post(&f->vg, &open, sizeof(open));
+}
+
 static void fuzz_gpadl(struct fuzz *f)
 {
 	struct vmh_msg_gpadl_teardown msg = {
@@ -292,6 +326,11 @@ static void fuzz_message(struct fuzz *f)
 	uint8_t bytes[VMBUS_DEV_MESSAGE_MAX + 2];
 	uint32_t type = below(30), i;
 
+	/* These two end all, and are had often enough as it is. */
+	if ((type == VMH_MSG_UNLOAD || type == VMH_MSG_INITIATE_CONTACT) &&
+	    below(20))
+		type = VMH_MSG_OPEN;
+
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = below(3) ? 0 : rnd();
 	memcpy(bytes, &type, sizeof(type));
@@ -302,7 +341,7 @@ static void fuzz_message(struct fuzz *f)
 static uint32_t some_packet(uint8_t *at, uint32_t room)
 {
 	struct vmbus_echo_header hdr = {
-		.op = htole32(below(8)), .arg = htole32(below(3) ? some_gpadl() :
+		.op = htole32(below(50) ? below(6) : rnd()), .arg = htole32(below(3) ? some_gpadl() :
 							below(80)),
 	};
 	uint32_t extra = 8 * below(9), len, i;
@@ -312,7 +351,7 @@ static uint32_t some_packet(uint8_t *at, uint32_t room)
 	static const uint16_t types[] = { 6, 7, 9, 11 };
 	uint64_t word;
 
-	desc.type = htole16(below(4) ? types[below(4)] : rnd());
+	desc.type = htole16(below(50) ? types[below(4)] : rnd());
 	len = sizeof(desc) + extra + sizeof(hdr) + 8 * below(100);
 	if (len + VMH_TRAILER > room)
 		return 0;
@@ -329,14 +368,15 @@ static uint32_t some_packet(uint8_t *at, uint32_t room)
 	}
 	memcpy(at, &desc, sizeof(desc));
 	memcpy(at + sizeof(desc) + extra, &hdr, sizeof(hdr));
-	if (!below(16))
+	if (!below(64))
 		shake(at, len);
 	return len + VMH_TRAILER;
 }
 
 static void fuzz_ring(struct fuzz *f)
 {
-	uint8_t *ring = f->rings + below(CHANNELS) * 2 * RING;
+	uint32_t relid = some_relid();
+	uint8_t *ring = rings_of(f, relid);
 	struct vmh_ring_header *out = (void *)ring;
 	struct vmh_ring_header *in = (void *)(ring + RING);
 	uint32_t size = RING - PAGE, write, n = 1 + below(20);
@@ -347,26 +387,40 @@ static void fuzz_ring(struct fuzz *f)
 		if (size - write < 1200)
 			write = 0;
 	}
-	if (!below(50))
+	if (!below(100))
 		write = rnd();
 	__atomic_store_n(&out->write_index, htole32(write), __ATOMIC_SEQ_CST);
-	if (below(20))
+	if (below(200))
 		__atomic_store_n(&in->read_index, in->write_index,
 				 __ATOMIC_SEQ_CST);
 	else
 		shake(in, 20);
-	if (!below(100))
+	if (!below(500))
 		shake(out, PAGE);
 	vg_channel_signal(&(struct vg_channel) {
-		.vg = &f->vg, .relid = some_relid(), .signal = -1,
+		.vg = &f->vg, .relid = relid, .signal = -1,
 	});
 }
 
-/* The host's memory for it goes away, or comes back. */
+/* All memory is none for a moment, in which the host may be at it. */
 static void fuzz_memory(struct fuzz *f)
 {
-	mprotect(f->rings + below(CHANNELS * 2 * RING / PAGE) * PAGE, PAGE,
-		 below(2) ? PROT_NONE : PROT_READ | PROT_WRITE);
+	struct vmbus_dev_region r = {};
+
+	ioctl(f->vg.fd, VMBUS_DEV_SET_REGION, &r);
+	fuzz_ring(f);
+	usleep(below(300));
+	r.size = f->vg.size;
+	r.address = (uintptr_t)f->vg.mem;
+	check(!ioctl(f->vg.fd, VMBUS_DEV_SET_REGION, &r));
+}
+
+static void reconnect(struct fuzz *f)
+{
+	drain_messages(f);
+	ok(vg_connect(&f->vg, below(4) ? VMH_VERSION_WIN10_V5_3 :
+			      VMH_VERSION_WIN8));
+	ok(vg_request_offers(&f->vg));
 }
 
 static void begin(struct fuzz *f)
@@ -380,9 +434,7 @@ static void begin(struct fuzz *f)
 	ok(err);
 	f->rings = vg_alloc(&f->vg, CHANNELS * 2 * RING / PAGE);
 	check(f->rings);
-	ok(vg_connect(&f->vg, below(4) ? VMH_VERSION_WIN10_V5_3 :
-			      VMH_VERSION_WIN8));
-	ok(vg_request_offers(&f->vg));
+	reconnect(f);
 }
 
 /* guest PARTITION fuzz SEED STEPS */
@@ -397,26 +449,31 @@ static void fuzz(int argc, char **argv)
 	begin(&f);
 	for (step = 0; step < steps; step++) {
 		switch (below(40)) {
-		case 0 ... 9:
+		case 0 ... 2:
 			fuzz_open(&f);
 			break;
-		case 10 ... 15:
+		case 3 ... 9:
+			fuzz_proper(&f);
+			break;
+		case 10 ... 14:
 			fuzz_gpadl(&f);
 			break;
-		case 16 ... 18:
+		case 15:
 			fuzz_message(&f);
 			break;
 		case 19:
 			drain_messages(&f);
 			break;
 		case 20:
-			if (attach_flags && !below(20))
+			if (!below(20))
 				fuzz_memory(&f);
 			break;
 		default:
 			fuzz_ring(&f);
 			break;
 		}
+		if (!below(100))
+			reconnect(&f);
 		if (!below(5000)) {
 			vg_close(&f.vg);
 			begin(&f);
