@@ -11,8 +11,8 @@
 . "$(dirname "$0")/lib.sh"
 
 TESTS="partition refusals versions reopen modify gpadls quota flood sizes full many
-	signals gpa xfer subchannels bends fuzz two heartbeat events kill removal
-	netns privilege"
+	signals coalesce gpa xfer subchannels bends fuzz two heartbeat events kill removal
+	netns privilege rings"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/vmbus/build/guest
@@ -174,6 +174,21 @@ test_signals()
 	after=$(show g '.channel_list[] | select(.service == "echo").stats | [.rx_signals, .tx_signals] | join(" ")')
 	diag "depth 64: from $before to $after (received, sent)"
 	check_ge 20000 $((${after#* } - ${before#* })) "signals sent"
+}
+
+# Signals that are put off are fewer, and nothing hangs for that.
+test_coalesce()
+{
+	local sent
+
+	check vswitchctl partition add h services echo coalesce-usecs 3000
+	defer partition_del h
+	check_eq "$(show h .coalesce_usecs)" 3000 "coalesce-usecs"
+	check vmguest h many 5000 16 64 eventfd
+	sent=$(show h '.channel_list[0].stats.tx_signals')
+	diag "$sent signals for 5000 packets"
+	check_le "$sent" 1000 "signals sent"
+	check vmguest h full
 }
 
 test_gpa()
@@ -366,6 +381,20 @@ test_privilege()
 		--inh-caps -net_admin "$GUEST" g reopen 1
 	check_fail setpriv --reuid 65534 --clear-groups "$GUEST" g reopen 1
 	check_eq "$(stat -c %a /dev/vmbus)" 600 "mode of the node"
+}
+
+test_rings()
+{
+	local dir=/sys/kernel/debug file
+
+	mountpoint -q $dir || check mount -t debugfs none $dir
+	file=$dir/vmbus_host/rings
+	[ "$(cat $file)" = "" ] || fail "rings of nobody"
+	bg "$GUEST" g stuffed
+	check busywait 20000 grep -q "^# ready" "$BG_LOG"
+	check grep -q "g: channel [0-9]* echo index 0 mapped held" $file
+	check_eq "$(grep -c "type 11 flags 0 trans-id 0x" $file)" 32 "packets to the guest"
+	check grep -q "type 6 flags 1 trans-id 0x[0-9a-f]* header 16 length 216" $file
 }
 
 run_tests "$@"

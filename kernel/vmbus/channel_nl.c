@@ -68,16 +68,15 @@ static int put_open(struct sk_buff *skb, const struct vmh_channel *ch)
 static int put(struct sk_buff *skb, const struct vmh_channel *ch)
 {
 	const struct vmh_device *dev = ch->dev;
-	const struct vmh_service *service = dev->service;
 
 	if (nla_put_string(skb, VMBUS_HOST_A_CHANNEL_PARTITION,
 			   ch->partition->name) ||
 	    nla_put_u32(skb, VMBUS_HOST_A_CHANNEL_RELID, ch->relid) ||
-	    nla_put(skb, VMBUS_HOST_A_CHANNEL_CLASS, sizeof(service->class),
-		    &service->class) ||
+	    nla_put(skb, VMBUS_HOST_A_CHANNEL_CLASS, sizeof(dev->class),
+		    &dev->class) ||
 	    nla_put(skb, VMBUS_HOST_A_CHANNEL_INSTANCE, sizeof(dev->instance),
 		    &dev->instance) ||
-	    nla_put_string(skb, VMBUS_HOST_A_CHANNEL_SERVICE, service->name) ||
+	    nla_put_string(skb, VMBUS_HOST_A_CHANNEL_SERVICE, dev->name) ||
 	    nla_put_u32(skb, VMBUS_HOST_A_CHANNEL_INDEX, ch->index) ||
 	    nla_put_u32(skb, VMBUS_HOST_A_CHANNEL_STATE, state_of(ch)) ||
 	    (READ_ONCE(ch->open) && put_open(skb, ch)))

@@ -29,12 +29,14 @@
  * An administrator
  *	genl				netlink.c, *_nl.c
  *	a process that is the guest	device.c
+ *	debugfs				debug.c
  *
  * Locking is described in partition.h.
  */
 #include <linux/module.h>
 #include <net/net_namespace.h>
 
+#include "debug.h"
 #include "netlink.h"
 #include "partition.h"
 
@@ -79,6 +81,7 @@ static int __init vmh_init(void)
 	err = vmh_dev_init();
 	if (err)
 		goto nl;
+	vmh_debug_init();
 	return 0;
 
 nl:
@@ -92,6 +95,7 @@ wq:
 
 static void __exit vmh_exit(void)
 {
+	vmh_debug_exit();
 	vmh_dev_exit();
 	vmh_nl_uninit();
 	unregister_pernet_subsys(&net_ops);

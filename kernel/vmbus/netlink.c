@@ -24,6 +24,9 @@ struct genl_family vmh_genl_family __ro_after_init = {
 	.n_mcgrps	= ARRAY_SIZE(mcgrps),
 };
 
+/* Partitions that go with the module are not told of. */
+static bool registered;
+
 /* What the table of commands is folded into for kernels without split ops. */
 static struct genl_ops ops[ARRAY_SIZE(vmbus_host_nl_ops)];
 
@@ -43,6 +46,8 @@ int __init vmh_nl_init(void)
 	if (err)
 		vsw_genl_unfold(ops, vmbus_host_nl_ops,
 				ARRAY_SIZE(vmbus_host_nl_ops));
+	else
+		WRITE_ONCE(registered, true);
 	return err;
 }
 
@@ -51,6 +56,7 @@ int __init vmh_nl_init(void)
  */
 void vmh_nl_uninit(void)
 {
+	WRITE_ONCE(registered, false);
 	genl_unregister_family(&vmh_genl_family);
 	vsw_genl_unfold(ops, vmbus_host_nl_ops, ARRAY_SIZE(vmbus_host_nl_ops));
 }
@@ -73,8 +79,9 @@ void vmh_nl_event(struct vmh_partition *p, vmh_nl_fill *fill,
 	struct sk_buff *skb;
 
 	mutex_lock(&p->net_lock);
-	if (!p->net || !genl_has_listeners(&vmh_genl_family, p->net,
-					   VMBUS_HOST_NLGRP_EVENTS))
+	if (!READ_ONCE(registered) || !p->net ||
+	    !genl_has_listeners(&vmh_genl_family, p->net,
+				VMBUS_HOST_NLGRP_EVENTS))
 		goto unlock;
 	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (skb && !fill(skb, object, cmd)) {

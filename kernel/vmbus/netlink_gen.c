@@ -27,12 +27,13 @@ static const struct nla_policy vmbus_host_partition_get_nl_policy[VMBUS_HOST_A_P
 };
 
 /* VMBUS_HOST_CMD_PARTITION_ADD - do */
-static const struct nla_policy vmbus_host_partition_add_nl_policy[VMBUS_HOST_A_PARTITION_MAX_PAGES + 1] = {
+static const struct nla_policy vmbus_host_partition_add_nl_policy[VMBUS_HOST_A_PARTITION_COALESCE_USECS + 1] = {
 	[VMBUS_HOST_A_PARTITION_NAME] = { .type = NLA_NUL_STRING, .len = VMBUS_HOST_NAME_MAX, },
 	[VMBUS_HOST_A_PARTITION_TRANSPORT] = NLA_POLICY_MAX(NLA_U32, 1),
 	[VMBUS_HOST_A_PARTITION_SERVICES] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[VMBUS_HOST_A_PARTITION_MAX_GPADLS] = NLA_POLICY_FULL_RANGE(NLA_U32, &vmbus_host_a_partition_max_gpadls_range),
 	[VMBUS_HOST_A_PARTITION_MAX_PAGES] = NLA_POLICY_FULL_RANGE(NLA_U32, &vmbus_host_a_partition_max_pages_range),
+	[VMBUS_HOST_A_PARTITION_COALESCE_USECS] = NLA_POLICY_MAX(NLA_U32, 10000),
 };
 
 /* VMBUS_HOST_CMD_PARTITION_DEL - do */
@@ -63,7 +64,7 @@ const struct genl_split_ops vmbus_host_nl_ops[5] = {
 		.cmd		= VMBUS_HOST_CMD_PARTITION_ADD,
 		.doit		= vmbus_host_nl_partition_add_doit,
 		.policy		= vmbus_host_partition_add_nl_policy,
-		.maxattr	= VMBUS_HOST_A_PARTITION_MAX_PAGES,
+		.maxattr	= VMBUS_HOST_A_PARTITION_COALESCE_USECS,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

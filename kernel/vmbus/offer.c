@@ -19,7 +19,7 @@ static void fill_offer(struct vmh_channel *ch)
 	const struct vmh_device *dev = ch->dev;
 
 	vmh_out_init(&ch->offer, VMH_MSG_OFFER, sizeof(*msg));
-	msg->class_id = dev->service->class;
+	msg->class_id = dev->class;
 	msg->instance_id = dev->instance;
 	msg->flags = cpu_to_le16(dev->service->flags);
 	memcpy(msg->user_def, dev->user_def, sizeof(msg->user_def));
@@ -48,6 +48,7 @@ static struct vmh_channel *channel_create(struct vmh_device *dev, u16 index)
 	INIT_LIST_HEAD(&ch->offer.node);
 	INIT_LIST_HEAD(&ch->rescind.node);
 	vmh_worker_init(ch);
+	vmh_send_init(ch);
 	/* Not soon again: somebody may still think of the one before. */
 	err = xa_alloc_cyclic(&p->channels, &ch->relid, NULL,
 			      XA_LIMIT(1, VMBUS_HOST_CHANNELS_MAX),
@@ -210,6 +211,8 @@ struct vmh_device *vmh_offer(struct vmh_partition *p,
 	if (!dev)
 		return ERR_PTR(-ENOMEM);
 	dev->service = service;
+	strscpy(dev->name, service->name, sizeof(dev->name));
+	dev->class = service->class;
 	dev->instance = *instance;
 	dev->priv = priv;
 	if (user_def)
@@ -223,8 +226,7 @@ struct vmh_device *vmh_offer(struct vmh_partition *p,
 		err = -ENODEV;
 	list_for_each_entry(other, &p->devices, node) {
 		if (!memcmp(&other->instance, instance, sizeof(*instance)) &&
-		    !memcmp(&other->service->class, &service->class,
-			    sizeof(service->class)))
+		    !memcmp(&other->class, &dev->class, sizeof(dev->class)))
 			err = -EEXIST;
 	}
 	if (!err) {

@@ -187,6 +187,7 @@ static struct vmh_partition *alloc(struct net *net, const char *name,
 	refcount_set(&p->ref, 1);
 	p->kind = config->kind;
 	p->services = config->services;
+	p->coalesce = config->coalesce_us * NSEC_PER_USEC;
 	p->quota.max = config->max_gpadls;
 	p->quota.max_frames = config->max_pages;
 	p->net = net;

@@ -16,6 +16,7 @@
 #ifndef _VMH_PARTITION_H
 #define _VMH_PARTITION_H
 
+#include <linux/hrtimer.h>
 #include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
@@ -56,6 +57,7 @@ struct vmh_out {
  * @cookie: grows with each partition; the order of dumps
  * @kind: enum vmbus_host_transport
  * @services: enum vmbus_host_service, as bits
+ * @coalesce: a signal to the guest may be late by so many ns
  * @net_lock: protects @net
  * @net: where its events go; NULL when it is being removed
  * @lock: see above
@@ -90,6 +92,7 @@ struct vmh_partition {
 	u64 cookie;
 	u32 kind;
 	u32 services;
+	u32 coalesce;
 	struct mutex net_lock; /* see above */
 	struct net *net;
 
@@ -120,11 +123,15 @@ struct vmh_partition {
 	atomic64_t errors[VMH_ERRORS];
 };
 
+#define VMH_SERVICE_NAME	32
+
 /**
  * struct vmh_device - what a service offers: a primary channel and its others
  * @partition: where; holds a reference
  * @node: in its devices
- * @service: who serves it
+ * @service: who serves it; not there any more when it is @removed
+ * @name: of the service
+ * @class: GUID of its kind
  * @instance: GUID of the device
  * @user_def: of the offer
  * @priv: of the service
@@ -138,6 +145,8 @@ struct vmh_device {
 	struct vmh_partition *partition;
 	struct list_head node;
 	const struct vmh_service *service;
+	char name[VMH_SERVICE_NAME];
+	struct vmh_guid class;
 	struct vmh_guid instance;
 	u8 user_def[VMH_USER_DEF];
 	void *priv;
@@ -197,6 +206,7 @@ struct vmh_channel_stats {
  * @out_full: somebody waits for room
  * @out_error: what was wrong with it
  * @mapped: the rings are; tells which lock it is
+ * @late: a signal that is put off
  * @stats: counters
  * @priv: of the service
  */
@@ -231,6 +241,7 @@ struct vmh_channel {
 	bool out_full;
 	int out_error;
 	bool mapped;
+	struct hrtimer late;
 	struct vmh_channel_stats stats;
 	void *priv;
 };
@@ -287,12 +298,14 @@ struct vmh_net *vmh_net(struct net *net);
  * @services: enum vmbus_host_service, as bits
  * @max_gpadls: see struct vmh_gpadl_quota
  * @max_pages: likewise
+ * @coalesce_us: a signal to the guest may be late by so many microseconds
  */
 struct vmh_partition_config {
 	u32 kind;
 	u32 services;
 	u32 max_gpadls;
 	u32 max_pages;
+	u32 coalesce_us;
 };
 
 /* partition.c */
@@ -348,6 +361,7 @@ void vmh_worker_stop(struct vmh_channel *ch);
 void vmh_channel_break(struct vmh_channel *ch, u32 error);
 
 /* send.c */
+void vmh_send_init(struct vmh_channel *ch);
 void vmh_channel_shut(struct vmh_channel *ch);
 
 /* partition_nl.c */

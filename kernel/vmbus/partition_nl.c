@@ -54,6 +54,8 @@ static int put(struct sk_buff *skb, const struct vmh_partition *p)
 	    nla_put_u32(skb, VMBUS_HOST_A_PARTITION_MAX_GPADLS, p->quota.max) ||
 	    nla_put_u32(skb, VMBUS_HOST_A_PARTITION_MAX_PAGES,
 			p->quota.max_frames) ||
+	    nla_put_u32(skb, VMBUS_HOST_A_PARTITION_COALESCE_USECS,
+			p->coalesce / NSEC_PER_USEC) ||
 	    (READ_ONCE(p->guest) &&
 	     nla_put_flag(skb, VMBUS_HOST_A_PARTITION_ATTACHED)) ||
 	    nla_put_u32(skb, VMBUS_HOST_A_PARTITION_VERSION,
@@ -194,6 +196,8 @@ int vmbus_host_nl_partition_add_doit(struct sk_buff *skb,
 				      MAX_GPADLS),
 		.max_pages = get_u32(info, VMBUS_HOST_A_PARTITION_MAX_PAGES,
 				     MAX_PAGES),
+		.coalesce_us = get_u32(info,
+				       VMBUS_HOST_A_PARTITION_COALESCE_USECS, 0),
 	};
 	const char *name = need_name(info);
 	int err;

@@ -266,6 +266,29 @@ int vmh_ring_features(const struct vmh_ring *ring, u32 *features)
 }
 
 /**
+ * vmh_ring_header() - read a ring's header, to look at
+ * @ring: either ring
+ * @hdr: set to it
+ *
+ * Return: 0, or what the memory says.
+ */
+int vmh_ring_header(const struct vmh_ring *ring, struct vmh_ring_header *hdr)
+{
+	return mem_read(ring->mem, ring->start, hdr, sizeof(*hdr));
+}
+
+/**
+ * vmh_ring_skip() - go on to the next packet, without reading this one
+ * @ring: a ring that nobody else uses
+ * @desc: what vmh_ring_peek() gave
+ */
+void vmh_ring_skip(struct vmh_ring *ring, const struct vmh_descriptor *desc)
+{
+	ring->own = advance(ring, ring->own,
+			    le16_to_cpu(desc->len8) * VMH_UNIT + VMH_TRAILER);
+}
+
+/**
  * vmh_ring_mask() - the guest need not signal: we are looking
  * @ring: the ring from the guest
  *
@@ -322,6 +345,24 @@ static int wait_for(struct vmh_ring *ring, u32 need)
 	if (err)
 		return err;
 	return has_room(ring, read, need) ? 0 : -EAGAIN;
+}
+
+/**
+ * vmh_ring_is_awaited() - does the guest still have to be told?
+ * @ring: the ring to the guest
+ *
+ * For a signal that was put off: the guest may have come by itself meanwhile, or be
+ * looking right now.
+ *
+ * Return: true if there is what it has not read, and it has not masked.
+ */
+bool vmh_ring_is_awaited(const struct vmh_ring *ring)
+{
+	u32 mask, read;
+
+	return !get32(ring, FIELD(interrupt_mask), &mask) && !mask &&
+	       !peer_index(ring, FIELD(read_index), &read) &&
+	       read != ring->published;
 }
 
 /**

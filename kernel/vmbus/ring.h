@@ -71,6 +71,8 @@ int vmh_ring_read(struct vmh_ring *ring, const struct vmh_descriptor *desc,
 		  void *to);
 int vmh_ring_read_done(struct vmh_ring *ring, bool *signal);
 int vmh_ring_features(const struct vmh_ring *ring, u32 *features);
+int vmh_ring_header(const struct vmh_ring *ring, struct vmh_ring_header *hdr);
+void vmh_ring_skip(struct vmh_ring *ring, const struct vmh_descriptor *desc);
 int vmh_ring_mask(const struct vmh_ring *ring);
 int vmh_ring_unmask(const struct vmh_ring *ring);
 
@@ -82,6 +84,7 @@ struct vmh_piece {
 
 int vmh_ring_write(struct vmh_ring *ring, const struct vmh_piece *pieces,
 		   u32 n);
+bool vmh_ring_is_awaited(const struct vmh_ring *ring);
 int vmh_ring_write_done(struct vmh_ring *ring, bool *signal);
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * Packets to the guest. They are written at once, and shown to the guest together:
  * by vmh_channel_flush(), or by the worker when it has nothing more to do, so that
- * a guest is signalled once for many.
+ * a guest is signalled once for many. With coalescing the signal waits, too: for
+ * what else is sent, or for the guest to come by itself.
  */
 #include "partition.h"
 #include "trace.h"
@@ -30,6 +31,27 @@ static int write_locked(struct vmh_channel *ch, const struct vmh_piece *pieces,
 	return err;
 }
 
+static void kick(struct vmh_channel *ch)
+{
+	struct vmh_partition *p = ch->partition;
+	u32 vp = READ_ONCE(ch->vp);
+
+	if (vp == VMH_VP_NONE)
+		return;
+	atomic64_inc(&ch->stats.tx_signals);
+	p->transport->kick(p->guest, ch->relid, vp);
+}
+
+/* Not needed any more, if the guest has come by itself. */
+static enum hrtimer_restart kick_late(struct hrtimer *timer)
+{
+	struct vmh_channel *ch = container_of(timer, struct vmh_channel, late);
+
+	if (vmh_ring_is_awaited(&ch->out))
+		kick(ch);
+	return HRTIMER_NORESTART;
+}
+
 static int flush_locked(struct vmh_channel *ch)
 {
 	struct vmh_partition *p = ch->partition;
@@ -41,10 +63,11 @@ static int flush_locked(struct vmh_channel *ch)
 	err = vmh_ring_write_done(&ch->out, &signal);
 	if (err)
 		WRITE_ONCE(ch->out_error, err);
-	else if (signal && ch->vp != VMH_VP_NONE) {
-		atomic64_inc(&ch->stats.tx_signals);
-		p->transport->kick(p->guest, ch->relid, READ_ONCE(ch->vp));
-	}
+	else if (signal && p->coalesce && ch->mapped)
+		hrtimer_start(&ch->late, ns_to_ktime(p->coalesce),
+			      HRTIMER_MODE_REL);
+	else if (signal)
+		kick(ch);
 	return err;
 }
 
@@ -63,6 +86,18 @@ static int channel_write(struct vmh_channel *ch, const struct vmh_piece *pieces,
 		mutex_unlock(&ch->out_mutex);
 	}
 	return err;
+}
+
+/**
+ * vmh_send_init() - let a channel be able to send
+ * @ch: a new channel
+ */
+void vmh_send_init(struct vmh_channel *ch)
+{
+	spin_lock_init(&ch->out_spin);
+	mutex_init(&ch->out_mutex);
+	hrtimer_init(&ch->late, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	ch->late.function = kick_late;
 }
 
 /**
@@ -107,6 +142,8 @@ void vmh_channel_shut(struct vmh_channel *ch)
 		ch->out_open = false;
 		mutex_unlock(&ch->out_mutex);
 	}
+	/* Nobody starts it any more. */
+	hrtimer_cancel(&ch->late);
 }
 
 /* @desc: complete but for the length; @head: what belongs to it */

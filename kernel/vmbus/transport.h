@@ -41,7 +41,8 @@ struct vmh_partition;
  * @gone: the partition was removed; nothing of the guest is used any more when this
  *	is called. The partition's lock is held.
  * @attach: a partition of this kind was made: call vmh_attach() for it, soon, not
- *	here; NULL if the guest comes by itself. Holds a list's lock.
+ *	here; NULL if the guest comes by itself. Can be called twice for one
+ *	partition. Holds a list's lock.
  */
 struct vmh_transport {
 	const char *name;

@@ -248,8 +248,6 @@ static void worker(struct work_struct *work)
 void vmh_worker_init(struct vmh_channel *ch)
 {
 	INIT_DELAYED_WORK(&ch->work, worker);
-	spin_lock_init(&ch->out_spin);
-	mutex_init(&ch->out_mutex);
 }
 
 /**

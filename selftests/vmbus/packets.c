@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "guest.h"
@@ -91,6 +92,28 @@ static void full(int argc, char **argv)
 	printf("# %u packets\n", sent);
 	ok(vg_channel_close(&ch));
 	vg_close(&vg);
+}
+
+/* Both rings full, and so they stay. */
+static void stuffed(int argc, char **argv)
+{
+	static uint8_t out[200];
+	struct vg_channel ch = {};
+	uint32_t sent = 0;
+	struct vg vg;
+
+	(void)argc, (void)argv;
+	guest_start(&vg, MEMORY);
+	echo_open(&ch, &vg, 5 * PAGE);
+	fill(out, sizeof(out), 1);
+	do {
+		while (!vg_send(&ch, VMH_PACKET_INBAND, 1, sent, NULL, 0, out,
+				sizeof(out)))
+			sent++;
+	} while (vg_channel_wait(&ch, 300) > 0);
+	printf("# ready\n");
+	for (;;)
+		pause();
 }
 
 /* N packets, at most DEPTH under way. */
@@ -385,6 +408,7 @@ static void subchannels(int argc, char **argv)
 const struct test_case packet_cases[] = {
 	{ "sizes", sizes },
 	{ "full", full },
+	{ "stuffed", stuffed },
 	{ "many", many },
 	{ "gpa", gpa },
 	{ "xfer", xfer },

@@ -66,7 +66,7 @@ static int partition_add(struct ctx *ctx, struct args *a)
 {
 	bool has_transport = false, has_services = false, has_gpadls = false;
 	struct vsw_partition p = { .transport = VMBUS_HOST_TRANSPORT_DEVICE };
-	bool has_pages = false;
+	bool has_pages = false, has_coalesce = false;
 	const char *name;
 	int err;
 
@@ -91,8 +91,13 @@ static int partition_add(struct ctx *ctx, struct args *a)
 			if (!err)
 				err = arg_u32(a, "max-pages", 1, 16777216,
 					      &p.max_pages);
+		} else if (arg_is(a, "coalesce-usecs")) {
+			err = arg_once(a, "coalesce-usecs", &has_coalesce);
+			if (!err)
+				err = arg_u32(a, "coalesce-usecs", 0, 10000,
+					      &p.coalesce_usecs);
 		} else {
-			err = arg_unknown(a, "transport, services, max-gpadls or max-pages");
+			err = arg_unknown(a, "transport, services, max-gpadls, max-pages or coalesce-usecs");
 		}
 	}
 	if (err)
@@ -265,6 +270,11 @@ void show_partition(const struct vsw_partition *p)
 	out_uint("max_gpadls", " of %" PRIu64, p->max_gpadls);
 	out_uint("pages", " pages %" PRIu64, p->pages);
 	out_uint("max_pages", " of %" PRIu64, p->max_pages);
+	if (p->coalesce_usecs)
+		out_uint("coalesce_usecs", " coalesce-usecs %" PRIu64,
+			 p->coalesce_usecs);
+	else
+		out_uint("coalesce_usecs", NULL, 0);
 	if (p->alive)
 		out_uint("heartbeat_age", " heartbeat %" PRIu64 " ms ago",
 			 p->heartbeat_age);
@@ -320,7 +330,7 @@ static int partition_show(struct ctx *ctx, struct args *a)
 static const struct verb verbs[] = {
 	{ "show", partition_show, "[NAME]" },
 	{ "add", partition_add,
-	  "NAME [transport device|local] [services LIST|none] [max-gpadls N] [max-pages N]" },
+	  "NAME [transport device|local] [services LIST|none] [max-gpadls N] [max-pages N] [coalesce-usecs N]" },
 	{ "del", partition_del, "NAME" },
 	{}
 };
@@ -333,5 +343,6 @@ const struct object partition_object = {
 "transport device a process that opens /dev/vmbus becomes the guest; with local\n"
 "this kernel does, by vmbus_local.ko. Services are what the guest finds at once: a\n"
 "list of heartbeat, timesync and echo, joined by commas. max-pages bounds what the\n"
-"guest can have pinned, in pages of 4096 bytes. With -s, show lists the channels.\n",
+"guest can have pinned, in pages of 4096 bytes; coalesce-usecs lets a signal to the\n"
+"guest be late, so that one tells of more. With -s, show lists the channels.\n",
 };

@@ -182,6 +182,7 @@ static const struct vsw_attr partition_names[] = {
 	[VMBUS_HOST_A_PARTITION_SERVICES] = { .name = "services" },
 	[VMBUS_HOST_A_PARTITION_MAX_GPADLS] = { .name = "max-gpadls" },
 	[VMBUS_HOST_A_PARTITION_MAX_PAGES] = { .name = "max-pages" },
+	[VMBUS_HOST_A_PARTITION_COALESCE_USECS] = { .name = "coalesce-usecs" },
 };
 
 const struct vsw_attr_table vsw_partition_attrs = TABLE(partition_names);

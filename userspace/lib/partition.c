@@ -52,6 +52,7 @@ int vsw_partition_parse(struct nlmsghdr *nlh, void *item)
 		[VMBUS_HOST_A_PARTITION_SERVICES] = { .type = NLA_U32 },
 		[VMBUS_HOST_A_PARTITION_MAX_GPADLS] = { .type = NLA_U32 },
 		[VMBUS_HOST_A_PARTITION_MAX_PAGES] = { .type = NLA_U32 },
+		[VMBUS_HOST_A_PARTITION_COALESCE_USECS] = { .type = NLA_U32 },
 		[VMBUS_HOST_A_PARTITION_VERSION] = { .type = NLA_U32 },
 		[VMBUS_HOST_A_PARTITION_CHANNELS] = { .type = NLA_U32 },
 		[VMBUS_HOST_A_PARTITION_GPADLS]	= { .type = NLA_U32 },
@@ -72,6 +73,7 @@ int vsw_partition_parse(struct nlmsghdr *nlh, void *item)
 	p->services = get_u32(tb[VMBUS_HOST_A_PARTITION_SERVICES]);
 	p->max_gpadls = get_u32(tb[VMBUS_HOST_A_PARTITION_MAX_GPADLS]);
 	p->max_pages = get_u32(tb[VMBUS_HOST_A_PARTITION_MAX_PAGES]);
+	p->coalesce_usecs = get_u32(tb[VMBUS_HOST_A_PARTITION_COALESCE_USECS]);
 	p->attached = tb[VMBUS_HOST_A_PARTITION_ATTACHED];
 	p->version = get_u32(tb[VMBUS_HOST_A_PARTITION_VERSION]);
 	p->channels = get_u32(tb[VMBUS_HOST_A_PARTITION_CHANNELS]);
@@ -177,6 +179,9 @@ int vsw_partition_add(struct vsw *c, const struct vsw_partition *p,
 			    p->max_gpadls);
 	if (p->max_pages)
 		nla_put_u32(msg, VMBUS_HOST_A_PARTITION_MAX_PAGES, p->max_pages);
+	if (p->coalesce_usecs)
+		nla_put_u32(msg, VMBUS_HOST_A_PARTITION_COALESCE_USECS,
+			    p->coalesce_usecs);
 	return vsw_genl_talk(c, msg, &vsw_partition_attrs, NULL, NULL);
 }
 

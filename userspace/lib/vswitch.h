@@ -542,6 +542,7 @@ struct vsw_partition {
 	uint32_t services;		/* enum vmbus_host_service */
 	uint32_t max_gpadls;		/* 0, of a new one: the kernel's choice */
 	uint32_t max_pages;		/* likewise */
+	uint32_t coalesce_usecs;
 	bool attached;
 	bool alive;			/* heartbeat_age is known */
 	uint32_t heartbeat_age;		/* ms */
