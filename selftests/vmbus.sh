@@ -12,7 +12,7 @@
 
 TESTS="partition refusals versions reopen modify gpadls quota flood sizes full many
 	signals coalesce gpa xfer subchannels bends fuzz two heartbeat events kill removal
-	netns privilege rings"
+	netns privilege rings migrate badstate"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/vmbus/build/guest
@@ -395,6 +395,29 @@ test_rings()
 	check grep -q "g: channel [0-9]* echo index 0 mapped held" $file
 	check_eq "$(grep -c "type 11 flags 0 trans-id 0x" $file)" 32 "packets to the guest"
 	check grep -q "type 6 flags 1 trans-id 0x[0-9a-f]* header 16 length 216" $file
+}
+
+# The same guest elsewhere, in the middle of it, and back.
+test_migrate()
+{
+	check vswitchctl partition add h services heartbeat,echo
+	defer partition_del h
+	both g migrate h 40
+	check_eq "$(show g '.errors | length') $(show h '.errors | length')" "0 0" "errors"
+	check vswitchctl partition add none services none
+	defer partition_del none
+	check_fail_with "No such device" "$GUEST" g migrate none 1
+}
+
+test_badstate()
+{
+	local seed=$RANDOM
+
+	diag "seed $seed"
+	check vswitchctl partition add h services heartbeat,echo
+	defer partition_del h
+	both g badstate h "$seed" 2000
+	check_eq "$(show h '[.attached, .gpadls, .pages, .channels] | join(" ")')" "false 0 0 2" "what is left"
 }
 
 run_tests "$@"

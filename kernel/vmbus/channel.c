@@ -53,8 +53,15 @@ static int init_rings(struct vmh_channel *ch, u32 downstream)
 	return err;
 }
 
-/* Says what is wrong as enum vmbus_host_error, or VMH_NO_ERROR. */
-static u32 open_channel(struct vmh_channel *ch, const struct vmh_msg_open *msg)
+/**
+ * vmh_channel_open() - open a channel, but for its worker
+ * @ch: the channel
+ * @msg: what the guest says
+ *
+ * Context: process, the partition's lock.
+ * Return: VMH_NO_ERROR, or what is wrong, enum vmbus_host_error.
+ */
+u32 vmh_channel_open(struct vmh_channel *ch, const struct vmh_msg_open *msg)
 {
 	const struct vmh_service *service = ch->dev->service;
 	struct vmh_partition *p = ch->partition;
@@ -86,6 +93,7 @@ static u32 open_channel(struct vmh_channel *ch, const struct vmh_msg_open *msg)
 	if (err)
 		goto closed;
 	ch->stats.opens++;
+	ch->opened = *msg;
 	return VMH_NO_ERROR;
 
 closed:
@@ -125,7 +133,7 @@ void vmh_channel_on_open(struct vmh_partition *p, const struct vmh_msg_open *msg
 	u32 error = VMBUS_HOST_ERROR_RELID;
 
 	if (ch) {
-		error = open_channel(ch, msg);
+		error = vmh_channel_open(ch, msg);
 		if (error != VMH_NO_ERROR)
 			vmh_error(p, error);
 	}

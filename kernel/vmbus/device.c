@@ -497,6 +497,70 @@ put:
 	return err;
 }
 
+/* State is as long as guests have shown memory; what is longer is none. */
+#define STATE_MAX	(64U << 20)
+
+static int save(struct vmh_file *file, void __user *arg)
+{
+	struct vmbus_dev_state s;
+	struct vmh_partition *p;
+	void *state;
+	u64 room;
+	u32 size;
+	int err;
+
+	if (copy_from_user(&s, arg, sizeof(s)))
+		return -EFAULT;
+	p = attached(file, &err);
+	if (!p)
+		return err;
+	state = vmh_save(p, &size);
+	if (IS_ERR(state))
+		return PTR_ERR(state);
+	room = s.size;
+	s.size = size;
+	if (copy_to_user(arg, &s, sizeof(s)))
+		err = -EFAULT;
+	else if (room < size)
+		err = -ENOSPC;
+	else if (copy_to_user((void __user *)(unsigned long)s.address, state,
+			      size))
+		err = -EFAULT;
+	kvfree(state);
+	return err;
+}
+
+static int restore(struct vmh_file *file, void __user *arg)
+{
+	struct vmbus_dev_state s;
+	struct vmh_partition *p;
+	void *state;
+	int err;
+
+	if (copy_from_user(&s, arg, sizeof(s)))
+		return -EFAULT;
+	p = attached(file, &err);
+	if (!p)
+		return err;
+	if (!s.size || s.size > STATE_MAX)
+		return -EINVAL;
+	state = vmemdup_user((void __user *)(unsigned long)s.address, s.size);
+	if (IS_ERR(state))
+		return PTR_ERR(state);
+	err = vmh_restore(p, state, s.size);
+	kvfree(state);
+	return err;
+}
+
+static int resume(struct vmh_file *file)
+{
+	struct vmh_partition *p;
+	int err;
+
+	p = attached(file, &err);
+	return p ? vmh_resume(p) : err;
+}
+
 static long dev_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 {
 	struct vmh_file *file = filp->private_data;
@@ -526,6 +590,15 @@ static long dev_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		break;
 	case VMBUS_DEV_SET_EVENT:
 		err = set_event(file, user);
+		break;
+	case VMBUS_DEV_SAVE:
+		err = save(file, user);
+		break;
+	case VMBUS_DEV_RESTORE:
+		err = restore(file, user);
+		break;
+	case VMBUS_DEV_RESUME:
+		err = resume(file);
 		break;
 	default:
 		err = -ENOTTY;

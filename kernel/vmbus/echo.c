@@ -214,6 +214,41 @@ static int echo_packet(struct vmh_channel *ch, const struct vmh_packet *packet)
 	}
 }
 
+struct saved_echo {
+	__le32 buffer;			/* 0: none */
+	__le32 done;
+	__le32 arg;
+	__le32 err;			/* positive */
+};
+
+static u32 echo_save(struct vmh_channel *ch, void *state)
+{
+	const struct echo *echo = vmh_channel_priv(ch);
+	struct saved_echo *saved = state;
+
+	saved->buffer = cpu_to_le32(echo->buffer ? vmh_gpadl_id(echo->buffer) : 0);
+	saved->done = cpu_to_le32(echo->done);
+	saved->arg = cpu_to_le32(echo->arg);
+	saved->err = cpu_to_le32(-echo->err);
+	return sizeof(*saved);
+}
+
+static int echo_restore(struct vmh_channel *ch, const void *state, u32 len)
+{
+	struct echo *echo = vmh_channel_priv(ch);
+	const struct saved_echo *saved = state;
+
+	if (len != sizeof(*saved) || le32_to_cpu(saved->done) > 1)
+		return -EINVAL;
+	echo->done = saved->done;
+	echo->arg = le32_to_cpu(saved->arg);
+	echo->err = -le32_to_cpu(saved->err);
+	if (!saved->buffer)
+		return 0;
+	echo->buffer = vmh_gpadl_get(ch, le32_to_cpu(saved->buffer));
+	return echo->buffer ? 0 : -EINVAL;
+}
+
 const struct vmh_service vmh_echo = {
 	.name		= "echo",
 	.class		= { VMBUS_ECHO_CLASS },
@@ -221,4 +256,6 @@ const struct vmh_service vmh_echo = {
 	.open		= echo_open,
 	.close		= echo_close,
 	.packet		= echo_packet,
+	.save		= echo_save,
+	.restore	= echo_restore,
 };

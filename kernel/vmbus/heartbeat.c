@@ -64,4 +64,6 @@ const struct vmh_service vmh_heartbeat = {
 	.open		= heartbeat_open,
 	.close		= heartbeat_close,
 	.packet		= vmh_ic_packet,
+	.save		= vmh_ic_save,
+	.restore	= vmh_ic_restore,
 };

@@ -181,3 +181,55 @@ int vmh_ic_packet(struct vmh_channel *ch, const struct vmh_packet *packet)
 	return ic->service->answered ?
 		ic->service->answered(ic, hdr + 1, len) : 0;
 }
+
+struct saved_ic {
+	__le32 version;
+	__le32 transaction;
+	__le64 asked;
+};
+
+/**
+ * vmh_ic_save() - what such a channel knows
+ * @ch: the channel
+ * @state: where to
+ *
+ * Return: for the save() of a service.
+ */
+u32 vmh_ic_save(struct vmh_channel *ch, void *state)
+{
+	const struct vmh_ic *ic = vmh_channel_priv(ch);
+	struct saved_ic *saved = state;
+
+	saved->version = cpu_to_le32(READ_ONCE(ic->version));
+	saved->transaction = cpu_to_le32(ic->transaction);
+	saved->asked = cpu_to_le64(ic->asked);
+	return sizeof(*saved);
+}
+
+/**
+ * vmh_ic_restore() - go on from there
+ * @ch: the channel
+ * @state: from vmh_ic_save()
+ * @len: bytes of it
+ *
+ * Return: for the restore() of a service.
+ */
+int vmh_ic_restore(struct vmh_channel *ch, const void *state, u32 len)
+{
+	struct vmh_ic *ic = vmh_channel_priv(ch);
+	const struct saved_ic *saved = state;
+	const u32 *known = ic->service->versions;
+	u32 version;
+
+	if (len != sizeof(*saved))
+		return -EINVAL;
+	version = le32_to_cpu(saved->version);
+	while (version && *known && *known != version)
+		known++;
+	if (version && !*known)
+		return -EINVAL;
+	ic->transaction = le32_to_cpu(saved->transaction);
+	ic->asked = le64_to_cpu(saved->asked);
+	WRITE_ONCE(ic->version, version);
+	return 0;
+}

@@ -92,6 +92,8 @@ struct vmh_ic {
 
 int vmh_ic_open(struct vmh_channel *ch, const struct vmh_ic_service *service);
 void vmh_ic_close(struct vmh_channel *ch);
+u32 vmh_ic_save(struct vmh_channel *ch, void *state);
+int vmh_ic_restore(struct vmh_channel *ch, const void *state, u32 len);
 int vmh_ic_packet(struct vmh_channel *ch, const struct vmh_packet *packet);
 
 #endif

@@ -29,6 +29,7 @@
  * An administrator
  *	genl				netlink.c, *_nl.c
  *	a process that is the guest	device.c
+ *	state, saved and restored	save.c
  *	debugfs				debug.c
  *
  * Locking is described in partition.h.

@@ -139,39 +139,36 @@ static void gpadl_free(struct vmh_gpadl *gpadl)
 	kfree(gpadl);
 }
 
-static struct vmh_gpadl *gpadl_create(struct vmh_partition *p,
-				      const struct vmh_gpadl_build *build)
+/* Its frames have been charged to the quota. */
+static struct vmh_gpadl *gpadl_create(struct vmh_partition *p, u32 relid, u32 id,
+				      const struct vmh_gpadl_range *range)
 {
-	struct vmh_gpadl_range range;
 	struct vmh_gpadl *gpadl;
 	int err;
 	u32 i;
 
-	err = vmh_gpadl_end(build, &range);
-	if (err)
-		return ERR_PTR(err);
 	gpadl = kzalloc(sizeof(*gpadl), GFP_KERNEL_ACCOUNT);
 	if (!gpadl)
 		return ERR_PTR(-ENOMEM);
 	gpadl->partition = p;
-	gpadl->relid = build->relid;
-	gpadl->id = build->id;
+	gpadl->relid = relid;
+	gpadl->id = id;
 	refcount_set(&gpadl->ref, 1);
-	gpadl->frames = range.frames;
-	gpadl->offset = range.offset;
-	gpadl->bytes = range.bytes;
+	gpadl->frames = range->frames;
+	gpadl->offset = range->offset;
+	gpadl->bytes = range->bytes;
 	gpadl->mem = (struct vmh_mem) {
-		.size = range.bytes, .priv = gpadl,
+		.size = range->bytes, .priv = gpadl,
 		.read = read_pages, .write = write_pages,
 	};
 	err = -ENOMEM;
 	gpadl->torndown = vmh_out_alloc();
-	gpadl->pfns = kvmalloc_array(range.frames, sizeof(*gpadl->pfns),
+	gpadl->pfns = kvmalloc_array(range->frames, sizeof(*gpadl->pfns),
 				     GFP_KERNEL_ACCOUNT);
 	if (!gpadl->torndown || !gpadl->pfns)
 		goto free;
-	for (i = 0; i < range.frames; i++) {
-		gpadl->pfns[i] = get_unaligned_le64(range.pfns + i * sizeof(__le64));
+	for (i = 0; i < range->frames; i++) {
+		gpadl->pfns[i] = get_unaligned_le64(range->pfns + i * sizeof(__le64));
 		/* Physical addresses have 52 bits, or fewer. */
 		err = -EFAULT;
 		if (gpadl->pfns[i] >> (52 - VMH_PAGE_SHIFT))
@@ -201,16 +198,17 @@ free:
 static void finish(struct vmh_partition *p, struct vmh_gpadl_build *build,
 		   struct vmh_out **answer)
 {
-	struct vmh_gpadl *gpadl = gpadl_create(p, build);
-	u32 relid = build->relid, id = build->id, frames = build->charged;
+	u32 relid = build->relid, id = build->id;
+	struct vmh_gpadl_range range;
+	int err;
 
+	err = vmh_gpadl_end(build, &range);
+	if (!err)
+		err = PTR_ERR_OR_ZERO(gpadl_create(p, relid, id, &range));
+	if (err)
+		vmh_gpadl_uncharge(&p->quota, build->charged);
 	kvfree(build);
-	if (IS_ERR(gpadl)) {
-		vmh_gpadl_uncharge(&p->quota, frames);
-		answer_created(p, relid, id, to_error(PTR_ERR(gpadl)), answer);
-		return;
-	}
-	answer_created(p, relid, id, VMH_NO_ERROR, answer);
+	answer_created(p, relid, id, err ? to_error(err) : VMH_NO_ERROR, answer);
 }
 
 /**
@@ -454,6 +452,134 @@ void vmh_gpadl_drop_all(struct vmh_partition *p)
 	/* A service that still has one would write into what is the guest's. */
 	WARN_ON(p->quota.count);
 }
+
+/**
+ * vmh_gpadl_each() - all that the guest has shown, or is showing
+ * @p: the partition
+ * @gpadl: called for each GPADL
+ * @build: called for each that is not complete
+ * @arg: for both
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_gpadl_each(struct vmh_partition *p,
+		    void (*gpadl)(const struct vmh_gpadl *gpadl, void *arg),
+		    void (*build)(const struct vmh_gpadl_build *build, void *arg),
+		    void *arg)
+{
+	struct pending *pending;
+	struct vmh_gpadl *one;
+	unsigned long i;
+
+	lockdep_assert_held(&p->lock);
+	xa_for_each(&p->gpadls, i, one)
+		gpadl(one, arg);
+	list_for_each_entry(pending, &p->builds, node)
+		build(pending->build, arg);
+}
+
+/* As vmh_gpadl_begin() does. */
+static int charge(struct vmh_gpadl_quota *quota, u32 frames)
+{
+	if (quota->count >= quota->max ||
+	    frames > quota->max_frames - quota->frames)
+		return -EDQUOT;
+	quota->count++;
+	quota->frames += frames;
+	return 0;
+}
+
+/**
+ * vmh_gpadl_restore() - a GPADL that was saved
+ * @p: the partition
+ * @relid: the channel that it was made for
+ * @id: its number
+ * @offset: of its first byte in the first frame
+ * @bytes: of it
+ * @pfns: its frames, little-endian
+ * @frames: how many
+ *
+ * Context: process, the partition's lock.
+ * Return: 0, -EINVAL if it cannot be, or what the guest's memory says.
+ */
+int vmh_gpadl_restore(struct vmh_partition *p, u32 relid, u32 id, u32 offset,
+		      u32 bytes, const __le64 *pfns, u32 frames)
+{
+	struct vmh_gpadl_range range = {
+		.offset = offset, .bytes = bytes, .frames = frames,
+		.pfns = (const u8 *)pfns,
+	};
+	int err;
+
+	lockdep_assert_held(&p->lock);
+	if (offset >= VMH_PAGE_SIZE || !bytes || xa_load(&p->gpadls, key(relid, id)) ||
+	    ((u64)offset + bytes + VMH_PAGE_SIZE - 1) >> VMH_PAGE_SHIFT != frames)
+		return -EINVAL;
+	err = charge(&p->quota, frames);
+	if (err)
+		return err;
+	err = PTR_ERR_OR_ZERO(gpadl_create(p, relid, id, &range));
+	if (err)
+		vmh_gpadl_uncharge(&p->quota, frames);
+	return err;
+}
+
+/**
+ * vmh_gpadl_restore_build() - one that was not complete
+ * @p: the partition
+ * @relid: the channel that it is made for
+ * @id: its number
+ * @size: bytes that it will have, at least those of a range
+ * @data: those that have come
+ * @bytes: how many
+ *
+ * Context: process, the partition's lock.
+ * Return: 0, -EINVAL if it cannot be, -EDQUOT, -ENOMEM.
+ */
+int vmh_gpadl_restore_build(struct vmh_partition *p, u32 relid, u32 id, u32 size,
+			    const u8 *data, u32 bytes)
+{
+	u32 frames = (size - sizeof(struct vmh_gpa_range)) / sizeof(__le64);
+	struct vmh_gpadl_build *build;
+	struct pending *pending;
+	int err;
+
+	lockdep_assert_held(&p->lock);
+	if (bytes >= size || size > U16_MAX || size % sizeof(__le64) ||
+	    find_pending(p, id))
+		return -EINVAL;
+	err = charge(&p->quota, frames);
+	if (err)
+		return err;
+	pending = kmalloc(sizeof(*pending), GFP_KERNEL_ACCOUNT);
+	build = kvmalloc(struct_size(build, data, size), GFP_KERNEL_ACCOUNT);
+	if (!pending || !build) {
+		kfree(pending);
+		kvfree(build);
+		vmh_gpadl_uncharge(&p->quota, frames);
+		return -ENOMEM;
+	}
+	*build = (struct vmh_gpadl_build) {
+		.relid = relid, .id = id, .bytes = bytes, .size = size,
+		.charged = frames,
+	};
+	memcpy(build->data, data, bytes);
+	pending->build = build;
+	list_add_tail(&pending->node, &p->builds);
+	return 0;
+}
+
+/**
+ * vmh_gpadl_id() - what the guest calls a GPADL
+ * @gpadl: from vmh_gpadl_get()
+ *
+ * Return: the number that vmh_gpadl_get() was given.
+ */
+u32 vmh_gpadl_id(const struct vmh_gpadl *gpadl)
+{
+	return gpadl->id;
+}
+EXPORT_SYMBOL_GPL(vmh_gpadl_id);
 
 /**
  * vmh_gpadl_size() - bytes of a GPADL

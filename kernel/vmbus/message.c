@@ -149,7 +149,13 @@ int vmh_message_read(struct vmh_partition *p, void *message)
 }
 EXPORT_SYMBOL_GPL(vmh_message_read);
 
-static bool is_known(u32 version)
+/**
+ * vmh_version_is_known() - is a version of VMBus spoken?
+ * @version: major << 16 | minor
+ *
+ * Return: true from 2.4 to 5.3.
+ */
+bool vmh_version_is_known(u32 version)
 {
 	switch (version) {
 	case VMH_VERSION_WIN8:
@@ -175,7 +181,7 @@ static void on_contact(struct vmh_partition *p, const struct vmh_msg_contact *ms
 
 	vmh_partition_disconnect(p);
 	vmh_out_init(answer, VMH_MSG_VERSION_RESPONSE, sizeof(*response));
-	if (is_known(version)) {
+	if (vmh_version_is_known(version)) {
 		response->supported = 1;
 		p->version = version;
 		/* Where it has posted this one to (vmbus_negotiate_version()). */
@@ -300,7 +306,7 @@ static void handle(struct vmh_partition *p, u32 type, const void *msg, u32 len,
  *
  * Context: process; may wait for the channel's worker, and for its service.
  * Return: 0; -EMSGSIZE if it is none at all; -EAGAIN if the guest has to read
- * answers first; -ENOMEM, and then nothing has been done; -ENODEV if the partition
+ * answers first; -EBUSY while it is stopped; -ENOMEM, and then nothing has been done; -ENODEV if the partition
  * was removed.
  */
 int vmh_post(struct vmh_partition *p, const void *message, u32 len)
@@ -320,6 +326,10 @@ int vmh_post(struct vmh_partition *p, const void *message, u32 len)
 	mutex_lock(&p->lock);
 	if (!p->guest) {
 		err = -ENODEV;
+		goto out;
+	}
+	if (p->paused) {
+		err = -EBUSY;
 		goto out;
 	}
 	if (READ_ONCE(p->answers) >= ANSWERS_MAX) {

@@ -30,7 +30,15 @@ static void fill_offer(struct vmh_channel *ch)
 	msg->connection_id = cpu_to_le32(ch->relid | VMH_SINT << 12);
 }
 
-static struct vmh_channel *channel_create(struct vmh_device *dev, u16 index)
+/**
+ * vmh_channel_create() - give a device one more channel
+ * @dev: the device
+ * @index: 0 for its primary channel
+ *
+ * Context: process, the partition's lock.
+ * Return: the channel, or -ENOSPC or -ENOMEM as a pointer.
+ */
+struct vmh_channel *vmh_channel_create(struct vmh_device *dev, u16 index)
 {
 	struct vmh_partition *p = dev->partition;
 	struct vmh_channel *ch;
@@ -98,7 +106,13 @@ void vmh_channel_forget(struct vmh_channel *ch)
 	queue_rcu_work(vmh_wq, &ch->free_work);
 }
 
-static void tell(struct vmh_channel *ch)
+/**
+ * vmh_offer_one() - tell the guest of a channel
+ * @ch: the channel, which it does not know
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_offer_one(struct vmh_channel *ch)
 {
 	ch->told = true;
 	vmh_out_send(ch->partition, &ch->offer);
@@ -120,7 +134,7 @@ void vmh_offer_all(struct vmh_partition *p)
 	lockdep_assert_held(&p->lock);
 	xa_for_each(&p->channels, relid, ch) {
 		if (!ch->told)
-			tell(ch);
+			vmh_offer_one(ch);
 	}
 }
 
@@ -230,14 +244,14 @@ struct vmh_device *vmh_offer(struct vmh_partition *p,
 			err = -EEXIST;
 	}
 	if (!err) {
-		ch = channel_create(dev, 0);
+		ch = vmh_channel_create(dev, 0);
 		err = PTR_ERR_OR_ZERO(ch);
 	}
 	if (!err) {
 		dev->primary = ch;
 		list_add_tail(&dev->node, &p->devices);
 		if (p->offers_sent)
-			tell(ch);
+			vmh_offer_one(ch);
 	}
 	mutex_unlock(&p->lock);
 	if (err) {
@@ -313,13 +327,13 @@ void vmh_offer_wanted(struct vmh_partition *p)
 		if (!dev->primary->open)
 			continue;
 		while (dev->subchannels < READ_ONCE(dev->wanted)) {
-			ch = channel_create(dev, dev->subchannels + 1);
+			ch = vmh_channel_create(dev, dev->subchannels + 1);
 			if (IS_ERR(ch)) {
 				vmh_error(p, VMBUS_HOST_ERROR_NO_MEMORY);
 				break;
 			}
 			dev->subchannels++;
-			tell(ch);
+			vmh_offer_one(ch);
 		}
 	}
 }

@@ -103,7 +103,7 @@ static void partition_work(struct work_struct *work)
 	struct vmh_partition *p = container_of(work, struct vmh_partition, work);
 
 	mutex_lock(&p->lock);
-	if (!p->removed)
+	if (!p->removed && !p->paused)
 		vmh_offer_wanted(p);
 	vmh_gpadl_reap(p);
 	mutex_unlock(&p->lock);
@@ -135,6 +135,7 @@ void vmh_partition_disconnect(struct vmh_partition *p)
 	xa_for_each(&p->channels, relid, ch) {
 		vmh_channel_close(ch);
 		ch->told = false;
+		ch->dev->wanted = 0;
 		if (ch->rescinded)
 			vmh_channel_forget(ch);
 	}
@@ -142,6 +143,7 @@ void vmh_partition_disconnect(struct vmh_partition *p)
 	vmh_out_purge(p);
 	p->version = 0;
 	p->offers_sent = false;
+	p->paused = false;
 }
 
 static void remove_work(struct work_struct *work)

@@ -62,6 +62,7 @@ struct vmh_out {
  * @net: where its events go; NULL when it is being removed
  * @lock: see above
  * @removed: it is being removed
+ * @paused: it is stopped, to be saved or after it was restored
  * @transport: of the guest, NULL while there is none
  * @guest: for its ops
  * @map: guest memory may be mapped
@@ -98,6 +99,7 @@ struct vmh_partition {
 
 	struct mutex lock; /* see above */
 	bool removed;
+	bool paused;
 	const struct vmh_transport *transport;
 	void *guest;
 	bool map;
@@ -187,6 +189,7 @@ struct vmh_channel_stats {
  * @rescinded: and that was taken back
  * @open: the guest has opened it
  * @error: why it is broken, or VMH_NO_ERROR
+ * @opened: what the guest said when it opened it
  * @offer: the message
  * @rescind: the message
  * @armed: the worker may look into the ring
@@ -220,6 +223,7 @@ struct vmh_channel {
 	bool rescinded;
 	bool open;
 	u32 error;
+	struct vmh_msg_open opened;
 	struct vmh_out offer;
 	struct vmh_out rescind;
 
@@ -318,6 +322,7 @@ void vmh_partition_disconnect(struct vmh_partition *p);
 void vmh_error(struct vmh_partition *p, u32 error);
 
 /* message.c */
+bool vmh_version_is_known(u32 version);
 struct vmh_out *vmh_out_alloc(void);
 void vmh_out_init(struct vmh_out *out, u32 type, u32 len);
 void vmh_out_send(struct vmh_partition *p, struct vmh_out *out);
@@ -325,13 +330,16 @@ bool vmh_out_cancel(struct vmh_partition *p, struct vmh_out *out);
 void vmh_out_purge(struct vmh_partition *p);
 
 /* offer.c */
+struct vmh_channel *vmh_channel_create(struct vmh_device *dev, u16 index);
 void vmh_offer_all(struct vmh_partition *p);
+void vmh_offer_one(struct vmh_channel *ch);
 void vmh_offer_wanted(struct vmh_partition *p);
 void vmh_device_remove(struct vmh_device *dev);
 void vmh_channel_rescind(struct vmh_channel *ch);
 void vmh_channel_forget(struct vmh_channel *ch);
 
 /* channel.c */
+u32 vmh_channel_open(struct vmh_channel *ch, const struct vmh_msg_open *msg);
 struct vmh_channel *vmh_channel_find(struct vmh_partition *p, u32 relid);
 void vmh_channel_on_open(struct vmh_partition *p, const struct vmh_msg_open *msg,
 			 struct vmh_out *answer);
@@ -343,6 +351,14 @@ void vmh_channel_on_released(struct vmh_partition *p, u32 relid);
 void vmh_channel_close(struct vmh_channel *ch);
 
 /* memory.c */
+int vmh_gpadl_restore(struct vmh_partition *p, u32 relid, u32 id, u32 offset,
+		      u32 bytes, const __le64 *pfns, u32 frames);
+int vmh_gpadl_restore_build(struct vmh_partition *p, u32 relid, u32 id, u32 size,
+			    const u8 *data, u32 bytes);
+void vmh_gpadl_each(struct vmh_partition *p,
+		    void (*gpadl)(const struct vmh_gpadl *gpadl, void *arg),
+		    void (*build)(const struct vmh_gpadl_build *build, void *arg),
+		    void *arg);
 void vmh_gpadl_on_header(struct vmh_partition *p, const void *msg, u32 len,
 			 struct vmh_out **answer);
 void vmh_gpadl_on_body(struct vmh_partition *p, const void *msg, u32 len,
@@ -363,6 +379,7 @@ void vmh_channel_break(struct vmh_channel *ch, u32 error);
 /* send.c */
 void vmh_send_init(struct vmh_channel *ch);
 void vmh_channel_shut(struct vmh_channel *ch);
+void vmh_channel_reopen(struct vmh_channel *ch);
 
 /* partition_nl.c */
 void vmh_nl_partition_notify(struct vmh_partition *p, u8 cmd);

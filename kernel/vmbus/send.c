@@ -146,6 +146,25 @@ void vmh_channel_shut(struct vmh_channel *ch)
 	hrtimer_cancel(&ch->late);
 }
 
+/**
+ * vmh_channel_reopen() - take vmh_channel_shut() back
+ * @ch: the channel
+ *
+ * Context: process.
+ */
+void vmh_channel_reopen(struct vmh_channel *ch)
+{
+	if (ch->mapped) {
+		spin_lock_bh(&ch->out_spin);
+		ch->out_open = true;
+		spin_unlock_bh(&ch->out_spin);
+	} else {
+		mutex_lock(&ch->out_mutex);
+		ch->out_open = true;
+		mutex_unlock(&ch->out_mutex);
+	}
+}
+
 /* @desc: complete but for the length; @head: what belongs to it */
 static int send_packet(struct vmh_channel *ch, struct vmh_descriptor *desc,
 		       const void *head, u32 head_len,

@@ -21,6 +21,8 @@ struct vmh_device;
 struct vmh_gpadl;
 struct vmh_partition;
 
+#define VMH_SAVE_MAX	4096
+
 /**
  * struct vmh_service - who serves the channels of a device
  * @name: for people
@@ -40,6 +42,10 @@ struct vmh_partition;
  *	must not wait for the partition's lock, nor for RTNL.
  * @writable: the ring to the guest has room again after -EAGAIN. As @packet; may be
  *	NULL.
+ * @save: write down what the service knows of a channel that is stopped, in at most
+ *	%VMH_SAVE_MAX bytes. Returns how many. NULL if there is nothing.
+ * @restore: the channel was just opened, and shall go on from there. Returns 0, or
+ *	-EINVAL. As @open.
  * @release: the partition was removed, and the device with it; no more calls.
  *	Process context, the partition's lock held.
  */
@@ -52,6 +58,8 @@ struct vmh_service {
 	void (*close)(struct vmh_channel *ch);
 	int (*packet)(struct vmh_channel *ch, const struct vmh_packet *packet);
 	void (*writable)(struct vmh_channel *ch);
+	u32 (*save)(struct vmh_channel *ch, void *state);
+	int (*restore)(struct vmh_channel *ch, const void *state, u32 len);
 	void (*release)(struct vmh_device *dev);
 };
 
@@ -88,6 +96,7 @@ int vmh_channel_copy_to(struct vmh_channel *ch, struct vmh_gpa_iter *iter,
 			const void *from, u32 len);
 struct vmh_gpadl *vmh_gpadl_get(struct vmh_channel *ch, u32 id);
 void vmh_gpadl_put(struct vmh_gpadl *gpadl);
+u32 vmh_gpadl_id(const struct vmh_gpadl *gpadl);
 u32 vmh_gpadl_size(const struct vmh_gpadl *gpadl);
 int vmh_gpadl_write(const struct vmh_gpadl *gpadl, u32 offset, const void *from,
 		    u32 len);

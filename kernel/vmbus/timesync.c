@@ -60,4 +60,6 @@ const struct vmh_service vmh_timesync = {
 	.open		= timesync_open,
 	.close		= vmh_ic_close,
 	.packet		= vmh_ic_packet,
+	.save		= vmh_ic_save,
+	.restore	= vmh_ic_restore,
 };

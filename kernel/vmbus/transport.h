@@ -72,6 +72,11 @@ int vmh_post(struct vmh_partition *p, const void *message, u32 len);
 int vmh_message_read(struct vmh_partition *p, void *message);
 bool vmh_message_pending(const struct vmh_partition *p);
 
+/* save.c */
+void *vmh_save(struct vmh_partition *p, u32 *size);
+int vmh_restore(struct vmh_partition *p, const void *state, u32 size);
+int vmh_resume(struct vmh_partition *p);
+
 /* worker.c */
 bool vmh_kick(struct vmh_partition *p, u32 relid);
 

@@ -14,10 +14,13 @@
 static int set_vps(struct vg *vg)
 {
 	struct vmbus_dev_vp vp;
-	uint8_t *page;
+	uint8_t *page = (uint8_t *)vg->flags[0];
 	int i;
 
-	page = vg_alloc(vg, 1);
+	bool again = page;
+
+	if (!page)
+		page = vg_alloc(vg, 1);
 	if (!page)
 		return -ENOMEM;
 	for (i = 0; i < VG_VPS; i++) {
@@ -30,6 +33,9 @@ static int set_vps(struct vg *vg)
 			.flags = vg_gpa(vg, vg->flags[i]),
 		};
 		if (ioctl(vg->fd, VMBUS_DEV_SET_VP, &vp))
+			return -errno;
+		/* An interrupt that was pending is part of a processor's state. */
+		if (again && eventfd_write(vg->event[i], 1))
 			return -errno;
 	}
 	return 0;
@@ -51,30 +57,13 @@ static int attach(struct vg *vg, const char *partition, uint32_t flags)
 	return set_vps(vg);
 }
 
-int vg_open(struct vg *vg, const char *partition, size_t memory, uint32_t flags)
+int vg_attach(struct vg *vg, const char *partition, uint32_t flags)
 {
-	int err, i;
-
-	memset(vg, 0, sizeof(*vg));
-	for (i = 0; i < VG_VPS; i++)
-		vg->event[i] = -1;
-	vg->next_gpadl = 0xe1e10;
-	vg->next_open = 1;
-	vg->size = (memory + VMH_PAGE_SIZE - 1) & ~(size_t)(VMH_PAGE_SIZE - 1);
-	vg->offers = calloc(VG_OFFERS, sizeof(*vg->offers));
-	vg->mem = mmap(NULL, vg->size, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	vg->fd = open("/dev/vmbus", O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	if (!vg->offers || vg->mem == MAP_FAILED || vg->fd < 0)
-		err = -errno;
-	else
-		err = attach(vg, partition, flags);
-	if (err)
-		vg_close(vg);
-	return err;
+	return vg->fd < 0 ? -errno : attach(vg, partition, flags);
 }
 
-void vg_close(struct vg *vg)
+void vg_detach(struct vg *vg)
 {
 	int i;
 
@@ -86,6 +75,59 @@ void vg_close(struct vg *vg)
 			close(vg->event[i]);
 		vg->event[i] = -1;
 	}
+}
+
+int vg_save(struct vg *vg, void *state, size_t *size)
+{
+	struct vmbus_dev_state s = {
+		.address = (uintptr_t)state, .size = *size,
+	};
+	int err = ioctl(vg->fd, VMBUS_DEV_SAVE, &s) ? -errno : 0;
+
+	*size = s.size;
+	return err;
+}
+
+int vg_restore(struct vg *vg, const void *state, size_t size)
+{
+	struct vmbus_dev_state s = {
+		.address = (uintptr_t)state, .size = size,
+	};
+
+	return ioctl(vg->fd, VMBUS_DEV_RESTORE, &s) ? -errno : 0;
+}
+
+int vg_resume(struct vg *vg)
+{
+	return ioctl(vg->fd, VMBUS_DEV_RESUME, 0) ? -errno : 0;
+}
+
+int vg_open(struct vg *vg, const char *partition, size_t memory, uint32_t flags)
+{
+	int err, i;
+
+	memset(vg, 0, sizeof(*vg));
+	vg->fd = -1;
+	for (i = 0; i < VG_VPS; i++)
+		vg->event[i] = -1;
+	vg->next_gpadl = 0xe1e10;
+	vg->next_open = 1;
+	vg->size = (memory + VMH_PAGE_SIZE - 1) & ~(size_t)(VMH_PAGE_SIZE - 1);
+	vg->offers = calloc(VG_OFFERS, sizeof(*vg->offers));
+	vg->mem = mmap(NULL, vg->size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (!vg->offers || vg->mem == MAP_FAILED)
+		err = -ENOMEM;
+	else
+		err = vg_attach(vg, partition, flags);
+	if (err)
+		vg_close(vg);
+	return err;
+}
+
+void vg_close(struct vg *vg)
+{
+	vg_detach(vg);
 	if (vg->mem && vg->mem != MAP_FAILED)
 		munmap(vg->mem, vg->size);
 	vg->mem = NULL;

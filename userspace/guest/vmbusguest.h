@@ -84,6 +84,13 @@ struct vg_packet {
 /* guest.c */
 int vg_open(struct vg *vg, const char *partition, size_t memory, uint32_t flags);
 void vg_close(struct vg *vg);
+/* What vg_open() does after it has memory, and its opposite: memory stays. */
+int vg_attach(struct vg *vg, const char *partition, uint32_t flags);
+void vg_detach(struct vg *vg);
+/* Channels go on where they were, after vg_resume(); see vmbus_dev.h. */
+int vg_save(struct vg *vg, void *state, size_t *size);
+int vg_restore(struct vg *vg, const void *state, size_t size);
+int vg_resume(struct vg *vg);
 /* Pages that nobody frees: a guest's memory ends with the guest. */
 void *vg_alloc(struct vg *vg, size_t pages);
 uint64_t vg_gpa(const struct vg *vg, const void *at);

@@ -12,6 +12,9 @@
  *	poll(fd)				POLLIN: there is one
  *	ioctl(fd, VMBUS_DEV_SIGNAL, relid)	signal a channel (HvSignalEvent), or
  *	ioctl(fd, VMBUS_DEV_SET_EVENT, ...)	by an eventfd, as KVM does by itself
+ *	ioctl(fd, VMBUS_DEV_SAVE, ...)		stop, and write down how it stands
+ *	ioctl(fd, VMBUS_DEV_RESTORE, ...)	begin with what was written down
+ *	ioctl(fd, VMBUS_DEV_RESUME)		go on, after either
  *	close(fd)				the guest is gone
  *
  * One message per write() and read(). write() fails with EAGAIN while too many
@@ -93,11 +96,36 @@ struct vmbus_dev_event {
 	__s32 fd;
 };
 
+/**
+ * struct vmbus_dev_state - where saved state is, or is to be
+ * @address: of the process
+ * @size: bytes there; set to how many the state has
+ *
+ * VMBUS_DEV_SAVE stops the partition: the host neither reads nor writes guest
+ * memory any more, so that what is in it belongs to the state. ENOSPC if there is too
+ * little room, and then @size is how much it takes; it is stopped all the same.
+ *
+ * VMBUS_DEV_RESTORE is for a guest that was just attached, has its regions, and has
+ * not posted anything. The partition, of any name, must have the devices that the
+ * state speaks of (ENODEV). EINVAL for what is no state, or one of another version;
+ * nothing of it stays if it fails. Processors and eventfds are not part of it.
+ *
+ * In between posting fails with EBUSY. What is saved of a channel is opaque, and
+ * can be restored by this version of the interface or a later one.
+ */
+struct vmbus_dev_state {
+	__u64 address;
+	__u64 size;
+};
+
 #define VMBUS_DEV_TYPE		0xbb
 #define VMBUS_DEV_ATTACH	_IOW(VMBUS_DEV_TYPE, 0, struct vmbus_dev_attach)
 #define VMBUS_DEV_SET_REGION	_IOW(VMBUS_DEV_TYPE, 1, struct vmbus_dev_region)
 #define VMBUS_DEV_SET_VP	_IOW(VMBUS_DEV_TYPE, 2, struct vmbus_dev_vp)
 #define VMBUS_DEV_SET_EVENT	_IOW(VMBUS_DEV_TYPE, 3, struct vmbus_dev_event)
 #define VMBUS_DEV_SIGNAL	_IO(VMBUS_DEV_TYPE, 4)
+#define VMBUS_DEV_SAVE		_IOWR(VMBUS_DEV_TYPE, 5, struct vmbus_dev_state)
+#define VMBUS_DEV_RESTORE	_IOW(VMBUS_DEV_TYPE, 6, struct vmbus_dev_state)
+#define VMBUS_DEV_RESUME	_IO(VMBUS_DEV_TYPE, 7)
 
 #endif
