@@ -67,7 +67,7 @@ int vml_post(struct vml_guest *g, void *message, u32 len)
 		/* Its answers are being read. */
 		if (err != -EAGAIN)
 			return err;
-		msleep(1);
+		usleep_range(1000, 2000);
 	}
 }
 

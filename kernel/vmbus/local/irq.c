@@ -20,8 +20,8 @@ static void take(struct vml_channel *c)
 {
 	struct vmbus_channel *ch = &c->ch;
 
-	/* Before the bit is clear: vml_irq_sync() looks at both. */
 	atomic_inc(&c->taking);
+	/* Before the bit is clear: vml_irq_sync() looks at both. */
 	smp_mb__after_atomic();
 	clear_bit(VML_SIGNALLED, &c->flags);
 	/* What is signalled from here on comes again; what was before, we see. */

@@ -102,6 +102,7 @@ void hv_pkt_iter_close(struct vmbus_channel *channel)
 	pending = READ_ONCE(ring->pending_send_sz);
 	if (!pending)
 		return;
+	/* The host says what it waits for after it has written. */
 	virt_rmb();
 	room = hv_get_bytes_to_write(info);
 	freed = info->priv_read_index >= before ?

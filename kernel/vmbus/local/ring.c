@@ -35,8 +35,10 @@ int vml_ring_init(struct hv_ring_buffer_info *info, struct page *pages, u32 n,
 	if (!twice)
 		goto free;
 	twice[0] = pages;
-	for (i = 1; i < n; i++)
-		twice[i] = twice[n - 1 + i] = pages + i;
+	for (i = 1; i < n; i++) {
+		twice[i] = pages + i;
+		twice[n - 1 + i] = pages + i;
+	}
 	info->ring_buffer = vmap(twice, 2 * n - 1, VM_MAP, PAGE_KERNEL);
 	kvfree(twice);
 	if (!info->ring_buffer)
@@ -81,6 +83,7 @@ static void signal_written(struct vmbus_channel *ch, u32 before)
 	virt_mb();
 	if (READ_ONCE(ring->interrupt_mask))
 		return;
+	/* The host unmasks when it has read all. */
 	virt_rmb();
 	if (READ_ONCE(ring->read_index) != before)
 		return;
@@ -165,6 +168,7 @@ int vml_ring_write(struct vmbus_channel *ch, const struct kvec *pieces, u32 n,
 	trailer = (u64)begin << 32;
 	memcpy(ring->buffer + at, &trailer, sizeof(trailer));
 	at += sizeof(trailer);
+	/* All of it is there before the host may read it. */
 	virt_store_release(&ring->write_index, at >= size ? at - size : at);
 unlock:
 	spin_unlock_irqrestore(&info->ring_lock, flags);
