@@ -41,7 +41,8 @@ struct vmh_partition;
  * @writable: the ring to the guest has room again after -EAGAIN. As @packet; may be
  *	NULL.
  * @release: the partition was removed, and the device with it; no more calls.
- *	Process context, the partition's lock held.
+ *	vmh_withdraw() is still needed, but not here. Process context, the
+ *	partition's lock held. NULL: the device is not used any more then.
  */
 struct vmh_service {
 	const char *name;
