@@ -60,6 +60,9 @@ compile()
 copy kernel
 compile kernel
 "$ROOT/scripts/symvers-check.sh" "$dir/kernel/Module.symvers" "$kdir/Module.symvers"
+# A driver of VMBus, for tests.
+copy selftests/vmbus
+compile selftests/vmbus
 if is_debug_kernel "$kver"; then
 	copy selftests/unit
 	compile selftests/unit

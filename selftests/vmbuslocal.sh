@@ -10,80 +10,10 @@
 # requires: jq make python3
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/vmbus.sh"
 
 TESTS="never_found heartbeat copy two_guests driver_first driver_last
 	del_bound del_races netns reload_host orders network_storage hyperv"
-
-DIR=$(dirname "$0")
-
-module_file()	# vmbus_host | vmbus_local
-{
-	# shellcheck disable=SC1091
-	( . /run/vswitch-vm/job && find "$VM_BUILT/kernel/vmbus" -name "$1.ko" )
-}
-
-# A module of the distribution; insmod knows no compression, so that it is undone.
-driver_file()	# hid/hid-hyperv
-{
-	local file
-
-	for file in "/lib/modules/$(uname -r)/kernel/drivers/$1.ko"*; do
-		[ -e "$file" ] || return 1
-		case $file in
-		*.xz)	xz -dc "$file" >"$LIB_TMP/${1##*/}.ko" ;;
-		*)	cat "$file" >"$LIB_TMP/${1##*/}.ko" ;;
-		esac
-	done
-	echo "$LIB_TMP/${1##*/}.ko"
-}
-
-# What drivers need besides VMBus.
-modprobe_needs()
-{
-	local need
-
-	for need in $(modinfo -F depends "$1" | tr ',' ' '); do
-		[ "$need" = hv_vmbus ] || modprobe "$need"
-	done
-}
-
-insmod_driver()
-{
-	local file
-
-	file=$(driver_file "$1") || skip "this kernel has no ${1##*/}"
-	check modprobe_needs "$file"
-	check insmod "$file"
-}
-
-nl()
-{
-	/usr/bin/python3 -E -s -S -B "$DIR/lib/vmbus_nl.py" "$@"
-}
-
-loaded()
-{
-	[ -e "/sys/module/$1" ]
-}
-
-unload()
-{
-	! loaded "$1" || rmmod "$1"
-}
-
-gone()
-{
-	! nl get "$1" 2>/dev/null
-}
-
-# What is loaded and deferred more than once is unloaded the first time.
-load_bus()	# [PARAMETER...]
-{
-	check insmod "$(module_file vmbus_host)"
-	defer unload vmbus_host
-	check insmod "$(module_file vmbus_local)" "$@"
-	defer unload vmbus_local
-}
 
 load_all()
 {
@@ -92,52 +22,9 @@ load_all()
 	defer unload hv_utils
 }
 
-partition()
-{
-	check nl add "$1" transport=local "${@:2}"
-	defer del_partition "$1"
-}
-
-del_partition()
-{
-	loaded vmbus_host || return 0
-	nl del "$1" 2>/dev/null || :
-}
-
-field()	# PARTITION FILTER
-{
-	nl get "$1" | jq -r "$2"
-}
-
 beats()
 {
 	[ "$(field "$1" '."heartbeat_age" // "none"')" != none ]
-}
-
-# Devices on the bus, and those that have a driver.
-devices()
-{
-	find /sys/bus/vmbus/devices -mindepth 1 | wc -l
-}
-
-devices_are()
-{
-	[ "$(devices)" = "$1" ]
-}
-
-bound()
-{
-	local link n=0
-
-	for link in /sys/bus/vmbus/devices/*/driver; do
-		[ ! -e "$link" ] || n=$((n + 1))
-	done
-	echo $n
-}
-
-bound_are()
-{
-	[ "$(bound)" = "$1" ]
 }
 
 # All is well: a guest answers, timesync has its driver too, and nothing was wrong.
@@ -146,11 +33,6 @@ works()	# PARTITION
 	check busywait 30000 beats "$1"
 	check busywait 10000 bound_are 2
 	check_eq "$(field "$1" '.errors // [] | length')" 0 "errors of $1"
-}
-
-state()	# PARTITION SERVICE
-{
-	nl channels "$1" | jq ".[] | select(.service == \"$2\") | .state"
 }
 
 setup()
@@ -173,7 +55,7 @@ test_never_found()
 	check_fail grep -q vmbus_local "$dep"
 	check_fail modprobe vmbus_local
 	# Nor would make install bring it there: what make says last counts.
-	line=$(make -s -n -C "$DIR/.." MAKE=echo KDIR=/none kver=x install |
+	line=$(make -s -n -C "$VMBUS_DIR/../.." MAKE=echo KDIR=/none kver=x install |
 		grep ' modules_install$' | tail -n 1)
 	check_eq "$(grep -o 'CONFIG_VMBUS_LOCAL=[a-z]*' <<<"$line" | tail -n 1)" \
 		CONFIG_VMBUS_LOCAL= "what make install installs"
@@ -311,7 +193,7 @@ test_netns()
 	check ip netns add vmbuslocal
 	defer del_netns
 	check ip netns exec vmbuslocal /usr/bin/python3 -E -s -S -B \
-		"$DIR/lib/vmbus_nl.py" add p1 transport=local
+		"$VMBUS_DIR/vmbus_nl.py" add p1 transport=local
 	check busywait 10000 bound_are 2
 	check ip netns del vmbuslocal
 	check busywait 20000 devices_are 0
