@@ -21,7 +21,7 @@ fuzz: export KVER := $(KVER)
 endif
 
 # What .config would say in a kernel tree.
-CONFIG := CONFIG_VSWITCH=m CONFIG_VMBUS_HOST=m
+CONFIG := CONFIG_VSWITCH=m CONFIG_VMBUS_HOST=m CONFIG_VMBUS_LOCAL=m
 
 DESTDIR ?=
 # The tools' Makefile has its own idea of prefix=.
@@ -46,13 +46,17 @@ tools:				## vswitchctl and libvswitch
 # Without its key, and no distribution gives it away, signing would only fail.
 sign = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 
+# A guest of Hyper-V would be given it instead of hv_vmbus, and lose its disks.
+installed := $(CONFIG) CONFIG_VMBUS_LOCAL=
+
 install: all			## modules and tools; DESTDIR=, prefix=, KVER=
-	$(MAKE) -C $(KDIR) M=$(MDIR) $(CONFIG) $(sign) INSTALL_MOD_DIR=updates \
+	$(MAKE) -C $(KDIR) M=$(MDIR) $(installed) modules
+	$(MAKE) -C $(KDIR) M=$(MDIR) $(installed) $(sign) INSTALL_MOD_DIR=updates \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR) DEPMOD=true) modules_install
 	$(MAKE) -C userspace $(dirs) install
 
 uninstall:			## undo install
-	rm -rf $(addprefix $(DESTDIR)/lib/modules/$(kver)/updates/,vswitch)
+	rm -rf $(addprefix $(DESTDIR)/lib/modules/$(kver)/updates/,vswitch vmbus)
 	$(if $(DESTDIR),,depmod $(kver))
 	$(MAKE) -C userspace $(dirs) uninstall
 

@@ -6,7 +6,8 @@
 #
 #	build.sh KVER	build, print the directory with the modules
 #
-# With W=1, and a warning is an error. On the debug kernels our code's addresses
+# With W=1, and a warning is an error; so is a symbol of vmbus_local that is not the
+# kernel's own (symvers-check.sh). On the debug kernels our code's addresses
 # can be told as lines of source, and the unit tests are built as a module of
 # KUnit; on "debug" our code, and only ours, is instrumented for KCOV and UBSAN.
 
@@ -58,6 +59,10 @@ compile()
 : >"$log"
 copy kernel
 compile kernel
+"$ROOT/scripts/symvers-check.sh" "$dir/kernel/Module.symvers" "$kdir/Module.symvers"
+# A driver of VMBus, for tests.
+copy selftests/vmbus
+compile selftests/vmbus
 if is_debug_kernel "$kver"; then
 	copy selftests/unit
 	compile selftests/unit

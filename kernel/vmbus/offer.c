@@ -196,6 +196,9 @@ void vmh_device_remove(struct vmh_device *dev)
 	dev->removed = true;
 	if (dev->service->release)
 		dev->service->release(dev);
+	else
+		/* Nobody else will: that is what our own services are like. */
+		device_put(dev);
 }
 
 /**

@@ -43,6 +43,7 @@ void vmh_partition_hold(struct vmh_partition *p)
 {
 	refcount_inc(&p->ref);
 }
+EXPORT_SYMBOL_GPL(vmh_partition_hold);
 
 /**
  * vmh_partition_put() - give a reference back
@@ -62,6 +63,7 @@ void vmh_partition_put(struct vmh_partition *p)
 	mutex_destroy(&p->net_lock);
 	kfree(p);
 }
+EXPORT_SYMBOL_GPL(vmh_partition_put);
 
 static struct vmh_partition *find(struct vmh_net *vnet, const char *name)
 {

@@ -317,7 +317,6 @@ int vmh_partition_add(struct net *net, const char *name,
 		      const struct vmh_partition_config *config);
 int vmh_partition_remove(struct net *net, const char *name);
 void vmh_partition_remove_all(struct net *net);
-void vmh_partition_hold(struct vmh_partition *p);
 void vmh_partition_disconnect(struct vmh_partition *p);
 void vmh_error(struct vmh_partition *p, u32 error);
 

@@ -47,7 +47,8 @@ struct vmh_partition;
  * @restore: the channel was just opened, and shall go on from there. Returns 0, or
  *	-EINVAL. As @open.
  * @release: the partition was removed, and the device with it; no more calls.
- *	Process context, the partition's lock held.
+ *	vmh_withdraw() is still needed, but not here. Process context, the
+ *	partition's lock held. NULL: the device is not used any more then.
  */
 struct vmh_service {
 	const char *name;

@@ -60,6 +60,7 @@ struct vmh_transport {
 
 /* partition.c */
 struct vmh_partition *vmh_partition_find(struct net *net, const char *name);
+void vmh_partition_hold(struct vmh_partition *p);
 void vmh_partition_put(struct vmh_partition *p);
 int vmh_attach(struct vmh_partition *p, const struct vmh_transport *transport,
 	       void *guest, bool map);

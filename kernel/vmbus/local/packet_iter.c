@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets of the ring from the host, one after the other. Each is copied to the
+ * channel's buffer; the host learns of what was read when the iteration is closed.
+ */
+#include <linux/uio.h>
+#include <asm/mshyperv.h>
+#include <linux/hyperv.h>
+#include <linux/tracepoint.h>
+#include <linux/vmalloc.h>
+#ifndef __GENKSYMS__
+#include <linux/export.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "local.h"
+#endif
+
+/* Bytes that the host has written and we have not read. */
+static u32 unread(const struct hv_ring_buffer_info *info)
+{
+	/* What was written is there; pairs with the host's barrier before it. */
+	u32 write = virt_load_acquire(&info->ring_buffer->write_index);
+	u32 read = info->priv_read_index;
+
+	return write >= read ? write - read : info->ring_datasize - read + write;
+}
+
+/**
+ * hv_pkt_iter_first() - the next packet that was not read
+ * @channel: the channel
+ *
+ * Context: any, one at a time.
+ * Return: a copy of it, valid until the next call; NULL if there is none.
+ */
+struct vmpacket_descriptor *hv_pkt_iter_first(struct vmbus_channel *channel)
+{
+	struct hv_ring_buffer_info *info = &channel->inbound;
+	const struct vmpacket_descriptor *from;
+	struct vmpacket_descriptor *desc = info->pkt_buffer;
+	u32 most = unread(info), len, offset;
+
+	if (most < sizeof(*desc))
+		return NULL;
+	most = min(most, info->pkt_buffer_size);
+	from = hv_get_ring_buffer(info) + info->priv_read_index;
+	/* Once: what drivers rely on is what was checked. */
+	len = READ_ONCE(from->len8) * sizeof(u64);
+	if (len < sizeof(*desc) || len > most)
+		len = most;
+	memcpy(desc, from, len);
+	offset = desc->offset8 * sizeof(u64);
+	if (offset < sizeof(*desc) || offset > len)
+		offset = sizeof(*desc);
+	desc->len8 = len / sizeof(u64);
+	desc->offset8 = offset / sizeof(u64);
+	return desc;
+}
+EXPORT_SYMBOL_GPL(hv_pkt_iter_first);
+
+/**
+ * __hv_pkt_iter_next() - done with a packet
+ * @channel: the channel
+ * @pkt: the packet
+ *
+ * Context: any, one at a time.
+ * Return: the next one, as hv_pkt_iter_first().
+ */
+struct vmpacket_descriptor *
+__hv_pkt_iter_next(struct vmbus_channel *channel,
+		   const struct vmpacket_descriptor *pkt)
+{
+	struct hv_ring_buffer_info *info = &channel->inbound;
+	u32 at = info->priv_read_index + hv_pkt_len(pkt) + VMH_TRAILER;
+
+	info->priv_read_index = at >= info->ring_datasize ?
+				at - info->ring_datasize : at;
+	return hv_pkt_iter_first(channel);
+}
+EXPORT_SYMBOL_GPL(__hv_pkt_iter_next);
+
+/**
+ * hv_pkt_iter_close() - tell the host how far we have read
+ * @channel: the channel
+ *
+ * It is signalled if it waits for room, and what it waits for has become free now.
+ *
+ * Context: any, one at a time.
+ */
+void hv_pkt_iter_close(struct vmbus_channel *channel)
+{
+	struct hv_ring_buffer_info *info = &channel->inbound;
+	struct hv_ring_buffer *ring = info->ring_buffer;
+	u32 before = ring->read_index, pending, room, freed;
+
+	/* All was read before the host may write there. */
+	virt_store_release(&ring->read_index, info->priv_read_index);
+	if (!ring->feature_bits.feat_pending_send_sz)
+		return;
+	/* Pairs with the host's, between saying that it waits and looking again. */
+	virt_mb();
+	pending = READ_ONCE(ring->pending_send_sz);
+	if (!pending)
+		return;
+	/* The host says what it waits for after it has written. */
+	virt_rmb();
+	room = hv_get_bytes_to_write(info);
+	freed = info->priv_read_index >= before ?
+		info->priv_read_index - before :
+		info->ring_datasize - before + info->priv_read_index;
+	/* There was room already, or there still is none. */
+	if (room - freed > pending || room <= pending)
+		return;
+	++channel->intr_in_full;
+	vmbus_setevent(channel);
+}
+EXPORT_SYMBOL_GPL(hv_pkt_iter_close);
