@@ -269,6 +269,7 @@ void vmh_channel_on_released(struct vmh_partition *p, u32 relid)
 		return;
 	}
 	vmh_channel_forget(ch);
+	vmh_gpadl_drop(p, relid);
 }
 
 /**

@@ -426,6 +426,29 @@ void vmh_gpadl_reap(struct vmh_partition *p)
 }
 
 /**
+ * vmh_gpadl_drop() - a channel is gone, and what was shown for it
+ * @p: the partition
+ * @relid: the channel's number, which is free now
+ *
+ * A guest whose channel was rescinded does not tear down, nor wait for an answer.
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_gpadl_drop(struct vmh_partition *p, u32 relid)
+{
+	struct vmh_gpadl *gpadl;
+	unsigned long i;
+
+	xa_for_each_range(&p->gpadls, i, gpadl, key(relid, 0),
+			  key(relid, U32_MAX)) {
+		xa_erase(&p->gpadls, i);
+		gpadl->silent = true;
+		vmh_gpadl_put(gpadl);
+	}
+	vmh_gpadl_reap(p);
+}
+
+/**
  * vmh_gpadl_drop_all() - the guest has forgotten all that it has shown
  * @p: the partition; its channels are closed
  *

@@ -367,6 +367,7 @@ void vmh_gpadl_on_teardown(struct vmh_partition *p,
 			   struct vmh_out **answer);
 struct vmh_gpadl *vmh_gpadl_find(struct vmh_partition *p, u32 relid, u32 id);
 void vmh_gpadl_reap(struct vmh_partition *p);
+void vmh_gpadl_drop(struct vmh_partition *p, u32 relid);
 void vmh_gpadl_drop_all(struct vmh_partition *p);
 
 /* worker.c */
