@@ -397,13 +397,18 @@ static int restore_channel(struct vmh_partition *p, const void *data, u32 len)
 	if (!dev)
 		return flags & SAVED_RESCINDED ? 0 : -ENODEV;
 	if (saved->index) {
+		/* They come with their primary channel, and in its order. */
+		if (!dev->primary->told || le16_to_cpu(saved->index) >
+		    VMBUS_HOST_CHANNELS_MAX)
+			return -EINVAL;
 		ch = vmh_channel_create(dev, le16_to_cpu(saved->index));
 		if (IS_ERR(ch))
 			return PTR_ERR(ch);
 		dev->subchannels++;
 	} else {
 		ch = dev->primary;
-		if (ch->told)
+		/* A device that is there has not been taken back. */
+		if (ch->told || flags & SAVED_RESCINDED)
 			return -EINVAL;
 		dev->wanted = le32_to_cpu(saved->wanted);
 		if (dev->wanted >= VMBUS_HOST_CHANNELS_MAX)
