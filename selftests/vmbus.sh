@@ -10,9 +10,9 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 
-TESTS="partition refusals versions reopen modify gpadls quota flood sizes full many
-	signals coalesce gpa xfer subchannels bends fuzz two heartbeat events kill removal
-	netns privilege rings migrate badstate"
+TESTS="partition refusals versions reopen released modify gpadls quota flood sizes full
+	many signals coalesce gpa xfer subchannels bends fuzz two heartbeat events kill
+	removal netns privilege rings migrate badstate"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/vmbus/build/guest
@@ -104,6 +104,14 @@ test_reopen()
 	both g reopen 100
 	check_eq "$(show g '.channel_list[] | select(.service == "echo").stats.opens')" 200 "opens"
 	check_eq "$(show g '.errors | length')" 0 "errors"
+}
+
+test_released()
+{
+	check vmguest g released
+	check_eq "$(errors message-state)" 1 "releases refused"
+	check_eq "$(errors relid)" 1 "channels that are none"
+	check busywait 5000 is_gone
 }
 
 test_modify()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Channels: opened, modified, closed by the guest. */
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -29,11 +30,14 @@ struct vmh_channel *vmh_channel_find(struct vmh_partition *p, u32 relid)
 /* Its worker runs on a CPU of its own, if there are as many as the guest has. */
 static void set_vp(struct vmh_channel *ch, u32 vp)
 {
-	unsigned int cpus = num_online_cpus();
+	u32 nth = vp == VMH_VP_NONE ? ch->relid : vp;
 
 	WRITE_ONCE(ch->vp, vp);
-	WRITE_ONCE(ch->cpu, cpumask_local_spread((vp == VMH_VP_NONE ? ch->relid : vp) %
-						 cpus, NUMA_NO_NODE));
+	/* Which must not become fewer while one is looked for. */
+	cpus_read_lock();
+	WRITE_ONCE(ch->cpu, cpumask_local_spread(nth % num_online_cpus(),
+						 NUMA_NO_NODE));
+	cpus_read_unlock();
 }
 
 static int init_rings(struct vmh_channel *ch, u32 downstream)
@@ -85,7 +89,8 @@ u32 vmh_channel_open(struct vmh_channel *ch, const struct vmh_msg_open *msg)
 	ch->out_full = false;
 	ch->out_error = 0;
 	ch->mapped = ch->rings->vaddr;
-	ch->out_open = true;
+	/* One that is restored sends nothing before it goes on. */
+	ch->out_open = !p->paused;
 	ch->error = VMH_NO_ERROR;
 	set_vp(ch, le32_to_cpu(msg->target_vp));
 	ch->open = true;
@@ -173,6 +178,9 @@ void vmh_channel_close(struct vmh_channel *ch)
 	trace_vmbus_channel_close(ch);
 	ch->open = false;
 	ch->error = VMH_NO_ERROR;
+	/* Whatever its worker asked for last. */
+	if (!ch->index)
+		ch->dev->wanted = 0;
 	ch->priv = NULL;
 	kvfree(ch->buf);
 	ch->buf = NULL;
@@ -205,7 +213,6 @@ void vmh_channel_on_close(struct vmh_partition *p, u32 relid)
 		return;
 	}
 	if (!ch->index) {
-		ch->dev->wanted = 0;
 		xa_for_each(&p->channels, i, sub) {
 			if (sub->dev == ch->dev && sub->index)
 				vmh_channel_rescind(sub);
@@ -254,7 +261,8 @@ void vmh_channel_on_modify(struct vmh_partition *p,
  * @p: the partition
  * @relid: which
  *
- * Linux says so for what was rescinded, and for nothing else.
+ * Linux says so of what was rescinded, and, when its hv_vmbus is unloaded, of all
+ * that it was offered. The latter is offered again to the next that connects.
  *
  * Context: process, the partition's lock.
  */
@@ -264,12 +272,19 @@ void vmh_channel_on_released(struct vmh_partition *p, u32 relid)
 
 	if (!ch)
 		return;
-	if (!ch->rescinded) {
+	if (ch->open) {
 		vmh_error(p, VMBUS_HOST_ERROR_MESSAGE_STATE);
 		return;
 	}
-	vmh_channel_forget(ch);
 	vmh_gpadl_drop(p, relid);
+	if (ch->rescinded || ch->index) {
+		vmh_channel_forget(ch);
+		/* One that waits for the place it had. */
+		vmh_offer_wanted(p);
+		return;
+	}
+	vmh_out_cancel(p, &ch->offer);
+	ch->told = false;
 }
 
 /**

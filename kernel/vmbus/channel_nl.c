@@ -165,7 +165,7 @@ int vmbus_host_nl_channel_get_dumpit(struct sk_buff *skb,
 			break;
 	}
 	mutex_unlock(&vnet->lock);
-	if (only && !found) {
+	if (only && !found && !cb->args[0]) {
 		NL_SET_ERR_MSG_ATTR(cb->extack, only,
 				    "partition: there is no partition of this name in this network namespace");
 		return -ENOENT;

@@ -50,8 +50,9 @@ static void show_ring(struct seq_file *m, const char *name,
 
 	seq_printf(m, "  %s: size %u own %u published %u waiting %u", name,
 		   copy.size, copy.own, copy.published, copy.waiting);
-	if (vmh_ring_header(&copy, &hdr)) {
-		seq_puts(m, " (cannot be read)\n");
+	/* Reading what is not mapped may wait for the guest, with locks held. */
+	if (!copy.mem->base || vmh_ring_header(&copy, &hdr)) {
+		seq_puts(m, " (not mapped)\n");
 		return;
 	}
 	seq_printf(m, " write %u read %u mask %u pending %u features 0x%x\n",

@@ -3,14 +3,12 @@
  * /dev/vmbus: the transport whose guest is a process, or a VM that a process runs.
  * What it offers is in uapi/linux/vmbus_dev.h.
  *
- * Guest memory is the process's, found through its regions. Whoever copies from it
- * borrows its address space; what is mapped is pinned, and counts against its
- * limit of locked memory.
+ * Guest memory is the process's, found through its regions. What is mapped is
+ * pinned, and counts against its limit of locked memory.
  */
 #include <linux/compat.h>
 #include <linux/eventfd.h>
 #include <linux/file.h>
-#include <linux/kthread.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -56,7 +54,6 @@ struct signal {
 /**
  * struct vmh_file - an open node
  * @mm: whose memory it is; grabbed
- * @task: who has that
  * @lock: one ioctl at a time
  * @partition: whose guest it is, or NULL; set once
  * @gone: the partition was removed
@@ -69,7 +66,6 @@ struct signal {
  */
 struct vmh_file {
 	struct mm_struct *mm;
-	struct task_struct *task;
 	struct mutex lock; /* see above */
 	struct vmh_partition *partition;
 	bool gone;
@@ -122,6 +118,39 @@ static int copy_user(unsigned long address, void *buf, u32 len, bool write)
 	return copy_from_user(buf, user, len) ? -EFAULT : 0;
 }
 
+/*
+ * In somebody else's. What a user would have to provide first (userfaultfd) is no
+ * memory for us: we do not wait for him.
+ */
+static int copy_remote(struct mm_struct *mm, unsigned long address, void *buf,
+		       u32 len, bool write)
+{
+	struct page *page;
+	void *at;
+	long n;
+
+	mmap_read_lock(mm);
+	n = pin_user_pages_remote(mm, address & PAGE_MASK, 1,
+				  write ? FOLL_WRITE : 0, &page, NULL);
+	mmap_read_unlock(mm);
+	if (n != 1)
+		return -EFAULT;
+	at = page_address(page) + offset_in_page(address);
+	if (len == sizeof(u32) && !(address % sizeof(u32))) {
+		if (write)
+			WRITE_ONCE(*(u32 *)at, *(u32 *)buf);
+		else
+			*(u32 *)buf = READ_ONCE(*(u32 *)at);
+	} else if (write) {
+		memcpy(at, buf, len);
+	} else {
+		memcpy(buf, at, len);
+	}
+	unpin_user_pages_dirty_lock(&page, 1, write);
+	return 0;
+}
+
+/* All of it lies in one page. */
 static int copy(struct vmh_file *file, u64 gpa, void *buf, u32 len, bool write)
 {
 	unsigned long address;
@@ -132,16 +161,9 @@ static int copy(struct vmh_file *file, u64 gpa, void *buf, u32 len, bool write)
 		return err;
 	if (current->mm == file->mm)
 		return copy_user(address, buf, len, write);
-	/* Somebody who has an address space of his own; that is rare. */
-	if (!(current->flags & PF_KTHREAD))
-		return access_process_vm(file->task, address, buf, len,
-					 write ? FOLL_WRITE : 0) == len ?
-			0 : -EFAULT;
 	if (!mmget_not_zero(file->mm))
 		return -EFAULT;
-	kthread_use_mm(file->mm);
-	err = copy_user(address, buf, len, write);
-	kthread_unuse_mm(file->mm);
+	err = copy_remote(file->mm, address, buf, len, write);
 	mmput(file->mm);
 	return err;
 }
@@ -396,6 +418,9 @@ static int set_vp(struct vmh_file *file, void __user *arg)
 		}
 		vp->flags = page_address(vp->page) + a.flags % VMH_PAGE_SIZE;
 	}
+	/* A flag that was set before had nobody to tell. */
+	if (vp->event)
+		eventfd_signal(vp->event);
 	old = xa_store(&file->vps, a.vp, vp, GFP_KERNEL_ACCOUNT);
 	err = xa_err(old);
 	if (err)
@@ -665,7 +690,7 @@ static __poll_t dev_poll(struct file *filp, poll_table *table)
 	p = attached(file, &err);
 	if (!p)
 		return EPOLLHUP | EPOLLERR;
-	return EPOLLOUT | EPOLLWRNORM |
+	return (vmh_post_possible(p) ? EPOLLOUT | EPOLLWRNORM : 0) |
 	       (vmh_message_pending(p) ? EPOLLIN | EPOLLRDNORM : 0);
 }
 
@@ -680,7 +705,6 @@ static int dev_open(struct inode *inode, struct file *filp)
 		return -ENOMEM;
 	mmgrab(current->mm);
 	file->mm = current->mm;
-	file->task = get_task_struct(current->group_leader);
 	mutex_init(&file->lock);
 	init_waitqueue_head(&file->wait);
 	init_rwsem(&file->regions_lock);
@@ -708,7 +732,6 @@ static int dev_release(struct inode *inode, struct file *filp)
 	xa_for_each(&file->vps, i, vp)
 		vp_release(vp);
 	xa_destroy(&file->vps);
-	put_task_struct(file->task);
 	mmdrop(file->mm);
 	mutex_destroy(&file->lock);
 	kvfree(file);

@@ -252,6 +252,7 @@ static int echo_restore(struct vmh_channel *ch, const void *state, u32 len)
 const struct vmh_service vmh_echo = {
 	.name		= "echo",
 	.class		= { VMBUS_ECHO_CLASS },
+	.subchannels	= true,
 	.max_packet	= VMBUS_ECHO_MAX_PACKET,
 	.open		= echo_open,
 	.close		= echo_close,

@@ -5,6 +5,7 @@
 #include <linux/string.h>
 
 #include "ic.h"
+#include "partition.h"
 
 /* A guest that does not answer is asked again, but not faster for that. */
 #define NEGOTIATE_PERIOD	(5 * HZ)
@@ -87,8 +88,8 @@ static void ask(struct work_struct *work)
 			ic->asked++;
 	}
 	kfree(data);
-	schedule_delayed_work(&ic->work, version ? ic->service->period :
-			      NEGOTIATE_PERIOD);
+	queue_delayed_work(ic->ch->partition->wq, &ic->work, version ? ic->service->period :
+			   NEGOTIATE_PERIOD);
 }
 
 /**
@@ -109,7 +110,7 @@ int vmh_ic_open(struct vmh_channel *ch, const struct vmh_ic_service *service)
 	INIT_DELAYED_WORK(&ic->work, ask);
 	vmh_channel_set_priv(ch, ic);
 	/* The guest learns first that it is open. */
-	schedule_delayed_work(&ic->work, HZ / 10);
+	queue_delayed_work(ch->partition->wq, &ic->work, HZ / 10);
 	return 0;
 }
 
@@ -144,7 +145,7 @@ static int on_negotiated(struct vmh_ic *ic, const void *data, u32 len)
 	for (; *known; known++) {
 		if (*known == version) {
 			WRITE_ONCE(ic->version, version);
-			mod_delayed_work(system_wq, &ic->work, 0);
+			mod_delayed_work(ic->ch->partition->wq, &ic->work, 0);
 			return 0;
 		}
 	}
@@ -229,7 +230,8 @@ int vmh_ic_restore(struct vmh_channel *ch, const void *state, u32 len)
 	if (version && !*known)
 		return -EINVAL;
 	ic->transaction = le32_to_cpu(saved->transaction);
-	ic->asked = le64_to_cpu(saved->asked);
+	/* The guest's clock stood still meanwhile: it is set anew. */
+	ic->asked = 0;
 	WRITE_ONCE(ic->version, version);
 	return 0;
 }

@@ -69,8 +69,8 @@ static int __init vmh_init(void)
 {
 	int err;
 
-	/* Guest memory is waited for in it: of a guest that does not answer, too. */
-	vmh_wq = alloc_workqueue("vmbus_host", WQ_CPU_INTENSIVE, 0);
+	/* For what waits for others: each partition's workers have one of their own. */
+	vmh_wq = alloc_workqueue("vmbus_host", WQ_UNBOUND, 0);
 	if (!vmh_wq)
 		return -ENOMEM;
 	err = register_pernet_subsys(&net_ops);

@@ -57,6 +57,8 @@ static u32 to_error(int err)
 	switch (err) {
 	case -EFAULT:
 		return VMBUS_HOST_ERROR_MEMORY;
+	case -EBUSY:
+		return VMBUS_HOST_ERROR_GPADL_DUPLICATE;
 	case -EDQUOT:
 		return VMBUS_HOST_ERROR_GPADL_QUOTA;
 	case -ENOMEM:
@@ -177,8 +179,8 @@ static struct vmh_gpadl *gpadl_create(struct vmh_partition *p, u32 relid, u32 id
 	err = p->map ? map_pages(gpadl) : 0;
 	if (err)
 		goto free;
-	err = xa_err(xa_store(&p->gpadls, key(gpadl->relid, gpadl->id), gpadl,
-			      GFP_KERNEL_ACCOUNT));
+	err = xa_insert(&p->gpadls, key(gpadl->relid, gpadl->id), gpadl,
+			GFP_KERNEL_ACCOUNT);
 	if (err)
 		goto unmap;
 	return gpadl;
@@ -300,6 +302,20 @@ void vmh_gpadl_on_body(struct vmh_partition *p, const void *msg, u32 len,
 	kvfree(build);
 }
 
+/* Nobody finds it any more; it is in the table until nobody uses it. */
+static void gpadl_tear(struct vmh_gpadl *gpadl)
+{
+	struct vmh_partition *p = gpadl->partition;
+
+	lockdep_assert_held(&p->lock);
+	if (gpadl->torn)
+		return;
+	xa_lock(&p->gpadls);
+	gpadl->torn = true;
+	xa_unlock(&p->gpadls);
+	vmh_gpadl_put(gpadl);
+}
+
 /**
  * vmh_gpadl_on_teardown() - the guest wants its memory back
  * @p: the partition
@@ -318,10 +334,10 @@ void vmh_gpadl_on_teardown(struct vmh_partition *p,
 	struct vmh_msg_gpadl_torndown *done = (void *)(*answer)->data;
 	struct vmh_gpadl *gpadl;
 
-	gpadl = xa_erase(&p->gpadls, key(le32_to_cpu(msg->relid),
-					 le32_to_cpu(msg->gpadl)));
-	if (gpadl) {
-		vmh_gpadl_put(gpadl);
+	gpadl = xa_load(&p->gpadls, key(le32_to_cpu(msg->relid),
+					le32_to_cpu(msg->gpadl)));
+	if (gpadl && !gpadl->torn) {
+		gpadl_tear(gpadl);
 		vmh_gpadl_reap(p);
 		return;
 	}
@@ -347,6 +363,8 @@ struct vmh_gpadl *vmh_gpadl_find(struct vmh_partition *p, u32 relid, u32 id)
 
 	xa_lock(&p->gpadls);
 	gpadl = xa_load(&p->gpadls, key(relid, id));
+	if (gpadl && gpadl->torn)
+		gpadl = NULL;
 	if (gpadl)
 		refcount_inc(&gpadl->ref);
 	xa_unlock(&p->gpadls);
@@ -392,6 +410,7 @@ static void release(struct vmh_gpadl *gpadl)
 	struct vmh_partition *p = gpadl->partition;
 	struct vmh_msg_gpadl_torndown *msg = (void *)gpadl->torndown->data;
 
+	xa_erase(&p->gpadls, key(gpadl->relid, gpadl->id));
 	if (gpadl->vaddr) {
 		vunmap(gpadl->vaddr);
 		p->transport->unpin(p->guest, gpadl->pages, gpadl->frames, true);
@@ -425,6 +444,14 @@ void vmh_gpadl_reap(struct vmh_partition *p)
 		release(gpadl);
 }
 
+static void drop_pending(struct vmh_partition *p, struct pending *pending)
+{
+	list_del(&pending->node);
+	vmh_gpadl_uncharge(&p->quota, pending->build->charged);
+	kvfree(pending->build);
+	kfree(pending);
+}
+
 /**
  * vmh_gpadl_drop() - a channel is gone, and what was shown for it
  * @p: the partition
@@ -436,14 +463,18 @@ void vmh_gpadl_reap(struct vmh_partition *p)
  */
 void vmh_gpadl_drop(struct vmh_partition *p, u32 relid)
 {
+	struct pending *pending, *next;
 	struct vmh_gpadl *gpadl;
 	unsigned long i;
 
 	xa_for_each_range(&p->gpadls, i, gpadl, key(relid, 0),
 			  key(relid, U32_MAX)) {
-		xa_erase(&p->gpadls, i);
 		gpadl->silent = true;
-		vmh_gpadl_put(gpadl);
+		gpadl_tear(gpadl);
+	}
+	list_for_each_entry_safe(pending, next, &p->builds, node) {
+		if (pending->build->relid == relid)
+			drop_pending(p, pending);
 	}
 	vmh_gpadl_reap(p);
 }
@@ -461,16 +492,11 @@ void vmh_gpadl_drop_all(struct vmh_partition *p)
 	unsigned long i;
 
 	xa_for_each(&p->gpadls, i, gpadl) {
-		xa_erase(&p->gpadls, i);
 		gpadl->silent = true;
-		vmh_gpadl_put(gpadl);
+		gpadl_tear(gpadl);
 	}
-	list_for_each_entry_safe(pending, next, &p->builds, node) {
-		list_del(&pending->node);
-		vmh_gpadl_uncharge(&p->quota, pending->build->charged);
-		kvfree(pending->build);
-		kfree(pending);
-	}
+	list_for_each_entry_safe(pending, next, &p->builds, node)
+		drop_pending(p, pending);
 	vmh_gpadl_reap(p);
 	/* A service that still has one would write into what is the guest's. */
 	WARN_ON(p->quota.count);
@@ -521,17 +547,19 @@ static int charge(struct vmh_gpadl_quota *quota, u32 frames)
  * @bytes: of it
  * @pfns: its frames, little-endian
  * @frames: how many
+ * @torn: it was torn down, and still used: see vmh_gpadl_restored()
  *
  * Context: process, the partition's lock.
  * Return: 0, -EINVAL if it cannot be, or what the guest's memory says.
  */
 int vmh_gpadl_restore(struct vmh_partition *p, u32 relid, u32 id, u32 offset,
-		      u32 bytes, const __le64 *pfns, u32 frames)
+		      u32 bytes, const __le64 *pfns, u32 frames, bool torn)
 {
 	struct vmh_gpadl_range range = {
 		.offset = offset, .bytes = bytes, .frames = frames,
 		.pfns = (const u8 *)pfns,
 	};
+	struct vmh_gpadl *gpadl;
 	int err;
 
 	lockdep_assert_held(&p->lock);
@@ -541,10 +569,33 @@ int vmh_gpadl_restore(struct vmh_partition *p, u32 relid, u32 id, u32 offset,
 	err = charge(&p->quota, frames);
 	if (err)
 		return err;
-	err = PTR_ERR_OR_ZERO(gpadl_create(p, relid, id, &range));
-	if (err)
+	gpadl = gpadl_create(p, relid, id, &range);
+	if (IS_ERR(gpadl)) {
 		vmh_gpadl_uncharge(&p->quota, frames);
-	return err;
+		return PTR_ERR(gpadl);
+	}
+	gpadl->tear = torn;
+	return 0;
+}
+
+/**
+ * vmh_gpadl_restored() - channels have been restored, too
+ * @p: the partition
+ *
+ * GPADLs that were torn down while channels used them are so again.
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_gpadl_restored(struct vmh_partition *p)
+{
+	struct vmh_gpadl *gpadl;
+	unsigned long i;
+
+	xa_for_each(&p->gpadls, i, gpadl) {
+		if (gpadl->tear)
+			gpadl_tear(gpadl);
+	}
+	vmh_gpadl_reap(p);
 }
 
 /**
@@ -569,7 +620,7 @@ int vmh_gpadl_restore_build(struct vmh_partition *p, u32 relid, u32 id, u32 size
 
 	lockdep_assert_held(&p->lock);
 	if (bytes >= size || size > U16_MAX || size % sizeof(__le64) ||
-	    find_pending(p, id))
+	    find_pending(p, id) || xa_load(&p->gpadls, key(relid, id)))
 		return -EINVAL;
 	err = charge(&p->quota, frames);
 	if (err)

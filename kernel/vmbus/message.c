@@ -98,16 +98,18 @@ bool vmh_out_cancel(struct vmh_partition *p, struct vmh_out *out)
  */
 void vmh_out_purge(struct vmh_partition *p)
 {
-	struct vmh_out *out;
+	struct vmh_out *out, *next;
+	LIST_HEAD(own);
 
 	spin_lock(&p->out_lock);
-	while (!list_empty(&p->out)) {
-		out = list_first_entry(&p->out, struct vmh_out, node);
+	list_for_each_entry_safe(out, next, &p->out, node) {
 		unlink(p, out);
 		if (out->own)
-			kfree(out);
+			list_add(&out->node, &own);
 	}
 	spin_unlock(&p->out_lock);
+	list_for_each_entry_safe(out, next, &own, node)
+		kfree(out);
 }
 
 /**
@@ -256,7 +258,9 @@ static void handle(struct vmh_partition *p, u32 type, const void *msg, u32 len,
 		return;
 	}
 	if (!p->version) {
-		vmh_error(p, VMBUS_HOST_ERROR_MESSAGE_STATE);
+		/* Linux lets go of its offers after it has said UNLOAD. */
+		if (type != VMH_MSG_RELID_RELEASED)
+			vmh_error(p, VMBUS_HOST_ERROR_MESSAGE_STATE);
 		return;
 	}
 	switch (type) {
@@ -292,6 +296,23 @@ static void handle(struct vmh_partition *p, u32 type, const void *msg, u32 len,
 		vmh_gpadl_on_teardown(p, msg, answer);
 		return;
 	}
+}
+
+/* After these nothing that was unread matters. */
+static bool begins_anew(u32 type)
+{
+	return type == VMH_MSG_INITIATE_CONTACT || type == VMH_MSG_UNLOAD;
+}
+
+/**
+ * vmh_post_possible() - would vmh_post() take a message?
+ * @p: the partition
+ *
+ * Context: any.
+ */
+bool vmh_post_possible(const struct vmh_partition *p)
+{
+	return READ_ONCE(p->answers) < ANSWERS_MAX;
 }
 
 /**
@@ -332,7 +353,7 @@ int vmh_post(struct vmh_partition *p, const void *message, u32 len)
 		err = -EBUSY;
 		goto out;
 	}
-	if (READ_ONCE(p->answers) >= ANSWERS_MAX) {
+	if (READ_ONCE(p->answers) >= ANSWERS_MAX && !begins_anew(type)) {
 		vmh_error(p, VMBUS_HOST_ERROR_MESSAGE_FLOOD);
 		err = -EAGAIN;
 		goto out;

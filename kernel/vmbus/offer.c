@@ -100,7 +100,7 @@ void vmh_channel_forget(struct vmh_channel *ch)
 	xa_erase(&p->channels, ch->relid);
 	vmh_out_cancel(p, &ch->offer);
 	vmh_out_cancel(p, &ch->rescind);
-	if (ch->index)
+	if (ch->index && !ch->rescinded)
 		ch->dev->subchannels--;
 	INIT_RCU_WORK(&ch->free_work, channel_free);
 	queue_rcu_work(vmh_wq, &ch->free_work);
@@ -161,6 +161,8 @@ void vmh_channel_rescind(struct vmh_channel *ch)
 		return;
 	}
 	ch->rescinded = true;
+	if (ch->index)
+		ch->dev->subchannels--;
 	vmh_out_init(&ch->rescind, VMH_MSG_RESCIND, sizeof(*msg));
 	msg->relid = cpu_to_le32(ch->relid);
 	vmh_out_send(p, &ch->rescind);
@@ -173,7 +175,6 @@ static void rescind_all(struct vmh_device *dev)
 	struct vmh_channel *ch;
 	unsigned long relid;
 
-	dev->wanted = 0;
 	xa_for_each(&p->channels, relid, ch) {
 		if (ch->dev == dev && ch->index)
 			vmh_channel_rescind(ch);
@@ -303,6 +304,8 @@ int vmh_offer_subchannels(struct vmh_device *dev, u32 n)
 {
 	struct vmh_partition *p = dev->partition;
 
+	if (WARN_ON_ONCE(!dev->service->subchannels))
+		return -EINVAL;
 	if (n >= VMBUS_HOST_CHANNELS_MAX)
 		return -ENOSPC;
 	WRITE_ONCE(dev->wanted, n);
@@ -314,6 +317,26 @@ int vmh_offer_subchannels(struct vmh_device *dev, u32 n)
 EXPORT_SYMBOL_GPL(vmh_offer_subchannels);
 
 /**
+ * vmh_channel_of() - the channel of a device with an index
+ * @dev: the device
+ * @index: the index
+ *
+ * Context: process, the partition's lock.
+ * Return: the channel, which is not one that was rescinded, or NULL.
+ */
+struct vmh_channel *vmh_channel_of(const struct vmh_device *dev, u32 index)
+{
+	struct vmh_channel *ch;
+	unsigned long relid;
+
+	xa_for_each(&dev->partition->channels, relid, ch) {
+		if (ch->dev == dev && ch->index == index && !ch->rescinded)
+			return ch;
+	}
+	return NULL;
+}
+
+/**
  * vmh_offer_wanted() - offer the sub-channels that services asked for
  * @p: the partition
  *
@@ -323,14 +346,19 @@ void vmh_offer_wanted(struct vmh_partition *p)
 {
 	struct vmh_channel *ch;
 	struct vmh_device *dev;
+	u32 index;
 
 	lockdep_assert_held(&p->lock);
 	list_for_each_entry(dev, &p->devices, node) {
 		/* It was closed, and opened, meanwhile: nobody asked since. */
 		if (!dev->primary->open)
 			continue;
+		index = 1;
 		while (dev->subchannels < READ_ONCE(dev->wanted)) {
-			ch = vmh_channel_create(dev, dev->subchannels + 1);
+			/* Some may be there, and others gone. */
+			while (vmh_channel_of(dev, index))
+				index++;
+			ch = vmh_channel_create(dev, index);
 			if (IS_ERR(ch)) {
 				vmh_error(p, VMBUS_HOST_ERROR_NO_MEMORY);
 				break;

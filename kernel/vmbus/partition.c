@@ -59,6 +59,7 @@ void vmh_partition_put(struct vmh_partition *p)
 		!list_empty(&p->out) || !list_empty(&p->devices));
 	xa_destroy(&p->channels);
 	xa_destroy(&p->gpadls);
+	destroy_workqueue(p->wq);
 	mutex_destroy(&p->lock);
 	mutex_destroy(&p->net_lock);
 	kfree(p);
@@ -187,6 +188,11 @@ static struct vmh_partition *alloc(struct net *net, const char *name,
 
 	if (!p)
 		return NULL;
+	p->wq = alloc_workqueue("vmbus_%s", WQ_CPU_INTENSIVE, 0, name);
+	if (!p->wq) {
+		kfree(p);
+		return NULL;
+	}
 	strscpy(p->name, name, sizeof(p->name));
 	refcount_set(&p->ref, 1);
 	p->kind = config->kind;

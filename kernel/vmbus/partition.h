@@ -77,6 +77,7 @@ struct vmh_out {
  * @dead_gpadls: whose last user is gone
  * @heartbeat: when the guest last answered, in jiffies
  * @alive: it has, since it opened that channel
+ * @wq: of its channels' workers: guest memory can keep them waiting
  * @work: does what workers cannot
  * @remove_work: removes it
  * @out_lock: protects what follows
@@ -114,6 +115,7 @@ struct vmh_partition {
 	struct llist_head dead_gpadls;
 	unsigned long heartbeat;
 	bool alive;
+	struct workqueue_struct *wq;
 	struct work_struct work;
 	struct work_struct remove_work;
 
@@ -141,7 +143,7 @@ struct vmh_partition {
  * @removed: the service has been told, or told us; no more calls of it
  * @primary: its first channel
  * @wanted: how many sub-channels there shall be
- * @subchannels: how many there are
+ * @subchannels: how many there are that were not rescinded
  */
 struct vmh_device {
 	struct vmh_partition *partition;
@@ -206,7 +208,7 @@ struct vmh_channel_stats {
  * @out_spin: protects @out if it is mapped
  * @out_mutex: if it is not
  * @out_open: @out may be used; protected by either
- * @out_full: somebody waits for room
+ * @out_full: somebody waits for room; as @out_open
  * @out_error: what was wrong with it
  * @mapped: the rings are; tells which lock it is
  * @late: a signal that is put off
@@ -257,6 +259,8 @@ struct vmh_channel {
  * @id: the guest's name for it
  * @ref: the table, and each user
  * @dead: in vmh_partition.dead_gpadls
+ * @torn: the guest has torn it down; written with the table locked
+ * @tear: it shall be, when channels have been restored
  * @silent: nobody waits for its end
  * @torndown: the message for those who do
  * @frames: how many
@@ -273,6 +277,8 @@ struct vmh_gpadl {
 	u32 id;
 	refcount_t ref;
 	struct llist_node dead;
+	bool torn;
+	bool tear;
 	bool silent;
 	struct vmh_out *torndown;
 	u32 frames;
@@ -329,6 +335,7 @@ bool vmh_out_cancel(struct vmh_partition *p, struct vmh_out *out);
 void vmh_out_purge(struct vmh_partition *p);
 
 /* offer.c */
+struct vmh_channel *vmh_channel_of(const struct vmh_device *dev, u32 index);
 struct vmh_channel *vmh_channel_create(struct vmh_device *dev, u16 index);
 void vmh_offer_all(struct vmh_partition *p);
 void vmh_offer_one(struct vmh_channel *ch);
@@ -351,7 +358,8 @@ void vmh_channel_close(struct vmh_channel *ch);
 
 /* memory.c */
 int vmh_gpadl_restore(struct vmh_partition *p, u32 relid, u32 id, u32 offset,
-		      u32 bytes, const __le64 *pfns, u32 frames);
+		      u32 bytes, const __le64 *pfns, u32 frames, bool torn);
+void vmh_gpadl_restored(struct vmh_partition *p);
 int vmh_gpadl_restore_build(struct vmh_partition *p, u32 relid, u32 id, u32 size,
 			    const u8 *data, u32 bytes);
 void vmh_gpadl_each(struct vmh_partition *p,
@@ -372,12 +380,14 @@ void vmh_gpadl_drop_all(struct vmh_partition *p);
 
 /* worker.c */
 void vmh_worker_init(struct vmh_channel *ch);
+void vmh_worker_queue(struct vmh_channel *ch);
 void vmh_worker_start(struct vmh_channel *ch);
 void vmh_worker_stop(struct vmh_channel *ch);
 void vmh_channel_break(struct vmh_channel *ch, u32 error);
 
 /* send.c */
 void vmh_send_init(struct vmh_channel *ch);
+bool vmh_channel_take_full(struct vmh_channel *ch);
 void vmh_channel_shut(struct vmh_channel *ch);
 void vmh_channel_reopen(struct vmh_channel *ch);
 

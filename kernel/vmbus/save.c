@@ -40,6 +40,8 @@ struct saved_gpadl {
 	__le32 id;
 	__le32 offset;
 	__le32 bytes;
+	__le32 torn;
+	__le32 reserved;
 	__le64 pfns[];
 };
 
@@ -115,6 +117,7 @@ static void save_gpadl(const struct vmh_gpadl *gpadl, void *arg)
 		.id = cpu_to_le32(gpadl->id),
 		.offset = cpu_to_le32(gpadl->offset),
 		.bytes = cpu_to_le32(gpadl->bytes),
+		.torn = cpu_to_le32(gpadl->torn),
 	};
 	struct writer *w = arg;
 	__le64 pfn;
@@ -394,12 +397,19 @@ static int restore_channel(struct vmh_partition *p, const void *data, u32 len)
 	flags = le16_to_cpu(saved->flags);
 	dev = find_device(p, saved);
 	/* One that was taken back the guest will only say good-bye to. */
+	if (flags & SAVED_RESCINDED) {
+		vmh_gpadl_drop(p, le32_to_cpu(saved->relid));
+		return 0;
+	}
 	if (!dev)
-		return flags & SAVED_RESCINDED ? 0 : -ENODEV;
+		return -ENODEV;
+	if (flags & SAVED_OPEN && !(flags & SAVED_TOLD))
+		return -EINVAL;
 	if (saved->index) {
-		/* They come with their primary channel, and in its order. */
-		if (!dev->primary->told || le16_to_cpu(saved->index) >
-		    VMBUS_HOST_CHANNELS_MAX)
+		/* They come with their primary channel, and after it. */
+		if (!dev->primary->open || !(flags & SAVED_TOLD) ||
+		    le16_to_cpu(saved->index) >= VMBUS_HOST_CHANNELS_MAX ||
+		    vmh_channel_of(dev, le16_to_cpu(saved->index)))
 			return -EINVAL;
 		ch = vmh_channel_create(dev, le16_to_cpu(saved->index));
 		if (IS_ERR(ch))
@@ -407,11 +417,7 @@ static int restore_channel(struct vmh_partition *p, const void *data, u32 len)
 		dev->subchannels++;
 	} else {
 		ch = dev->primary;
-		/* A device that is there has not been taken back. */
-		if (ch->told || flags & SAVED_RESCINDED)
-			return -EINVAL;
-		dev->wanted = le32_to_cpu(saved->wanted);
-		if (dev->wanted >= VMBUS_HOST_CHANNELS_MAX)
+		if (ch->told)
 			return -EINVAL;
 	}
 	err = renumber(ch, le32_to_cpu(saved->relid));
@@ -420,8 +426,12 @@ static int restore_channel(struct vmh_partition *p, const void *data, u32 len)
 	ch->told = flags & SAVED_TOLD;
 	if (flags & SAVED_OPEN)
 		err = restore_open(ch, saved, data + sizeof(*saved));
-	else if (flags & SAVED_RESCINDED)
-		ch->rescinded = true;
+	if (err || ch->index)
+		return err;
+	dev->wanted = le32_to_cpu(saved->wanted);
+	if (dev->wanted >= VMBUS_HOST_CHANNELS_MAX ||
+	    (dev->wanted && (!dev->service->subchannels || !ch->open)))
+		err = -EINVAL;
 	return err;
 }
 
@@ -435,7 +445,8 @@ static int restore_gpadl(struct vmh_partition *p, const void *data, u32 len)
 				 le32_to_cpu(saved->id),
 				 le32_to_cpu(saved->offset),
 				 le32_to_cpu(saved->bytes), saved->pfns,
-				 (len - sizeof(*saved)) / sizeof(__le64));
+				 (len - sizeof(*saved)) / sizeof(__le64),
+				 saved->torn);
 }
 
 static int restore_build(struct vmh_partition *p, const void *data, u32 len)
@@ -456,7 +467,9 @@ static int restore_message(struct vmh_partition *p, const void *data, u32 len)
 {
 	struct vmh_out *out;
 
-	if (len < sizeof(struct vmh_msg_header) || len > VMH_MSG_MAX)
+	/* No more than can have been there: answers, offers and rescinds. */
+	if (len < sizeof(struct vmh_msg_header) || len > VMH_MSG_MAX ||
+	    p->answers >= 2 * VMBUS_HOST_CHANNELS_MAX + 512)
 		return -EINVAL;
 	out = vmh_out_alloc();
 	if (!out)
@@ -514,6 +527,7 @@ static int restore_all(struct vmh_partition *p, const void *state, u32 size)
 		at = min(round_up(at, 8), size);
 		cond_resched();
 	}
+	vmh_gpadl_restored(p);
 	return 0;
 }
 
@@ -578,7 +592,8 @@ int vmh_resume(struct vmh_partition *p)
 		vmh_channel_reopen(ch);
 		vmh_worker_start(ch);
 		/* A signal that was on its way may be lost; one more does no harm. */
-		p->transport->kick(p->guest, ch->relid, ch->vp);
+		if (ch->vp != VMH_VP_NONE)
+			p->transport->kick(p->guest, ch->relid, ch->vp);
 	}
 	vmh_offer_wanted(p);
 out:

@@ -10,27 +10,6 @@
 
 #define PIECES_MAX	8
 
-/* What the lock of the ring protects; which that is depends on @ch->mapped. */
-static int write_locked(struct vmh_channel *ch, const struct vmh_piece *pieces,
-			u32 n, u32 len)
-{
-	int err;
-
-	if (!ch->out_open)
-		return -ENOTCONN;
-	err = vmh_ring_write(&ch->out, pieces, n);
-	if (!err) {
-		ch->stats.tx_packets++;
-		ch->stats.tx_bytes += len + VMH_TRAILER;
-	} else if (err == -EAGAIN) {
-		ch->stats.full++;
-		WRITE_ONCE(ch->out_full, true);
-	} else if (err != -EMSGSIZE) {
-		WRITE_ONCE(ch->out_error, err);
-	}
-	return err;
-}
-
 static void kick(struct vmh_channel *ch)
 {
 	struct vmh_partition *p = ch->partition;
@@ -63,11 +42,46 @@ static int flush_locked(struct vmh_channel *ch)
 	err = vmh_ring_write_done(&ch->out, &signal);
 	if (err)
 		WRITE_ONCE(ch->out_error, err);
-	else if (signal && p->coalesce && ch->mapped)
+	else if (signal && p->coalesce && ch->mapped && !ch->out.waiting)
 		hrtimer_start(&ch->late, ns_to_ktime(p->coalesce),
 			      HRTIMER_MODE_REL);
 	else if (signal)
 		kick(ch);
+	return err;
+}
+
+/* What the lock of the ring protects; which that is depends on @ch->mapped. */
+static int write_locked(struct vmh_channel *ch, const struct vmh_piece *pieces,
+			u32 n, u32 len)
+{
+	bool waited = ch->out.waiting;
+	int err;
+
+	if (!ch->out_open)
+		return -ENOTCONN;
+	err = vmh_ring_write(&ch->out, pieces, n);
+	if (err == -EAGAIN) {
+		/*
+		 * The guest signals for room by what it sees, so it has to see all:
+		 * shown only after the last look, it could take it for room that was
+		 * there before.
+		 */
+		flush_locked(ch);
+		err = vmh_ring_write(&ch->out, pieces, n);
+	}
+	if (!err) {
+		ch->stats.tx_packets++;
+		ch->stats.tx_bytes += len + VMH_TRAILER;
+		/* The guest need not signal any more: not even for who else waits. */
+		if (waited && !ch->out.waiting && ch->out_full)
+			vmh_worker_queue(ch);
+	} else if (err == -EAGAIN) {
+		ch->stats.full++;
+		ch->out_full = true;
+	} else if (err != -EMSGSIZE) {
+		WRITE_ONCE(ch->out_error, err);
+		vmh_worker_queue(ch);
+	}
 	return err;
 }
 
@@ -89,6 +103,30 @@ static int channel_write(struct vmh_channel *ch, const struct vmh_piece *pieces,
 }
 
 /**
+ * vmh_channel_take_full() - has somebody found no room?
+ * @ch: the channel
+ *
+ * Return: true once for all that did.
+ */
+bool vmh_channel_take_full(struct vmh_channel *ch)
+{
+	bool full;
+
+	if (ch->mapped) {
+		spin_lock_bh(&ch->out_spin);
+		full = ch->out_full;
+		ch->out_full = false;
+		spin_unlock_bh(&ch->out_spin);
+	} else {
+		mutex_lock(&ch->out_mutex);
+		full = ch->out_full;
+		ch->out_full = false;
+		mutex_unlock(&ch->out_mutex);
+	}
+	return full;
+}
+
+/**
  * vmh_send_init() - let a channel be able to send
  * @ch: a new channel
  */
@@ -104,7 +142,7 @@ void vmh_send_init(struct vmh_channel *ch)
  * vmh_channel_flush() - show the guest what has been sent
  * @ch: the channel
  *
- * Context: any if guest memory is mapped, else process.
+ * Context: process or softirq if guest memory is mapped, else process.
  */
 void vmh_channel_flush(struct vmh_channel *ch)
 {
@@ -142,8 +180,9 @@ void vmh_channel_shut(struct vmh_channel *ch)
 		ch->out_open = false;
 		mutex_unlock(&ch->out_mutex);
 	}
-	/* Nobody starts it any more. */
-	hrtimer_cancel(&ch->late);
+	/* Nobody starts it any more; what it was for is still due. */
+	if (hrtimer_cancel(&ch->late) && vmh_ring_is_awaited(&ch->out))
+		kick(ch);
 }
 
 /**
@@ -197,8 +236,8 @@ static int send_packet(struct vmh_channel *ch, struct vmh_descriptor *desc,
  * @trans_id: comes back with the completion
  * @want_completion: there shall be one
  *
- * Context: any if guest memory is mapped, else process; calls of the service
- * included.
+ * Context: process or softirq if guest memory is mapped, else process; calls of the
+ * service included.
  * Return: 0; -EAGAIN if there is no room: the service's writable() is called when
  * there is; -EMSGSIZE if there never is; -ENOTCONN if the channel is closed or
  * broken; what else breaks it soon.

@@ -28,6 +28,7 @@ struct vmh_partition;
  * @name: for people
  * @class: GUID of the kind of device
  * @flags: of the offer, VMH_OFFER_*
+ * @subchannels: its devices can have some
  * @max_packet: longest packet that is taken, in bytes
  * @open: the guest opens a channel, with VMH_USER_DEF bytes of its own. What is
  *	returned, if not 0, refuses it. Process context, the partition's lock held:
@@ -54,6 +55,7 @@ struct vmh_service {
 	const char *name;
 	struct vmh_guid class;
 	u16 flags;
+	bool subchannels;
 	u32 max_packet;
 	int (*open)(struct vmh_channel *ch, const u8 *user_data);
 	void (*close)(struct vmh_channel *ch);

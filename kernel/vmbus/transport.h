@@ -69,6 +69,7 @@ int vmh_transport_register(struct vmh_transport *transport);
 void vmh_transport_unregister(struct vmh_transport *transport);
 
 /* message.c */
+bool vmh_post_possible(const struct vmh_partition *p);
 int vmh_post(struct vmh_partition *p, const void *message, u32 len);
 int vmh_message_read(struct vmh_partition *p, void *message);
 bool vmh_message_pending(const struct vmh_partition *p);

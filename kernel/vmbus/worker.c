@@ -30,7 +30,24 @@ static void queue(struct vmh_channel *ch, unsigned long delay)
 
 	if (!cpu_online(cpu))
 		cpu = WORK_CPU_UNBOUND;
-	queue_delayed_work_on(cpu, vmh_wq, &ch->work, delay);
+	queue_delayed_work_on(cpu, ch->partition->wq, &ch->work, delay);
+}
+
+/**
+ * vmh_worker_queue() - have a channel's worker look
+ * @ch: the channel
+ *
+ * Context: any.
+ */
+void vmh_worker_queue(struct vmh_channel *ch)
+{
+	if (!READ_ONCE(ch->armed))
+		return;
+	/* Not when it meant to look by itself, but now. */
+	if (delayed_work_pending(&ch->work))
+		mod_delayed_work(ch->partition->wq, &ch->work, 0);
+	else
+		queue(ch, 0);
 }
 
 /**
@@ -49,8 +66,7 @@ bool vmh_kick(struct vmh_partition *p, u32 relid)
 	ch = xa_load(&p->channels, relid);
 	if (ch) {
 		atomic64_inc(&ch->stats.rx_signals);
-		if (READ_ONCE(ch->armed))
-			queue(ch, 0);
+		vmh_worker_queue(ch);
 	}
 	rcu_read_unlock();
 	return ch;
@@ -100,11 +116,13 @@ static int read_done(struct vmh_channel *ch)
 	struct vmh_partition *p = ch->partition;
 	bool signal;
 	int err;
+	u32 vp;
 
 	err = vmh_ring_read_done(&ch->in, &signal);
-	if (!err && signal) {
+	vp = READ_ONCE(ch->vp);
+	if (!err && signal && vp != VMH_VP_NONE) {
 		atomic64_inc(&ch->stats.tx_signals);
-		p->transport->kick(p->guest, ch->relid, READ_ONCE(ch->vp));
+		p->transport->kick(p->guest, ch->relid, vp);
 	}
 	return err;
 }
@@ -171,13 +189,13 @@ static int drain(struct vmh_channel *ch, int budget)
 static int work_through(struct vmh_channel *ch)
 {
 	struct vmh_descriptor desc;
-	int left, err;
+	int left = BUDGET, err;
 
 	for (;;) {
 		err = vmh_ring_mask(&ch->in);
 		if (err)
 			return err;
-		left = drain(ch, BUDGET);
+		left = drain(ch, left);
 		if (left < 0 && left != -EAGAIN)
 			return left;
 		err = read_done(ch);
@@ -221,12 +239,9 @@ static void worker(struct work_struct *work)
 	if (!smp_load_acquire(&ch->armed))
 		return;
 	ch->stats.wakeups++;
-	full = READ_ONCE(ch->out_full);
-	if (full) {
-		WRITE_ONCE(ch->out_full, false);
-		if (service->writable)
-			service->writable(ch);
-	}
+	full = vmh_channel_take_full(ch);
+	if (full && service->writable)
+		service->writable(ch);
 	err = work_through(ch);
 	vmh_channel_flush(ch);
 	if (READ_ONCE(ch->out_error))
