@@ -113,7 +113,7 @@ shard()
 boots()
 {
 	local -A pids
-	local kver i names=() mine running=0
+	local kver i n=0 names=() mine running=0
 	local shards=$(($# < jobs && $# > 0 ? jobs / $# : 1))
 
 	[ $shards -le ${#tests[@]} ] || shards=${#tests[@]}
@@ -124,6 +124,9 @@ boots()
 				running=$((running - 1))
 			fi
 			readarray -t mine < <(shard $i $shards)
+			# Should the time not suffice, the other kernel has the rest.
+			[ -z "${VSWITCH_VM_UNTIL-}" ] || [ $((n % 2)) = 0 ] ||
+				readarray -t mine < <(printf '%s\n' "${mine[@]}" | tac)
 			# It is read below, perhaps before the job has begun.
 			: >"$out.$kver.$i"
 			"$ROOT/selftests/vm/run.sh" -n -k "$kver" "${mine[@]}" \
@@ -132,6 +135,7 @@ boots()
 			names+=("$kver.$i")
 			running=$((running + 1))
 		done
+		n=$((n + 1))
 	done
 	for kver in "${names[@]}"; do
 		echo "# kernel ${kver%.*}"
