@@ -12,9 +12,10 @@
 # The kernel traces each failed allocation with its stack. The last case
 # looks for places in the module that allocate and were never seen to fail.
 # What leaked is found when the VM ends. The kernel itself shows a stack when it
-# has no memory for some things; kernel-report.sh knows those.
+# has no memory for some things, and even warns; kernel-report.sh knows those.
 #
 # timeout: 600
+# taints: 512
 . "$(dirname "$0")/lib.sh"
 
 TESTS="link policy acl profile fdb txn frames percpu netns module traffic sites"

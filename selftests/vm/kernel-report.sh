@@ -26,7 +26,8 @@ BEGIN {
 		"|bad unlock balance|NETDEV WATCHDOG|list_(add|del) corruption" \
 		"|locking correctness validator"
 	memory = "sysctl could not get directory|percpu: allocation failed" \
-		"|page allocation failure|vmalloc error"
+		"|page allocation failure|vmalloc error" \
+		"|WARNING: .* at kernel/trace/trace_events.c:[0-9]* event_define_fields"
 }
 match($0, /selftest: /) {
 	where = substr($0, RSTART + RLENGTH)
