@@ -71,6 +71,10 @@ rm "$tmp/list"
 built=$("$ROOT/scripts/build.sh" "$kver")
 cp "$built/vswitch/vswitch.ko" "$tmp/modules/"
 echo vswitch.ko >>"$tmp/modules/order"
+# The job loads these itself.
+for module in ${BENCH_OWN_MODULES-}; do
+	cp "$(find "$built" -name "$module.ko")" "$tmp/modules/"
+done
 
 # Nothing of it may differ from one build to the next but what is measured.
 find "$tmp" -exec touch -h -d @0 {} +

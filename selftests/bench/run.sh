@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # How many instructions does a frame cost? Measures the vswitch and what it
-# competes with, each kernel in one boot, and prints a table; then policies and
-# ACLs, in boots of their own. See
+# competes with, each kernel in one boot, and prints a table; then policies,
+# ACLs and VMBus, in boots of their own. See
 # docs/performance.md for how to read it; rows.sh draws the set-up.
 #
 #	run.sh [OPTION...]
@@ -82,6 +82,7 @@ for kver in $kernels; do
 	rm -f "$tmp"/result.[0-9]*
 	"$HERE/policy.sh" -k "$kver" || status=1
 	"$HERE/acl.sh" -k "$kver" || status=1
+	"$HERE/vmbus.sh" -k "$kver" || status=1
 done
 [ -z "$json" ] || jq -s '{runs: .}' "$tmp/results" >"$json"
 exit $status
