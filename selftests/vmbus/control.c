@@ -96,6 +96,9 @@ static void modify(int argc, char **argv)
 		uint8_t in[256];
 
 		ok(vg_channel_modify(&ch, vp));
+		/* A processor is interrupted once when it is set up. */
+		while (vg_channel_wait(&ch, 0) > 0)
+			;
 		ok(vg_send(&ch, VMH_PACKET_INBAND, 0, vp, NULL, 0, &hdr,
 			   sizeof(hdr)));
 		/* There, and nowhere else: each processor has its own eventfd. */

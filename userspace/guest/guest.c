@@ -17,8 +17,6 @@ static int set_vps(struct vg *vg)
 	uint8_t *page = (uint8_t *)vg->flags[0];
 	int i;
 
-	bool again = page;
-
 	if (!page)
 		page = vg_alloc(vg, 1);
 	if (!page)
@@ -33,9 +31,6 @@ static int set_vps(struct vg *vg)
 			.flags = vg_gpa(vg, vg->flags[i]),
 		};
 		if (ioctl(vg->fd, VMBUS_DEV_SET_VP, &vp))
-			return -errno;
-		/* An interrupt that was pending is part of a processor's state. */
-		if (again && eventfd_write(vg->event[i], 1))
 			return -errno;
 	}
 	return 0;

@@ -78,7 +78,7 @@ struct vmbus_dev_region {
  *	aligned to %VMBUS_DEV_FLAGS_BYTES; all ones for none
  *
  * The host sets the bit of a channel's relid in @flags, and then signals @fd if
- * the bit was clear. EINVAL if @flags is none of the guest's memory.
+ * the bit was clear; and once now, as flags may be set already. EINVAL if @flags is none of the guest's memory.
  */
 struct vmbus_dev_vp {
 	__u32 vp;
