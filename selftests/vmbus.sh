@@ -10,7 +10,7 @@
 # timeout: 900
 . "$(dirname "$0")/lib.sh"
 
-TESTS="partition refusals versions reopen modify gpadls quota flood sizes full many
+TESTS="partition refusals versions reopen released modify gpadls quota flood sizes full many
 	signals gpa xfer subchannels bends fuzz two heartbeat events kill removal
 	netns privilege"
 
@@ -100,6 +100,14 @@ test_reopen()
 	both g reopen 100
 	check_eq "$(show g '.channel_list[] | select(.service == "echo").stats.opens')" 200 "opens"
 	check_eq "$(show g '.errors | length')" 0 "errors"
+}
+
+test_released()
+{
+	check vmguest g released
+	check_eq "$(errors message-state)" 1 "releases refused"
+	check_eq "$(errors relid)" 1 "channels that are none"
+	check busywait 5000 is_gone
 }
 
 test_modify()

@@ -246,7 +246,8 @@ void vmh_channel_on_modify(struct vmh_partition *p,
  * @p: the partition
  * @relid: which
  *
- * Linux says so for what was rescinded, and for nothing else.
+ * Linux says so of what was rescinded, and, when its hv_vmbus is unloaded, of all
+ * that it was offered. The latter is offered again to the next that connects.
  *
  * Context: process, the partition's lock.
  */
@@ -256,11 +257,14 @@ void vmh_channel_on_released(struct vmh_partition *p, u32 relid)
 
 	if (!ch)
 		return;
-	if (!ch->rescinded) {
+	if (ch->rescinded) {
+		vmh_channel_forget(ch);
+	} else if (ch->open) {
 		vmh_error(p, VMBUS_HOST_ERROR_MESSAGE_STATE);
-		return;
+	} else {
+		vmh_out_cancel(p, &ch->offer);
+		ch->told = false;
 	}
-	vmh_channel_forget(ch);
 }
 
 /**

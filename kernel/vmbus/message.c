@@ -250,7 +250,9 @@ static void handle(struct vmh_partition *p, u32 type, const void *msg, u32 len,
 		return;
 	}
 	if (!p->version) {
-		vmh_error(p, VMBUS_HOST_ERROR_MESSAGE_STATE);
+		/* Linux lets go of its offers after it has said UNLOAD. */
+		if (type != VMH_MSG_RELID_RELEASED)
+			vmh_error(p, VMBUS_HOST_ERROR_MESSAGE_STATE);
 		return;
 	}
 	switch (type) {

@@ -57,6 +57,30 @@ static void reopen(int argc, char **argv)
 	vg_close(&vg);
 }
 
+/* What a guest lets go of it does not know any more, until it connects anew. */
+static void released(int argc, char **argv)
+{
+	struct vg_channel ch = {};
+	uint32_t relid, id;
+	struct vg vg;
+
+	(void)argc, (void)argv;
+	guest_start(&vg, MEMORY);
+	echo_open(&ch, &vg, RING);
+	relid = ch.relid;
+	ok(vg_release(&vg, relid));		/* refused: it is open */
+	ok(vg_channel_close(&ch));
+	ok(vg_release(&vg, relid));
+	check(vg_gpadl_create(&vg, relid, ch.mem, PAGE, &id) < 0);
+	ok(vg_unload(&vg));
+	ok(vg_release(&vg, relid));
+	ok(vg_connect(&vg, 0x50003));
+	ok(vg_request_offers(&vg));
+	echo_open(&ch, &vg, RING);
+	ok(vg_channel_close(&ch));
+	vg_close(&vg);
+}
+
 static void modify(int argc, char **argv)
 {
 	struct vg_channel ch = {};
@@ -417,6 +441,7 @@ const struct test_case control_cases[] = {
 	{ "heartbeat", heartbeat },
 	{ "versions", versions },
 	{ "reopen", reopen },
+	{ "released", released },
 	{ "modify", modify },
 	{ "gpadls", gpadls },
 	{ "quota", quota },
