@@ -10,6 +10,6 @@ set -euo pipefail
 mkdir -p "$CACHE"
 exec 9>"$CACHE/build-tests.lock"
 flock 9
-for dir in userspace selftests/{faults,races,vmbus}; do
+for dir in userspace selftests/{faults,races,vmbus,vmm}; do
 	[ ! -e "$ROOT/$dir/Makefile" ] || make -s -C "$ROOT/$dir" 9>&-
 done

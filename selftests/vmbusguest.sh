@@ -1,0 +1,185 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A real guest of vmbus_host: a Debian kernel with the distribution's own hv_vmbus
+# and drivers, in a VM (vmm/) in the VM that this runs in. KVM has its SynIC,
+# /dev/vmbus the host's side.
+#
+#	inner kernel: hv_utils, uio_hv_generic + vmbus-echo
+#	     |  hypercalls, event flags, SINT 2
+#	KVM's SynIC --- eventfds, vmm ---> /dev/vmbus, partition "real"
+#
+# modules: vmbus_host
+# requires: jq busybox cpio modprobe
+# timeout: 1200
+. "$(dirname "$0")/lib.sh"
+
+TESTS="mapped copied versions older"
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+VMM=$HERE/vmm/build/vmm
+# Messages of ours come in bursts, and the console has to show all of them.
+ARGS="earlyprintk=serial,ttyS0,115200,keep printk.devkmsg=on nokaslr pci=off
+	reboot=t panic=-1 mitigations=off random.trust_cpu=on"
+
+partition_del()
+{
+	vswitchctl partition del "$1" 2>/dev/null || :
+}
+
+# The newest kernel of a series (or of all of them) that can be booted here.
+inner()	# [SERIES]
+{
+	find /boot -name "vmlinuz-${1-}*-amd64" -printf '%f\n' | sort -V |
+		sed -n '$s/^vmlinuz-//p'
+}
+
+setup()
+{
+	local module=kvm_amd
+
+	[ -x "$VMM" ] || fail "selftests/vmm is not built (scripts/build-tests.sh)"
+	! grep -qw vmx /proc/cpuinfo || module=kvm_intel
+	modprobe $module 2>"$LIB_TMP/kvm" || skip "no KVM in this VM: $(<"$LIB_TMP/kvm")"
+	[ -e /dev/kvm ] || skip "no /dev/kvm in this VM"
+	check vswitchctl partition add real services heartbeat,timesync,echo
+	defer partition_del real
+}
+
+# A value of the partition, as jq finds it.
+show()
+{
+	vswitchctl -j -s partition show real | jq -r ".[0] | $1"
+}
+
+channel()	# SERVICE FIELD
+{
+	show ".channel_list[] | select(.service == \"$1\").$2"
+}
+
+is_gone()
+{
+	[ "$(show .attached)" = false ] && [ "$(show .pages)" = 0 ]
+}
+
+is_closed()
+{
+	[ "$(channel echo state) $(show .channels)" = "offered 3" ]
+}
+
+# Boot, and wait until the guest's job is done.
+boot()	# KERNEL JOB MODULES [VMM OPTION...]
+{
+	local kernel=$1 job=$2 modules=$3; shift 3
+
+	# shellcheck disable=SC2086 # words
+	check "$HERE/vmm/initrd.sh" "$kernel" "$LIB_TMP/initrd" $modules
+	# shellcheck disable=SC2116,SC2086 # on one line
+	bg "$VMM" -v "$@" -k "/boot/vmlinuz-$kernel" -i "$LIB_TMP/initrd" \
+		-a "$(echo $ARGS) job=$job" real
+	busywait 400000 said_or_dead "inner: ready" >/dev/null || :
+	said "inner: ready" || fail "the guest did not get so far; its console:" "$(<"$BG_LOG")"
+}
+
+said()
+{
+	grep -q "$1" "$BG_LOG"
+}
+
+said_or_dead()
+{
+	said "$1" || lib_gone "$BG_PID"
+}
+
+check_said()
+{
+	said "$1" || fail "the guest did not say '$1'; its console:" "$(<"$BG_LOG")"
+}
+
+# What the partition is like with a guest that does well.
+check_alive()
+{
+	local beats age
+
+	check_said "inner: heartbeat channel: "
+	check_eq "$(show '[.version, .attached] | join(" ")')" "5.3 true" "connection"
+	check_eq "$(channel heartbeat state) $(channel timesync state)" "open open" \
+		"channels"
+	beats=$(channel heartbeat stats.rx_packets)
+	check busywait 30000 more_beats "$beats"
+	age=$(show '.heartbeat_age // 1000000')
+	check_le "$age" 15000 "age of a beat"
+	check_eq "$(show '.errors | length')" 0 "errors"
+	check_said "hv_utils: Heartbeat IC version 3.0"
+	diag "heartbeats: $(channel heartbeat stats.rx_packets), the last $age ms ago"
+}
+
+more_beats()
+{
+	[ "$(channel heartbeat stats.rx_packets)" -gt "$1" ]
+}
+
+check_echo()
+{
+	check_said "inner: echo passed"
+	check_eq "$(channel echo stats.opens)" 1 "opens of the echo channel"
+	check_ge "$(channel echo stats.rx_packets)" "$1" "packets echoed"
+	# Its driver has ended, and the sub-channel with that.
+	check busywait 10000 is_closed
+	diag "$(grep -o "inner: echo: .*\|inner: interrupts .*" "$BG_LOG")"
+}
+
+test_mapped()
+{
+	boot "$(inner)" echoes "hv_vmbus hv_utils uio_hv_generic"
+	check_alive
+	check_echo 5200
+	lib_kill "$BG_PID"
+	check busywait 10000 is_gone
+}
+
+# The host copies guest memory; and the channel moves to the second processor.
+test_copied()
+{
+	boot "$(inner)" echoes "hv_vmbus hv_utils uio_hv_generic" -c -p 2
+	check_alive
+	check_echo 10400
+	check_said "inner: interrupts HYP: [0-9]* [1-9][0-9][0-9]"
+	lib_kill "$BG_PID"
+	check busywait 10000 is_gone
+}
+
+# All that it speaks, each from the beginning to the end; then it resets itself.
+check_versions()	# KERNEL
+{
+	local version
+
+	boot "$1" versions "hv_vmbus hv_utils" -t
+	for version in 2.4 3.0 4.0 4.1 5.0 5.1 5.2 5.3; do
+		check_said "hv_vmbus: Vmbus version:$version"
+	done
+	check_eq "$(grep -c "inner: passed at" "$BG_LOG")" 8 "versions that had heartbeats"
+	wait "$BG_PID" || fail "the VMM: $(tail -n 20 "$BG_LOG")"
+	check busywait 10000 is_gone
+	check_eq "$(channel heartbeat stats.opens)" 8 "opens of the heartbeat channel"
+	check_eq "$(show '.errors | length')" 0 "errors"
+}
+
+test_versions()
+{
+	check_versions "$(inner)"
+}
+
+# 6.12.95 forgets to say UNLOAD when its module is unloaded; 6.1 does, from 3.0 on.
+test_older()
+{
+	local kernel
+
+	kernel=$(inner 6.1.)
+	[ -n "$kernel" ] || skip "no kernel 6.1 is installed"
+	check_versions "$kernel"
+	check_eq "$(grep -c "to connection [14]: message 16 of" "$BG_LOG")" 7 "UNLOAD"
+	check_eq "$(grep -c "from the host: message 17 of" "$BG_LOG")" 7 "UNLOAD_RESPONSE"
+}
+
+run_tests "$@"
