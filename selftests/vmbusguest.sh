@@ -9,10 +9,10 @@
 #	     |  hypercalls, event flags, SINT 2
 #	KVM's SynIC --- eventfds, vmm ---> /dev/vmbus, partition "real"
 #
-# modules: vmbus_host
-# requires: jq busybox cpio modprobe
+# requires: jq busybox cpio modprobe python3
 # timeout: 1200
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/vmbus.sh"
 
 TESTS="mapped copied versions older"
 
@@ -38,10 +38,13 @@ setup()
 {
 	local module=kvm_amd
 
+	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
 	[ -x "$VMM" ] || fail "selftests/vmm is not built (scripts/build-tests.sh)"
 	! grep -qw vmx /proc/cpuinfo || module=kvm_intel
 	modprobe $module 2>"$LIB_TMP/kvm" || skip "no KVM in this VM: $(<"$LIB_TMP/kvm")"
 	[ -e /dev/kvm ] || skip "no /dev/kvm in this VM"
+	check insmod "$(module_file vmbus_host)"
+	defer unload vmbus_host
 	check vswitchctl partition add real services heartbeat,timesync,echo
 	defer partition_del real
 }
