@@ -117,6 +117,7 @@ void vmh_out_purge(struct vmh_partition *p)
  * @p: the partition
  *
  * Context: any.
+ * Return: true if vmh_message_read() would find one.
  */
 bool vmh_message_pending(const struct vmh_partition *p)
 {
@@ -309,6 +310,7 @@ static bool begins_anew(u32 type)
  * @p: the partition
  *
  * Context: any.
+ * Return: false if the guest has to read answers first.
  */
 bool vmh_post_possible(const struct vmh_partition *p)
 {
@@ -327,8 +329,8 @@ bool vmh_post_possible(const struct vmh_partition *p)
  *
  * Context: process; may wait for the channel's worker, and for its service.
  * Return: 0; -EMSGSIZE if it is none at all; -EAGAIN if the guest has to read
- * answers first; -EBUSY while it is stopped; -ENOMEM, and then nothing has been done; -ENODEV if the partition
- * was removed.
+ * answers first; -EBUSY while it is stopped; -ENOMEM, and then nothing has been done;
+ * -ENODEV if the partition was removed.
  */
 int vmh_post(struct vmh_partition *p, const void *message, u32 len)
 {

@@ -163,6 +163,16 @@ struct vmh_device {
 
 /**
  * struct vmh_channel_stats - counters of a channel
+ * @rx_packets: from the guest
+ * @rx_bytes: of these, descriptors and trailers included
+ * @wakeups: how often the worker looked
+ * @idle: and found nothing to do
+ * @opens: by the guest
+ * @tx_packets: to the guest
+ * @tx_bytes: of these, likewise
+ * @full: how often there was no room for one
+ * @rx_signals: from the guest
+ * @tx_signals: to the guest
  *
  * The first half is written by the worker, the other under the lock of the ring to
  * the guest, kicks by whoever kicks.

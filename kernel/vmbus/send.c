@@ -264,7 +264,8 @@ EXPORT_SYMBOL_GPL(vmh_channel_send);
  * @payload: the answer
  * @len: bytes of it; may be 0
  *
- * Context and return: as vmh_channel_send().
+ * Context: as vmh_channel_send().
+ * Return: likewise.
  */
 int vmh_channel_complete(struct vmh_channel *ch, u64 trans_id,
 			 const void *payload, u32 len)
@@ -292,7 +293,8 @@ EXPORT_SYMBOL_GPL(vmh_channel_complete);
  *
  * A completion is always wanted: until then the ranges are the guest's.
  *
- * Context and return: as vmh_channel_send().
+ * Context: as vmh_channel_send().
+ * Return: likewise.
  */
 int vmh_channel_send_xfer(struct vmh_channel *ch, u16 pageset,
 			  const struct vmh_xfer_range *ranges, u32 n,

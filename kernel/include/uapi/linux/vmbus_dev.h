@@ -35,7 +35,7 @@
 #define VMBUS_DEV_FLAGS_BYTES	256
 
 /* The host shall copy from and to guest memory, never map it. */
-#define VMBUS_DEV_ATTACH_COPY	(1U << 0)
+#define VMBUS_DEV_ATTACH_COPY	1U
 
 /**
  * struct vmbus_dev_attach - become the guest of a partition
@@ -78,7 +78,8 @@ struct vmbus_dev_region {
  *	aligned to %VMBUS_DEV_FLAGS_BYTES; all ones for none
  *
  * The host sets the bit of a channel's relid in @flags, and then signals @fd if
- * the bit was clear; and once now, as flags may be set already. EINVAL if @flags is none of the guest's memory.
+ * the bit was clear; and once now, as flags may be set already. EINVAL if
+ * @flags is none of the guest's memory.
  */
 struct vmbus_dev_vp {
 	__u32 vp;
