@@ -8,7 +8,7 @@
 #	vmbus_host.ko		partition p1
 #
 # requires: jq make python3
-# timeout: 600
+# timeout: 900
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 

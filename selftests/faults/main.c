@@ -213,7 +213,8 @@ static bool attempt(struct heard want, struct tally *tally)
 		wrong(&answer, bad);
 	state_read(&now);
 	same_before = state_same(&before, &now) &&
-		      !strcmp(before.generations, now.generations);
+		      (op->taken_back ||
+		       !strcmp(before.generations, now.generations));
 	same_after = state_same(&after, &now);
 
 	if (!answer.err && !same_after && !(op->lossy && same_before)) {

@@ -25,6 +25,8 @@
  * @lossy: what it does may come to nothing, and nobody is told: a frame
  * @told_late: rtnetlink sends an event of its own after the change, and what
  *	comes of that is its answer: it may be a refusal of what was done
+ * @taken_back: the kernel does it, tells all, and takes it back if one of them has
+ *	no memory: then all is as it was, but generations have gone on
  *
  * A refused attempt has to leave all as it was, a granted one has to leave the
  * same as one without a fault, and its events have to reach a listener, or
@@ -41,6 +43,7 @@ struct op {
 	bool once_only;
 	bool lossy;
 	bool told_late;
+	bool taken_back;
 };
 
 extern const struct op link_ops[], policy_ops[], acl_ops[], profile_ops[],

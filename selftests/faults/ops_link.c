@@ -362,7 +362,7 @@ const struct op link_ops[] = {
 	{ "port up", down_d1, d1_up, .undo = down_d1, .cleanup = up_d1 },
 	{ "port mtu", .prepare = d1_mtu, .undo = d1_mtu_back },
 	{ "port rename", port_down_there, rename_port, .undo = rename_back,
-	  .cleanup = port_down_gone },
+	  .cleanup = port_down_gone, .taken_back = true },
 	{ "vnic add", .prepare = add_vnic, .undo = vnic_gone },
 	{ "vnic del", vnic_there, del_vnic, .undo = vnic_there,
 	  .cleanup = vnic_gone },
