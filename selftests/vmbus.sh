@@ -6,6 +6,7 @@
 # with copies only, where that makes a difference.
 #
 # requires: jq python3
+# uses: vmbus_host vmbus_local echo_guest
 # timeout: 900
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"

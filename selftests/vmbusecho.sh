@@ -8,6 +8,7 @@
 #	vmbus_host.ko		partition p1 with the echo service
 #
 # requires: jq python3
+# uses: vmbus_host vmbus_local echo_guest
 # timeout: 900
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"

@@ -10,6 +10,7 @@
 #	KVM's SynIC --- eventfds, vmm ---> /dev/vmbus, partition "real"
 #
 # requires: jq busybox cpio modprobe python3
+# uses: vmbus_host vmbus_local echo_guest
 # timeout: 1200
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"

@@ -207,6 +207,12 @@ static bool attempt(struct heard want, struct tally *tally)
 	heard = hear();
 	if (answer.err || op->act)
 		msg_reopen();
+	/* What it could not take back is in the way of the next attempt. */
+	if (op->taken_back && answer.err == -EEXIST) {
+		tally->refused += hit;
+		tally->injected += hit;
+		return false;
+	}
 	if (op->judge)
 		bad = op->judge(&answer, hit);
 	if (bad)

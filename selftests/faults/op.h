@@ -26,7 +26,8 @@
  * @told_late: rtnetlink sends an event of its own after the change, and what
  *	comes of that is its answer: it may be a refusal of what was done
  * @taken_back: the kernel does it, tells all, and takes it back if one of them has
- *	no memory: then all is as it was, but generations have gone on
+ *	no memory: then all is as it was, but generations have gone on, and
+ *	something of the new name may be left
  *
  * A refused attempt has to leave all as it was, a granted one has to leave the
  * same as one without a fault, and its events have to reach a listener, or

@@ -128,6 +128,11 @@ for name in $modules; do
 	cp "$file" "$out/bin/"
 	module_files+=" $out/bin/$(basename "$file")"
 done
+# Those that tests load by themselves.
+for name in $(header uses); do
+	file=$(find "$built" "${built%/*}/selftests" -name "$name.ko" 2>/dev/null)
+	[ -z "$file" ] || cp "$file" "$out/bin/"
+done
 for file in "$ROOT"/userspace/{vswitchctl,*.so}; do
 	[ ! -e "$file" ] || cp "$file" "$out/bin/"
 done
