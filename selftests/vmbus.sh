@@ -409,7 +409,7 @@ test_rings()
 	[ "$(cat $file)" = "" ] || fail "rings of nobody"
 	bg "$GUEST" g stuffed
 	check busywait 20000 grep -q "^# ready" "$BG_LOG"
-	check grep -q "g: channel [0-9]* echo index 0 mapped held" $file
+	check busywait 10000 grep -q "g: channel [0-9]* echo index 0 mapped held" $file
 	check_eq "$(grep -c "type 11 flags 0 trans-id 0x" $file)" 32 "packets to the guest"
 	check grep -q "type 6 flags 1 trans-id 0x[0-9a-f]* header 16 length 216" $file
 }
