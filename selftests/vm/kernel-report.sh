@@ -52,7 +52,6 @@ more == 0 && where ~ /^faults / && $0 ~ memory {
 more == 0 && $0 ~ bad {
 	if (where in seen)
 		next
-	seen[where] = 1
 	lines = "# " $0
 	# The line after the scissors may be a message, the next says WARNING.
 	for (i = 0; $0 ~ /cut here/ || (i == 1 && $0 !~ /WARNING|BUG/); i++) {
@@ -60,6 +59,11 @@ more == 0 && $0 ~ bad {
 			break
 		lines = lines "\n# " $0
 	}
+	if (where ~ /^faults / && $0 ~ memory) {
+		oom = 90
+		next
+	}
+	seen[where] = 1
 	text = $0
 	sub(/^\[[^]]*\] */, "", text)
 	printf "kernel report during \"%s\": %s\n%s\n", where, text, lines
