@@ -27,7 +27,8 @@ BEGIN {
 		"|locking correctness validator"
 	memory = "sysctl could not get directory|percpu: allocation failed" \
 		"|page allocation failure|vmalloc error" \
-		"|WARNING: .* at kernel/trace/trace_events.c:[0-9]* event_define_fields"
+		"|WARNING: .* at kernel/trace/trace_events.c:[0-9]* event_define_fields" \
+		"|net/ipv4/fib_frontend.c:[0-9]* RCU-list traversed"
 }
 match($0, /selftest: /) {
 	where = substr($0, RSTART + RLENGTH)
@@ -59,6 +60,9 @@ more == 0 && $0 ~ bad {
 			break
 		lines = lines "\n# " $0
 	}
+	# Of this one the fourth line says where.
+	for (i = 0; (i || $0 ~ /suspicious RCU/) && i < 3 && (getline) > 0; i++)
+		lines = lines "\n# " $0
 	if (where ~ /^faults / && $0 ~ memory) {
 		oom = 90
 		next
