@@ -71,6 +71,7 @@ u32 vmh_channel_open(struct vmh_channel *ch, const struct vmh_msg_open *msg)
 	struct vmh_partition *p = ch->partition;
 	int err;
 
+	lockdep_assert_held(&p->lock);
 	if (ch->open || ch->rescinded)
 		return VMBUS_HOST_ERROR_MESSAGE_STATE;
 	ch->rings = vmh_gpadl_find(p, ch->relid, le32_to_cpu(msg->gpadl));

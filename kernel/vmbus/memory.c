@@ -467,6 +467,7 @@ void vmh_gpadl_drop(struct vmh_partition *p, u32 relid)
 	struct vmh_gpadl *gpadl;
 	unsigned long i;
 
+	lockdep_assert_held(&p->lock);
 	xa_for_each_range(&p->gpadls, i, gpadl, key(relid, 0),
 			  key(relid, U32_MAX)) {
 		gpadl->silent = true;
@@ -491,6 +492,7 @@ void vmh_gpadl_drop_all(struct vmh_partition *p)
 	struct vmh_gpadl *gpadl;
 	unsigned long i;
 
+	lockdep_assert_held(&p->lock);
 	xa_for_each(&p->gpadls, i, gpadl) {
 		gpadl->silent = true;
 		gpadl_tear(gpadl);
@@ -591,6 +593,7 @@ void vmh_gpadl_restored(struct vmh_partition *p)
 	struct vmh_gpadl *gpadl;
 	unsigned long i;
 
+	lockdep_assert_held(&p->lock);
 	xa_for_each(&p->gpadls, i, gpadl) {
 		if (gpadl->tear)
 			gpadl_tear(gpadl);

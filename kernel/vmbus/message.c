@@ -248,6 +248,8 @@ static void handle(struct vmh_partition *p, u32 type, const void *msg, u32 len,
 	const struct vmh_msg_relid *relid = msg;
 	struct vmh_out *out = *answer;
 
+	/* For all that handle one. */
+	lockdep_assert_held(&p->lock);
 	switch (type) {
 	case VMH_MSG_INITIATE_CONTACT:
 		*answer = NULL;

@@ -114,6 +114,7 @@ void vmh_channel_forget(struct vmh_channel *ch)
  */
 void vmh_offer_one(struct vmh_channel *ch)
 {
+	lockdep_assert_held(&ch->partition->lock);
 	ch->told = true;
 	vmh_out_send(ch->partition, &ch->offer);
 }
@@ -329,6 +330,7 @@ struct vmh_channel *vmh_channel_of(const struct vmh_device *dev, u32 index)
 	struct vmh_channel *ch;
 	unsigned long relid;
 
+	lockdep_assert_held(&dev->partition->lock);
 	xa_for_each(&dev->partition->channels, relid, ch) {
 		if (ch->dev == dev && ch->index == index && !ch->rescinded)
 			return ch;

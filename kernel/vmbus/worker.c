@@ -273,6 +273,7 @@ void vmh_worker_init(struct vmh_channel *ch)
  */
 void vmh_worker_start(struct vmh_channel *ch)
 {
+	lockdep_assert_held(&ch->partition->lock);
 	/* Pairs with worker(): all of the channel is there. */
 	smp_store_release(&ch->armed, true);
 	/* The guest may have been faster. */
@@ -287,6 +288,7 @@ void vmh_worker_start(struct vmh_channel *ch)
  */
 void vmh_worker_stop(struct vmh_channel *ch)
 {
+	lockdep_assert_held(&ch->partition->lock);
 	WRITE_ONCE(ch->armed, false);
 	/* One that a late kick queues finds it disarmed. */
 	cancel_delayed_work_sync(&ch->work);
