@@ -10,11 +10,15 @@
 
 static atomic64_t last_serial;
 
-/* A set of rules while it is made: which they are, in order of preference. */
+/*
+ * A set of rules while it is made: which they are, in order of preference, and
+ * which kinds of rules there are at all.
+ */
 struct pick {
 	const struct vsw_acl *acl;
 	u32 *rule;
 	u32 n;
+	u32 kinds;
 };
 
 static struct vsw_range prefix(u32 word, u32 len)
@@ -227,16 +231,30 @@ static int make_dir(struct vsw_acl_compiled *c, struct pick *pick, u32 d)
 	int err = 0;
 
 	for (version = 0; !err && version < VSW_ACL_VERSIONS; version++) {
-		err = make_ext(c, pick, d, version);
+		if (pick->kinds & BIT(VSW_ACL_EXTENDED))
+			err = make_ext(c, pick, d, version);
+		if (!(pick->kinds & BIT(VSW_ACL_IP)))
+			continue;
 		for (side = 0; !err && side < VSW_ACL_SIDES; side++) {
 			err = make_ip(c, pick, d, side, version, false);
 			if (!err)
 				err = make_ip(c, pick, d, side, version, true);
 		}
 	}
+	if (!(pick->kinds & BIT(VSW_ACL_MAC)))
+		return err;
 	for (side = 0; !err && side < VSW_ACL_SIDES; side++)
 		err = make_mac(c, pick, d, side);
 	return err;
+}
+
+static u32 kinds_of(const struct vsw_acl *acl)
+{
+	u32 i, kinds = 0;
+
+	for (i = 0; i < acl->nr; i++)
+		kinds |= BIT(acl->rules[i].kind);
+	return kinds;
 }
 
 /* Which counter of a port belongs to which rule. */
@@ -274,6 +292,7 @@ int vsw_acl_compile(struct vsw_acl *acl)
 		goto free;
 	c->bytes = sizeof(*c);
 	c->nr_meters = number_meters(acl);
+	pick.kinds = kinds_of(acl);
 	for (err = 0, d = 0; !err && d < VSW_ACL_DIRECTIONS; d++)
 		err = make_dir(c, &pick, d);
 	if (!err) {

@@ -96,6 +96,20 @@ static int compare(const void *a, const void *b)
 	return vsw_acl_compare(a, b);
 }
 
+/* Into the order of a list, which those of a file often have already. */
+static void request_sort(struct request *req)
+{
+	u32 i;
+
+	for (i = 1; i < req->n; i++) {
+		if (vsw_acl_compare(&req->rules[i - 1], &req->rules[i]) > 0) {
+			sort(req->rules, req->n, sizeof(*req->rules), compare,
+			     NULL);
+			return;
+		}
+	}
+}
+
 static struct vsw_quota *quota_of(struct genl_info *info)
 {
 	return vsw_net(genl_info_net(info))->quota;
@@ -119,7 +133,7 @@ static int add(struct vsw_policy *policy, const struct vsw_port *port,
 		return err;
 	for (i = 0; i < req.n; i++)
 		req.rules[i].id = i + 1;
-	sort(req.rules, req.n, sizeof(*req.rules), compare, NULL);
+	request_sort(&req);
 
 	if (info->attrs[VSWITCH_A_ACL_REPLACE])
 		policy->acl = NULL;

@@ -233,6 +233,13 @@ static int parse_direction(struct vsw_acl_rule *rule, struct nlattr **tb,
 	return 0;
 }
 
+/* The request's policy has this nest in it, so all of it is validated. */
+static int split_rule(struct nlattr **tb, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
+{
+	return nla_parse_nested(tb, VSWITCH_A_ACL_RULE_MAX, attr, NULL, extack);
+}
+
 /**
  * vsw_acl_rule_parse() - read a rule that is to be added
  * @rule: set; its direction may be both
@@ -247,8 +254,7 @@ int vsw_acl_rule_parse(struct vsw_acl_rule *rule, const struct nlattr *attr,
 	struct nlattr *tb[VSWITCH_A_ACL_RULE_MAX + 1];
 	int err;
 
-	err = nla_parse_nested(tb, VSWITCH_A_ACL_RULE_MAX, attr,
-			       vswitch_acl_rule_nl_policy, extack);
+	err = split_rule(tb, attr, extack);
 	if (err)
 		return err;
 	memset(rule, 0, sizeof(*rule));
@@ -286,8 +292,7 @@ int vsw_acl_rule_parse_name(struct vsw_acl_rule *rule,
 	struct nlattr *tb[VSWITCH_A_ACL_RULE_MAX + 1];
 	int err;
 
-	err = nla_parse_nested(tb, VSWITCH_A_ACL_RULE_MAX, attr,
-			       vswitch_acl_rule_nl_policy, extack);
+	err = split_rule(tb, attr, extack);
 	if (err)
 		return err;
 	memset(rule, 0, sizeof(*rule));
