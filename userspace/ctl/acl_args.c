@@ -103,6 +103,15 @@ static bool clear_host_bits(struct vsw_acl_addr *addr)
 	return found;
 }
 
+/* The first @len characters, or as many as there is room for. */
+static void copy_part(char *to, size_t size, const char *text, size_t len)
+{
+	if (len >= size)
+		len = size - 1;
+	memcpy(to, text, len);
+	to[len] = '\0';
+}
+
 static int parse_ip(struct args *a, const char *what, struct vsw_acl_addr *addr)
 {
 	char host[INET6_ADDRSTRLEN];
@@ -117,8 +126,8 @@ static int parse_ip(struct args *a, const char *what, struct vsw_acl_addr *addr)
 		return 0;
 	}
 	slash = strchr(text, '/');
-	snprintf(host, sizeof(host), "%.*s",
-		 slash ? (int)(slash - text) : (int)strlen(text), text);
+	copy_part(host, sizeof(host), text,
+		  slash ? (size_t)(slash - text) : strlen(text));
 	if (inet_pton(AF_INET, host, addr->bytes) == 1)
 		addr->kind = VSW_ACL_ADDR_IPV4;
 	else if (inet_pton(AF_INET6, host, addr->bytes) == 1)
@@ -171,7 +180,7 @@ static int parse_ports(struct args *a, const char *what,
 	if (!strcmp(text, "any"))
 		return 0;
 	len = strcspn(text, "-");
-	snprintf(begin, sizeof(begin), "%.*s", (int)len, text);
+	copy_part(begin, sizeof(begin), text, len);
 	if (len >= sizeof(begin) || !parse_u32(begin, &first) ||
 	    first > UINT16_MAX)
 		goto bad;

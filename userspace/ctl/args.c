@@ -12,7 +12,8 @@ bool arg_is(struct args *a, const char *word)
 {
 	const char *next = arg_peek(a);
 
-	if (!next || strcmp(next, word))
+	/* Files of many rules ask this more often than anything else. */
+	if (!next || *next != *word || strcmp(next, word))
 		return false;
 	a->pos++;
 	return true;
@@ -31,7 +32,8 @@ int arg_usage(const struct args *a, const char *fmt, ...)
 
 	report_prefix();
 	if (a->where)
-		fprintf(stderr, "%s: ", a->where);
+		fprintf(stderr, "%s%s%s: ", a->where, a->verb ? " " : "",
+			a->verb ? a->verb : "");
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
@@ -230,6 +232,8 @@ int arg_choice(struct args *a, const char *what, const struct choice *choices,
 			*out = choices[i].value;
 			return 0;
 		}
+	}
+	for (i = 0; choices[i].word; i++) {
 		used += snprintf(list + used, sizeof(list) - used, "%s%s",
 				 !i ? "" : choices[i + 1].word ? ", " : " or ",
 				 choices[i].word);

@@ -15,7 +15,8 @@ struct args {
 	int argc;
 	char **argv;
 	int pos;
-	const char *where;		/* "port set", for messages */
+	const char *where;		/* "port set", for messages: */
+	const char *verb;		/* two words, or one and NULL */
 };
 
 /* The words of a switch's type and the like; NULL ends them. */

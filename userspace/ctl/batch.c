@@ -45,7 +45,7 @@ static struct staged *keep(struct ctx *ctx, enum stage what, uint32_t sw,
 	s->what = what;
 	s->sw = sw;
 	s->line = ctx->line;
-	snprintf(s->name, sizeof(s->name), "%s", name);
+	memcpy(s->name, name, strnlen(name, sizeof(s->name) - 1));
 	*ctx->atomic->tail = s;
 	ctx->atomic->tail = &s->next;
 	ctx->atomic->last = s;
@@ -273,6 +273,11 @@ static int commit_all(struct ctx *ctx, bool force)
 	return ret;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /*
  * Split a line at blanks. Quotes keep blanks in a word, # begins a comment.
  * The words stay in @line. Returns how many, or -1 for an open quote or too
@@ -286,7 +291,7 @@ static int split(char *line, char **words)
 	for (;;) {
 		char quote = 0;
 
-		while (*in == ' ' || *in == '\t' || *in == '\n' || *in == '\r')
+		while (is_blank(*in))
 			in++;
 		if (!*in || *in == '#')
 			return n;
@@ -298,7 +303,7 @@ static int split(char *line, char **words)
 				quote = 0;
 			} else if (!quote && (*in == '"' || *in == '\'')) {
 				quote = *in;
-			} else if (!quote && strchr(" \t\r\n", *in)) {
+			} else if (!quote && is_blank(*in)) {
 				in++;
 				break;
 			} else {

@@ -137,7 +137,6 @@ int run_command(struct ctx *ctx, struct args *a)
 	const struct object *obj;
 	const struct verb *v;
 	char expected[160];
-	char where[32];
 
 	if (arg_is_help(a)) {
 		usage_tool(stdout);
@@ -166,8 +165,7 @@ int run_command(struct ctx *ctx, struct args *a)
 		}
 		if (arg_peek(a))
 			a->pos++;
-		snprintf(where, sizeof(where), "%s %s", obj->name, v->name);
-		a->where = where;
+		a->verb = v->name;
 	}
 	if (arg_is_help(a)) {
 		usage_verb(stdout, obj, v, "Usage:");
