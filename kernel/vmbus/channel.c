@@ -325,6 +325,19 @@ u32 vmh_channel_version(const struct vmh_channel *ch)
 EXPORT_SYMBOL_GPL(vmh_channel_version);
 
 /**
+ * vmh_channel_is_prompt() - can somebody wait for this guest who must not?
+ * @ch: the channel, open
+ *
+ * Return: true if sending, and using the guest's memory, takes no longer than the
+ * work itself. Else only who serves this guest alone should do it.
+ */
+bool vmh_channel_is_prompt(const struct vmh_channel *ch)
+{
+	return ch->partition->transport->prompt;
+}
+EXPORT_SYMBOL_GPL(vmh_channel_is_prompt);
+
+/**
  * vmh_channel_set_priv() - have a channel remember something
  * @ch: the channel, being opened
  * @priv: what vmh_channel_priv() shall return until it is closed

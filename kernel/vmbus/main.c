@@ -23,7 +23,7 @@
  *	  the ring from the guest	worker.c, ring.c
  *	  parsing of the copy		packet.c
  *	  the service			echo.c, ic.c, heartbeat.c, timesync.c
- *	  the memory that it names	memory.c
+ *	  the memory that it names	memory.c, pages.c
  *	  the ring to the guest		send.c, ring.c
  *
  * An administrator

@@ -110,21 +110,6 @@ int vmh_packet_parse(struct vmh_packet *packet, const void *copy, u32 len)
 }
 
 /**
- * vmh_packet_gpa() - begin to walk through the memory of a GPA-direct packet
- * @iter: the walk
- * @packet: which vmh_packet_parse() found good; stays while the walk lasts
- */
-void vmh_packet_gpa(struct vmh_gpa_iter *iter, const struct vmh_packet *packet)
-{
-	*iter = (struct vmh_gpa_iter) {
-		.packet = packet,
-		.at = packet->ranges,
-		.left = packet->type == VMH_PACKET_GPA_DIRECT ?
-			packet->range_cnt : 0,
-	};
-}
-
-/**
  * vmh_gpa_next() - the next bytes that lie together
  * @iter: the walk
  * @gpa: set to their guest physical address

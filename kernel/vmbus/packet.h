@@ -55,7 +55,22 @@ struct vmh_gpa_iter {
 	u32 bytes;
 };
 
-void vmh_packet_gpa(struct vmh_gpa_iter *iter, const struct vmh_packet *packet);
+/**
+ * vmh_packet_gpa() - begin to walk through the memory of a GPA-direct packet
+ * @iter: the walk
+ * @packet: which vmh_packet_parse() found good; stays while the walk lasts
+ */
+static inline void vmh_packet_gpa(struct vmh_gpa_iter *iter,
+				  const struct vmh_packet *packet)
+{
+	*iter = (struct vmh_gpa_iter) {
+		.packet = packet,
+		.at = packet->ranges,
+		.left = packet->type == VMH_PACKET_GPA_DIRECT ?
+			packet->range_cnt : 0,
+	};
+}
+
 u32 vmh_gpa_next(struct vmh_gpa_iter *iter, u64 *gpa, u32 max);
 void vmh_packet_xfer(const struct vmh_packet *packet, u32 i, u32 *offset,
 		     u32 *bytes);

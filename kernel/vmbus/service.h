@@ -16,6 +16,7 @@
 #include "ring.h"
 #include "wire.h"
 
+struct scatterlist;
 struct vmh_channel;
 struct vmh_device;
 struct vmh_gpadl;
@@ -79,6 +80,7 @@ void *vmh_device_priv(const struct vmh_device *dev);
 struct vmh_device *vmh_channel_device(const struct vmh_channel *ch);
 u32 vmh_channel_index(const struct vmh_channel *ch);
 u32 vmh_channel_version(const struct vmh_channel *ch);
+bool vmh_channel_is_prompt(const struct vmh_channel *ch);
 void vmh_channel_set_priv(struct vmh_channel *ch, void *priv);
 void *vmh_channel_priv(const struct vmh_channel *ch);
 
@@ -104,5 +106,11 @@ u32 vmh_gpadl_size(const struct vmh_gpadl *gpadl);
 int vmh_gpadl_write(const struct vmh_gpadl *gpadl, u32 offset, const void *from,
 		    u32 len);
 int vmh_gpadl_read(const struct vmh_gpadl *gpadl, u32 offset, void *to, u32 len);
+
+/* pages.c */
+int vmh_channel_pin(struct vmh_channel *ch, struct vmh_gpa_iter *iter, u32 len,
+		    struct scatterlist *sg, u32 nents);
+void vmh_channel_unpin(struct vmh_channel *ch, struct scatterlist *sg, u32 nents,
+		       bool dirty);
 
 #endif

@@ -28,6 +28,8 @@ struct vmh_partition;
  * struct vmh_transport - a kind of guest
  * @name: for messages
  * @kind: enum vmbus_host_transport
+ * @prompt: no call below keeps anybody waiting; else they wait as long as it pleases
+ *	whoever has the guest's memory
  * @node: in the list of those that come to their partitions by themselves
  * @copy_from: copy from guest physical memory; an aligned piece of 4 bytes is read
  *	at once. Process context, may sleep. -EFAULT for what is no memory.
@@ -47,6 +49,7 @@ struct vmh_partition;
 struct vmh_transport {
 	const char *name;
 	u32 kind;
+	bool prompt;
 	struct list_head node;
 	int (*copy_from)(void *guest, u64 gpa, void *to, u32 len);
 	int (*copy_to)(void *guest, u64 gpa, const void *from, u32 len);

@@ -120,6 +120,7 @@ static void local_gone(void *guest)
 struct vmh_transport vml_transport = {
 	.name		= "local",
 	.kind		= VMBUS_HOST_TRANSPORT_LOCAL,
+	.prompt		= true,
 	.copy_from	= local_copy_from,
 	.copy_to	= local_copy_to,
 	.pin		= local_pin,
