@@ -21,7 +21,7 @@ fuzz: export KVER := $(KVER)
 endif
 
 # What .config would say in a kernel tree.
-CONFIG := CONFIG_VSWITCH=m CONFIG_VMBUS_HOST=m CONFIG_VMBUS_LOCAL=m
+CONFIG := CONFIG_VSWITCH=m CONFIG_VMBUS_HOST=m CONFIG_VMBUS_LOCAL=m CONFIG_STORVSP=m
 
 DESTDIR ?=
 # The tools' Makefile has its own idea of prefix=.

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Before 6.7 a fabric chose with each command whether a workqueue submits it. */
+#ifndef _VSW_COMPAT_TARGET_TARGET_CORE_FABRIC_H
+#define _VSW_COMPAT_TARGET_TARGET_CORE_FABRIC_H
+
+#include_next <target/target_core_fabric.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#define VSW_TARGET_QUEUES
+#define target_submit(se) target_queue_submission(se)
+#else
+#define VSW_TARGET_QUEUES .default_submit_type = TARGET_QUEUE_SUBMIT,
+#endif
+
+#endif

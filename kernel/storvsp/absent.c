@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * LUNs that are not there, on a bus where guests look for 2 times 8 times 255.
+ *
+ * The Linux guest takes any INQUIRY for good (storvsc_on_io_completion()), so that its
+ * data have to say that there is nothing; and REPORT LUNS that there is no more, or
+ * it would go on and ask for each. What is not there is asked for only until a list
+ * says so; and LUN 0 has to be able to, even if it is no disk.
+ */
+#include <linux/minmax.h>
+#include <scsi/scsi_proto.h>
+
+#include "storvsp.h"
+
+/* Peripheral qualifier 3: no device can be here; of unknown type. */
+#define NOT_HERE	0x7f
+
+static void answer(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
+		   const u8 *data, u32 len)
+{
+	struct vmh_gpa_iter iter;
+
+	len = min(len, cmd->len);
+	if (len) {
+		vmh_packet_gpa(&iter, packet);
+		if (!cmd->read ||
+		    vmh_channel_copy_to(cmd->chan->ch, &iter, data, len)) {
+			storvsp_srb_status(cmd, VSTOR_SRB_INVALID_REQUEST,
+					   SAM_STAT_GOOD);
+			return;
+		}
+	}
+	storvsp_srb_status(cmd, VSTOR_SRB_SUCCESS, SAM_STAT_GOOD);
+	cmd->reply.packet.srb.data_length = cpu_to_le32(len);
+}
+
+static void inquiry(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
+{
+	u8 data[36] = { NOT_HERE };
+
+	/* The standard data, or a page of vital product data without contents. */
+	if (cmd->reply.packet.srb.cdb[1] & 1) {
+		data[1] = cmd->reply.packet.srb.cdb[2];
+		answer(cmd, packet, data, 4);
+		return;
+	}
+	data[2] = 5;			/* SPC-3 */
+	data[3] = 2;			/* this format */
+	data[4] = sizeof(data) - 5;
+	answer(cmd, packet, data, sizeof(data));
+}
+
+static void report_luns(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
+{
+	static const u8 none[8];
+
+	answer(cmd, packet, none, sizeof(none));
+}
+
+/* Of LUN 0, if it is none, target core knows what it has to say for others. */
+static bool stands_in(const struct vstor_srb *srb)
+{
+	return !srb->path && !srb->target && !srb->lun &&
+	       (srb->cdb[0] == INQUIRY || srb->cdb[0] == REPORT_LUNS);
+}
+
+/**
+ * storvsp_absent() - is the LUN of a command not there?
+ * @cmd: the command, checked
+ * @packet: the guest's
+ *
+ * Context: the channel's worker; may wait for guest memory.
+ * Return: true if so; the command is through then.
+ */
+bool storvsp_absent(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
+{
+	const struct vstor_srb *srb = &cmd->reply.packet.srb;
+
+	if (!srb->path && !srb->target && srb->lun < VSTOR_LUNS_MAX &&
+	    READ_ONCE(cmd->chan->ctl->luns[srb->lun].present))
+		return false;
+	if (stands_in(srb))
+		return false;
+	if (srb->cdb[0] == INQUIRY)
+		inquiry(cmd, packet);
+	else if (srb->cdb[0] == REPORT_LUNS)
+		report_luns(cmd, packet);
+	else
+		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_LUN, SAM_STAT_GOOD);
+	return true;
+}

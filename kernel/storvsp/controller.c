@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A controller: offered to its partition, opened and closed by the guest, withdrawn. */
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/wait_bit.h>
+
+#include "../vmbus/transport.h"
+#include "storvsp.h"
+
+static int chan_open(struct vmh_channel *ch, const u8 *user_data)
+{
+	struct storvsp_ctl *ctl = vmh_device_priv(vmh_channel_device(ch));
+	struct storvsp_chan *chan = kzalloc(sizeof(*chan), GFP_KERNEL_ACCOUNT);
+
+	if (!chan)
+		return -ENOMEM;
+	chan->ch = ch;
+	chan->ctl = ctl;
+	chan->prompt = vmh_channel_is_prompt(ch);
+	init_llist_head(&chan->done);
+	INIT_WORK(&chan->work, storvsp_reply_work);
+	vmh_channel_set_priv(ch, chan);
+	if (!vmh_channel_index(ch)) {
+		WRITE_ONCE(ctl->version, VSTOR_VERSION_NONE);
+		WRITE_ONCE(ctl->state, STORVSP_NEW);
+	}
+	return 0;
+}
+
+/*
+ * Commands cannot be called back from a backstore; until they are through, it may
+ * use the guest's pages. Only those wait for nothing that still wait for their turn.
+ */
+static void chan_close(struct vmh_channel *ch)
+{
+	struct storvsp_chan *chan = vmh_channel_priv(ch);
+	struct storvsp_ctl *ctl = chan->ctl;
+	u32 i;
+
+	mutex_lock(&ctl->primary_lock);
+	if (ctl->primary == chan)
+		ctl->primary = NULL;
+	mutex_unlock(&ctl->primary_lock);
+	for (i = 0; i < VSTOR_LUNS_MAX; i++)
+		storvsp_qos_flush(&ctl->luns[i], chan);
+	wait_var_event(&chan->busy, !atomic_read(&chan->busy));
+	cancel_work_sync(&chan->work);
+	storvsp_reply_all(chan);
+	storvsp_reply_drop(chan);
+	kfree(chan);
+}
+
+/* The partition's lock is held, which is taken under our own. */
+static void release(struct vmh_device *dev)
+{
+	struct storvsp_ctl *ctl = vmh_device_priv(dev);
+
+	queue_work(system_unbound_wq, &ctl->gone_work);
+}
+
+static const struct vmh_service service = {
+	.name		= "scsi",
+	.class		= { { VSTOR_SCSI_CLASS } },
+	.flags		= VMH_OFFER_ENUMERATE,
+	.subchannels	= true,
+	.max_packet	= sizeof(struct vmh_descriptor) +
+			  sizeof(struct vmh_gpa_direct_header) +
+			  sizeof(struct vmh_gpa_range) +
+			  STORVSP_MAX_PAGES * sizeof(__le64) + VSTOR_PACKET_V2,
+	.open		= chan_open,
+	.close		= chan_close,
+	.packet		= storvsp_packet,
+	.writable	= storvsp_writable,
+	.release	= release,
+};
+
+/* The same on each host, for what was saved on one and is restored on another. */
+static void name_instance(const struct storvsp_ctl *ctl, struct vmh_guid *guid)
+{
+	*guid = service.class;
+	guid->b[8] ^= 0xff;
+	guid->b[15] = ctl->number;
+}
+
+/**
+ * storvsp_enable() - offer a controller to its partition
+ * @ctl: the controller
+ *
+ * The partition is looked for in the network namespace of who asks.
+ *
+ * Context: process; not under RTNL.
+ * Return: 0, -ENODEV if there is no such partition, or another errno.
+ */
+int storvsp_enable(struct storvsp_ctl *ctl)
+{
+	struct vmh_partition *p;
+	struct vmh_device *dev;
+	struct vmh_guid guid;
+	int err = 0;
+
+	p = vmh_partition_find(current->nsproxy->net_ns, ctl->wwn->name);
+	if (!p)
+		return -ENODEV;
+	mutex_lock(&ctl->lock);
+	if (ctl->dev)
+		goto unlock;
+	ctl->sess = target_setup_session(&ctl->tpg, STORVSP_DEPTH,
+					 sizeof(struct storvsp_cmd),
+					 TARGET_PROT_NORMAL, ctl->initiator, ctl,
+					 NULL);
+	if (IS_ERR(ctl->sess)) {
+		err = PTR_ERR(ctl->sess);
+		ctl->sess = NULL;
+		goto unlock;
+	}
+	name_instance(ctl, &guid);
+	dev = vmh_offer(p, &service, &guid, NULL, ctl);
+	if (IS_ERR(dev)) {
+		err = PTR_ERR(dev);
+		target_remove_session(ctl->sess);
+		ctl->sess = NULL;
+		goto unlock;
+	}
+	ctl->dev = dev;
+unlock:
+	mutex_unlock(&ctl->lock);
+	vmh_partition_put(p);
+	return err;
+}
+
+/**
+ * storvsp_disable() - take a controller back from its partition
+ * @ctl: the controller; nothing happens if it is not offered
+ *
+ * What its LUNs are doing is done when this returns.
+ *
+ * Context: process; not under RTNL.
+ */
+void storvsp_disable(struct storvsp_ctl *ctl)
+{
+	mutex_lock(&ctl->lock);
+	if (ctl->dev) {
+		vmh_withdraw(ctl->dev);
+		ctl->dev = NULL;
+		cancel_work_sync(&ctl->scan_work);
+		/* Of a command that is gone its count comes last. */
+		target_stop_session(ctl->sess);
+		target_wait_for_sess_cmds(ctl->sess);
+		target_remove_session(ctl->sess);
+		ctl->sess = NULL;
+		/* Not every way here begins with a file of that name. */
+		ctl->tpg.enabled = false;
+	}
+	mutex_unlock(&ctl->lock);
+}
+
+static void gone_work(struct work_struct *work)
+{
+	storvsp_disable(container_of(work, struct storvsp_ctl, gone_work));
+}
+
+/**
+ * storvsp_ctl_init() - make a controller that is not offered
+ * @ctl: zeroed, but for its name
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int storvsp_ctl_init(struct storvsp_ctl *ctl)
+{
+	u32 i;
+
+	ctl->stats = __alloc_percpu(VSTOR_LUNS_MAX * sizeof(*ctl->stats),
+				    __alignof__(*ctl->stats));
+	if (!ctl->stats)
+		return -ENOMEM;
+	/* All of its commands may have to wait for the guest at once. */
+	ctl->wq = alloc_workqueue("storvsp_%s_%u", WQ_UNBOUND | WQ_MEM_RECLAIM,
+				  STORVSP_LUN_DEPTH, ctl->wwn->name, ctl->number);
+	if (!ctl->wq) {
+		free_percpu(ctl->stats);
+		return -ENOMEM;
+	}
+	mutex_init(&ctl->lock);
+	mutex_init(&ctl->primary_lock);
+	INIT_WORK(&ctl->gone_work, gone_work);
+	INIT_WORK(&ctl->scan_work, storvsp_scan_work);
+	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
+		ctl->luns[i].ctl = ctl;
+		mutex_init(&ctl->luns[i].reset_lock);
+		storvsp_qos_init(&ctl->luns[i]);
+	}
+	return 0;
+}
+
+/**
+ * storvsp_ctl_exit() - undo that
+ * @ctl: the controller, not offered
+ */
+void storvsp_ctl_exit(struct storvsp_ctl *ctl)
+{
+	u32 i;
+
+	cancel_work_sync(&ctl->gone_work);
+	cancel_work_sync(&ctl->scan_work);
+	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
+		cancel_delayed_work_sync(&ctl->luns[i].qos.work);
+		mutex_destroy(&ctl->luns[i].reset_lock);
+	}
+	destroy_workqueue(ctl->wq);
+	free_percpu(ctl->stats);
+	mutex_destroy(&ctl->primary_lock);
+	mutex_destroy(&ctl->lock);
+}

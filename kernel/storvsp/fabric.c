@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What target core, and whoever configures it, see of us: a fabric.
+ *
+ *	/sys/kernel/config/target/storvsp/PARTITION/tpgt_CONTROLLER/
+ *		enable		the controller is offered to the partition
+ *		nexus		what the guest is called in acls/
+ *		qos		limits of LUNs
+ *		resized		a LUN's capacity has changed: written to
+ *		lun/lun_N	N is less than 64
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/jhash.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <scsi/scsi_proto.h>
+
+#include "storvsp.h"
+
+static char *get_wwn(struct se_portal_group *tpg)
+{
+	return storvsp_ctl(tpg)->wwn->name;
+}
+
+static u16 get_tag(struct se_portal_group *tpg)
+{
+	return storvsp_ctl(tpg)->number;
+}
+
+static int say_yes(struct se_portal_group *tpg)
+{
+	return 1;
+}
+
+static int say_no(struct se_portal_group *tpg)
+{
+	return 0;
+}
+
+static u32 get_inst_index(struct se_portal_group *tpg)
+{
+	return 1;
+}
+
+static u32 sess_get_index(struct se_session *sess)
+{
+	return 1;
+}
+
+static void set_default_node_attributes(struct se_node_acl *acl)
+{
+}
+
+static int get_cmd_state(struct se_cmd *se)
+{
+	return 0;
+}
+
+/* Whoever removes the guest's ACL waits for its session to end. */
+static void close_session(struct se_session *sess)
+{
+	storvsp_disable(sess->fabric_sess_ptr);
+}
+
+/* What the guest sends is there when the command is submitted. */
+static int write_pending(struct se_cmd *se)
+{
+	target_execute_cmd(se);
+	return 0;
+}
+
+static void aborted_task(struct se_cmd *se)
+{
+}
+
+static int check_stop_free(struct se_cmd *se)
+{
+	return target_put_sess_cmd(se);
+}
+
+static void release_cmd(struct se_cmd *se)
+{
+	if (se->se_cmd_flags & SCF_SCSI_TMR_CDB)
+		storvsp_tmf_done(se);
+	else
+		storvsp_release_cmd(container_of(se, struct storvsp_cmd, se));
+}
+
+static struct storvsp_lun *find_lun(struct se_portal_group *tpg, u64 number)
+{
+	return number < VSTOR_LUNS_MAX ? &storvsp_ctl(tpg)->luns[number] : NULL;
+}
+
+/* Target core does not ask whether a number will do. */
+static int post_link(struct se_portal_group *tpg, struct se_lun *se_lun)
+{
+	struct storvsp_lun *lun = find_lun(tpg, se_lun->unpacked_lun);
+
+	if (!lun) {
+		pr_warn("%s: no guest sees LUN %llu: they are 0 to %u\n",
+			get_wwn(tpg), se_lun->unpacked_lun, VSTOR_LUNS_MAX - 1);
+		return -EINVAL;
+	}
+	WRITE_ONCE(lun->present, true);
+	storvsp_scan(lun->ctl);
+	return 0;
+}
+
+static void pre_unlink(struct se_portal_group *tpg, struct se_lun *se_lun)
+{
+	struct storvsp_lun *lun = find_lun(tpg, se_lun->unpacked_lun);
+
+	if (!lun)
+		return;
+	WRITE_ONCE(lun->present, false);
+	storvsp_qos_set(lun, 0, 0);
+	clear_bit(0, &lun->resized);
+	storvsp_scan(lun->ctl);
+}
+
+static int enable_tpg(struct se_portal_group *tpg, bool enable)
+{
+	if (enable)
+		return storvsp_enable(storvsp_ctl(tpg));
+	storvsp_disable(storvsp_ctl(tpg));
+	return 0;
+}
+
+static ssize_t storvsp_tpg_nexus_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%s\n", storvsp_ctl(to_tpg(item))->initiator);
+}
+CONFIGFS_ATTR_RO(storvsp_tpg_, nexus);
+
+/* LUN MAX MIN, in lines */
+static ssize_t storvsp_tpg_qos_show(struct config_item *item, char *page)
+{
+	struct storvsp_ctl *ctl = storvsp_ctl(to_tpg(item));
+	const struct storvsp_qos *qos;
+	ssize_t len = 0;
+	u32 i;
+
+	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
+		qos = &ctl->luns[i].qos;
+		if (READ_ONCE(qos->max) || READ_ONCE(qos->min))
+			len += sysfs_emit_at(page, len, "%u %u %u\n", i,
+					     READ_ONCE(qos->max),
+					     READ_ONCE(qos->min));
+	}
+	return len;
+}
+
+static ssize_t storvsp_tpg_qos_store(struct config_item *item, const char *page,
+				     size_t count)
+{
+	struct storvsp_lun *lun;
+	u32 number, max, min;
+
+	if (sscanf(page, "%u %u %u", &number, &max, &min) != 3)
+		return -EINVAL;
+	lun = find_lun(to_tpg(item), number);
+	if (!lun || (max && min > max))
+		return -EINVAL;
+	if (!READ_ONCE(lun->present))
+		return -ENODEV;
+	storvsp_qos_set(lun, max, min);
+	return count;
+}
+CONFIGFS_ATTR(storvsp_tpg_, qos);
+
+static ssize_t storvsp_tpg_resized_store(struct config_item *item,
+					 const char *page, size_t count)
+{
+	struct storvsp_lun *lun;
+	u32 number;
+	int err;
+
+	err = kstrtou32(page, 10, &number);
+	if (err)
+		return err;
+	lun = find_lun(to_tpg(item), number);
+	if (!lun)
+		return -EINVAL;
+	if (!READ_ONCE(lun->present))
+		return -ENODEV;
+	set_bit(0, &lun->resized);
+	/* A guest that looks meets the UNIT ATTENTION. */
+	storvsp_scan(lun->ctl);
+	return count;
+}
+CONFIGFS_ATTR_WO(storvsp_tpg_, resized);
+
+static struct configfs_attribute *tpg_attrs[] = {
+	&storvsp_tpg_attr_nexus,
+	&storvsp_tpg_attr_qos,
+	&storvsp_tpg_attr_resized,
+	NULL,
+};
+
+/*
+ * Persistent reservations know a guest by this, also after a reboot: it follows from
+ * names. The first digit says that it was not assigned by anybody.
+ */
+static void name_initiator(struct storvsp_ctl *ctl)
+{
+	const char *name = ctl->wwn->name;
+	u32 len = strlen(name);
+
+	snprintf(ctl->initiator, sizeof(ctl->initiator), "naa.3%07x%08x",
+		 jhash(name, len, ctl->number) & 0xfffffff,
+		 jhash(name, len, ~ctl->number));
+}
+
+static struct se_portal_group *make_tpg(struct se_wwn *wwn, const char *name)
+{
+	struct storvsp_ctl *ctl;
+	u16 number;
+	int err;
+
+	if (strncmp(name, "tpgt_", 5) || kstrtou16(name + 5, 10, &number) ||
+	    number >= VSTOR_CONTROLLERS_MAX)
+		return ERR_PTR(-EINVAL);
+	ctl = kvzalloc(sizeof(*ctl), GFP_KERNEL);
+	if (!ctl)
+		return ERR_PTR(-ENOMEM);
+	ctl->wwn = container_of(wwn, struct storvsp_wwn, wwn);
+	ctl->number = number;
+	name_initiator(ctl);
+	err = storvsp_ctl_init(ctl);
+	if (err)
+		goto free;
+	/* Transport ids of persistent reservations have the form of SAS'. */
+	err = core_tpg_register(wwn, &ctl->tpg, SCSI_PROTOCOL_SAS);
+	if (err)
+		goto exit;
+	return &ctl->tpg;
+
+exit:
+	storvsp_ctl_exit(ctl);
+free:
+	kvfree(ctl);
+	return ERR_PTR(err);
+}
+
+static void drop_tpg(struct se_portal_group *tpg)
+{
+	struct storvsp_ctl *ctl = storvsp_ctl(tpg);
+
+	storvsp_disable(ctl);
+	core_tpg_deregister(tpg);
+	storvsp_ctl_exit(ctl);
+	kvfree(ctl);
+}
+
+static struct se_wwn *make_wwn(struct target_fabric_configfs *tf,
+			       struct config_group *group, const char *name)
+{
+	struct storvsp_wwn *wwn;
+
+	if (strlen(name) >= STORVSP_NAME_MAX)
+		return ERR_PTR(-ENAMETOOLONG);
+	wwn = kzalloc(sizeof(*wwn), GFP_KERNEL);
+	if (!wwn)
+		return ERR_PTR(-ENOMEM);
+	strscpy(wwn->name, name, sizeof(wwn->name));
+	return &wwn->wwn;
+}
+
+static void drop_wwn(struct se_wwn *wwn)
+{
+	kfree(container_of(wwn, struct storvsp_wwn, wwn));
+}
+
+static const struct target_core_fabric_ops ops = {
+	.module				= THIS_MODULE,
+	.fabric_name			= "storvsp",
+	.max_data_sg_nents		= STORVSP_MAX_TRANSFER / PAGE_SIZE,
+	.tpg_get_wwn			= get_wwn,
+	.tpg_get_tag			= get_tag,
+	.tpg_check_demo_mode		= say_yes,
+	.tpg_check_demo_mode_cache	= say_yes,
+	.tpg_check_demo_mode_write_protect = say_no,
+	.tpg_check_prod_mode_write_protect = say_no,
+	.tpg_get_inst_index		= get_inst_index,
+	.check_stop_free		= check_stop_free,
+	.release_cmd			= release_cmd,
+	.close_session			= close_session,
+	.sess_get_index			= sess_get_index,
+	.write_pending			= write_pending,
+	.set_default_node_attributes	= set_default_node_attributes,
+	.get_cmd_state			= get_cmd_state,
+	.queue_data_in			= storvsp_queue_data_in,
+	.queue_status			= storvsp_queue_status,
+	.queue_tm_rsp			= storvsp_queue_tm_rsp,
+	.aborted_task			= aborted_task,
+	.fabric_make_wwn		= make_wwn,
+	.fabric_drop_wwn		= drop_wwn,
+	.fabric_make_tpg		= make_tpg,
+	.fabric_enable_tpg		= enable_tpg,
+	.fabric_drop_tpg		= drop_tpg,
+	.fabric_post_link		= post_link,
+	.fabric_pre_unlink		= pre_unlink,
+	.tfc_tpg_base_attrs		= tpg_attrs,
+	VSW_TARGET_QUEUES
+};
+
+/**
+ * storvsp_fabric_init() - tell target core of the fabric
+ *
+ * Return: 0 or a negative errno.
+ */
+int storvsp_fabric_init(void)
+{
+	return target_register_template(&ops);
+}
+
+/**
+ * storvsp_fabric_exit() - undo that; nothing is configured any more
+ */
+void storvsp_fabric_exit(void)
+{
+	target_unregister_template(&ops);
+}

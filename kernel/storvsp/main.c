@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * storvsp: a guest's SCSI controllers, served by the kernel's SCSI target.
+ *
+ * Words
+ *	controller	a VMBus device of a partition; to target core a TPG
+ *	LUN		a disk of a controller, whatever target core has behind it
+ *	SRB		a SCSI command, as a guest sends it
+ *
+ * An SRB
+ *	storvsp_packet()		vstor.c		from the channel's worker
+ *	  storvsp_srb()			srb.c		is it one; for which LUN
+ *	    none there			absent.c
+ *	    its data			data.c, direction.c
+ *	    its turn			qos.c
+ *	  target core			runs it in a workqueue of the backstore, and
+ *					calls back in another
+ *	  storvsp_queue_*()		srb.c
+ *	  what became of it		status.c
+ *	  storvsp_release_cmd()		srb.c		nobody touches its data any more
+ *	  storvsp_reply()		reply.c		into the ring, or when there is room
+ *
+ * What else a guest asks for
+ *	versions, sub-channels		vstor.c
+ *	resets				tmf.c
+ *
+ * An administrator
+ *	configfs			fabric.c
+ *	a controller is offered		controller.c
+ *	the guest is to look for LUNs	scan.c
+ *
+ * Locking is described in storvsp.h.
+ */
+#include <linux/module.h>
+
+#include "storvsp.h"
+
+static int __init storvsp_init(void)
+{
+	return storvsp_fabric_init();
+}
+
+static void __exit storvsp_exit(void)
+{
+	storvsp_fabric_exit();
+}
+
+module_init(storvsp_init);
+module_exit(storvsp_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Storage VSP: Hyper-V's synthetic SCSI controller on the SCSI target");

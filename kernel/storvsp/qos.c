@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How much a LUN may do in a second, counted in IO operations of 8 KiB as Windows
+ * Server 2012 R2 does: one of up to 8 KiB is one, one of 64 KiB eight.
+ *
+ * Each operation makes the next one due so much later. Those that come too early wait
+ * in order; those that come late have at most BURST saved up.
+ */
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+
+#include "storvsp.h"
+
+/* More than a tick: a timer that is late must not cost what was due meanwhile. */
+#define BURST	(20 * NSEC_PER_MSEC)
+
+/* May it go? If so it has gone. */
+static bool take(struct storvsp_qos *qos, u32 cost, u64 now)
+{
+	lockdep_assert_held(&qos->lock);
+	if (qos->due > now + BURST)
+		return false;
+	qos->due = max(qos->due, now) + div_u64(cost * NSEC_PER_SEC, qos->max);
+	return true;
+}
+
+static void wake_later(struct storvsp_lun *lun, u64 now)
+{
+	struct storvsp_qos *qos = &lun->qos;
+	u64 wait = qos->due > now + BURST ? qos->due - now - BURST : 0;
+
+	queue_delayed_work(lun->ctl->wq, &qos->work, nsecs_to_jiffies(wait) + 1);
+}
+
+static struct storvsp_cmd *next(struct storvsp_lun *lun)
+{
+	struct storvsp_qos *qos = &lun->qos;
+	struct storvsp_cmd *cmd;
+	u64 now = ktime_get_ns();
+
+	spin_lock(&qos->lock);
+	cmd = list_first_entry_or_null(&qos->waiting, struct storvsp_cmd, waiting);
+	if (cmd && qos->max && !take(qos, cmd->cost, now)) {
+		wake_later(lun, now);
+		cmd = NULL;
+	}
+	if (cmd)
+		list_del(&cmd->waiting);
+	spin_unlock(&qos->lock);
+	return cmd;
+}
+
+static void work_fn(struct work_struct *work)
+{
+	struct storvsp_lun *lun = container_of(to_delayed_work(work),
+					       struct storvsp_lun, qos.work);
+	struct storvsp_cmd *cmd;
+
+	while ((cmd = next(lun)))
+		storvsp_cmd_submit(cmd);
+}
+
+/**
+ * storvsp_qos_init() - a LUN without limits
+ * @lun: the LUN
+ */
+void storvsp_qos_init(struct storvsp_lun *lun)
+{
+	spin_lock_init(&lun->qos.lock);
+	INIT_LIST_HEAD(&lun->qos.waiting);
+	INIT_DELAYED_WORK(&lun->qos.work, work_fn);
+}
+
+/**
+ * storvsp_qos_wait() - has a command to wait for its turn?
+ * @cmd: the command
+ *
+ * Context: process.
+ * Return: true if so: it is submitted later.
+ */
+bool storvsp_qos_wait(struct storvsp_cmd *cmd)
+{
+	struct storvsp_lun *lun = cmd->lun;
+	struct storvsp_qos *qos = &lun->qos;
+	u64 now;
+	bool wait;
+
+	if (!cmd->cost || !READ_ONCE(qos->max))
+		return false;
+	now = ktime_get_ns();
+	spin_lock(&qos->lock);
+	wait = !list_empty(&qos->waiting) ||
+	       (qos->max && !take(qos, cmd->cost, now));
+	if (wait) {
+		list_add_tail(&cmd->waiting, &qos->waiting);
+		wake_later(lun, now);
+	}
+	spin_unlock(&qos->lock);
+	return wait;
+}
+
+/**
+ * storvsp_qos_flush() - what waits for its turn need not any more: it is aborted
+ * @lun: the LUN
+ * @chan: what came from there, or NULL for all
+ *
+ * Context: process.
+ */
+void storvsp_qos_flush(struct storvsp_lun *lun, struct storvsp_chan *chan)
+{
+	struct storvsp_qos *qos = &lun->qos;
+	struct storvsp_cmd *cmd, *next;
+	LIST_HEAD(list);
+
+	spin_lock(&qos->lock);
+	list_for_each_entry_safe(cmd, next, &qos->waiting, waiting) {
+		if (!chan || cmd->chan == chan)
+			list_move_tail(&cmd->waiting, &list);
+	}
+	spin_unlock(&qos->lock);
+	list_for_each_entry_safe(cmd, next, &list, waiting)
+		storvsp_cmd_finish(cmd);
+}
+
+/**
+ * storvsp_qos_set() - limit a LUN
+ * @lun: the LUN
+ * @max: IO operations in a second, 0 for no limit
+ * @min: that it should be able to do, 0 if nobody cares
+ *
+ * Context: process.
+ */
+void storvsp_qos_set(struct storvsp_lun *lun, u32 max, u32 min)
+{
+	struct storvsp_qos *qos = &lun->qos;
+
+	spin_lock(&qos->lock);
+	WRITE_ONCE(qos->max, max);
+	WRITE_ONCE(qos->min, min);
+	qos->due = 0;
+	spin_unlock(&qos->lock);
+	mod_delayed_work(lun->ctl->wq, &qos->work, 0);
+}

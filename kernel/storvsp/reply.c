@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Answers, written into the ring by whoever has one, or kept until there is room.
+ *
+ * An answer is part of what it answers, so that it needs no memory; and there are
+ * only so many commands: a guest that does not read gets no more done. The order of
+ * answers means nothing.
+ */
+#include <linux/llist.h>
+#include <linux/wait_bit.h>
+
+#include "storvsp.h"
+
+/* True if it is done with: if it was written, or never will be. */
+static bool write(struct storvsp_chan *chan, struct storvsp_reply *reply)
+{
+	int err = 0;
+
+	reply->packet.operation = cpu_to_le32(VSTOR_COMPLETE_IO);
+	if (reply->len)
+		err = vmh_channel_complete(chan->ch, reply->trans_id,
+					   &reply->packet, reply->len);
+	return err != -EAGAIN;
+}
+
+/* Return false if there is no room for all. */
+static bool write_all(struct storvsp_chan *chan)
+{
+	struct llist_node *list = llist_reverse_order(llist_del_all(&chan->done));
+	struct storvsp_reply *reply;
+
+	while (list) {
+		reply = llist_entry(list, struct storvsp_reply, node);
+		if (!write(chan, reply))
+			break;
+		list = list->next;
+		reply->free(reply);
+	}
+	if (!list)
+		return true;
+	while (list) {
+		reply = llist_entry(list, struct storvsp_reply, node);
+		list = list->next;
+		llist_add(&reply->node, &chan->done);
+	}
+	return false;
+}
+
+/**
+ * storvsp_reply_all() - write what answers there are
+ * @chan: the channel
+ *
+ * Several may do this at once.
+ *
+ * Context: process.
+ */
+void storvsp_reply_all(struct storvsp_chan *chan)
+{
+	int room;
+
+	do {
+		room = atomic_read(&chan->room);
+		/* Pairs with storvsp_writable(). */
+		smp_mb__after_atomic();
+		while (!llist_empty(&chan->done)) {
+			if (!write_all(chan))
+				break;
+		}
+		/* Who came to write the rest while we had it has found nothing. */
+	} while (!llist_empty(&chan->done) && atomic_read(&chan->room) != room);
+}
+
+/**
+ * storvsp_reply_work() - likewise, for a guest that can keep us waiting
+ * @work: of the channel
+ */
+void storvsp_reply_work(struct work_struct *work)
+{
+	struct storvsp_chan *chan = container_of(work, struct storvsp_chan, work);
+
+	storvsp_reply_all(chan);
+	vmh_channel_flush(chan->ch);
+}
+
+/**
+ * storvsp_writable() - the ring to the guest has room again
+ * @ch: the channel
+ *
+ * Context: the channel's worker.
+ */
+void storvsp_writable(struct vmh_channel *ch)
+{
+	struct storvsp_chan *chan = vmh_channel_priv(ch);
+
+	atomic_inc(&chan->room);
+	/* Pairs with storvsp_reply_all(): one of us sees what the other did. */
+	smp_mb__after_atomic();
+	storvsp_reply_all(chan);
+	if (READ_ONCE(chan->ctl->scan))
+		queue_work(chan->ctl->wq, &chan->ctl->scan_work);
+}
+
+/**
+ * storvsp_reply() - answer
+ * @chan: the channel, of which the caller's command is busy; it is not after this
+ * @reply: the answer; may be gone when this returns
+ *
+ * Context: process.
+ */
+void storvsp_reply(struct storvsp_chan *chan, struct storvsp_reply *reply)
+{
+	llist_add(&reply->node, &chan->done);
+	if (chan->prompt) {
+		storvsp_reply_all(chan);
+		vmh_channel_flush(chan->ch);
+	} else {
+		queue_work(chan->ctl->wq, &chan->work);
+	}
+	/* The last thing that is done with the channel, which may be closing. */
+	if (atomic_dec_and_test(&chan->busy))
+		wake_up_var(&chan->busy);
+}
+
+/**
+ * storvsp_reply_drop() - no answer is read any more
+ * @chan: the channel, on which nothing is busy
+ */
+void storvsp_reply_drop(struct storvsp_chan *chan)
+{
+	struct llist_node *list = llist_del_all(&chan->done);
+	struct storvsp_reply *reply;
+
+	while (list) {
+		reply = llist_entry(list, struct storvsp_reply, node);
+		list = list->next;
+		reply->free(reply);
+	}
+}

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SRBs: checked, given to target core, and taken back from it.
+ *
+ * An SRB that came is answered, whatever becomes of it: when target core lets go of
+ * the command. Until then it may use the command's data; and a command that was
+ * aborted is not told apart before that.
+ */
+#include <linux/errno.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
+#include <linux/unaligned.h>
+#include <linux/wait_bit.h>
+#include <scsi/scsi_common.h>
+#include <scsi/scsi_proto.h>
+#include <target/target_core_backend.h>
+
+#include "storvsp.h"
+
+/* What limits count in. */
+#define QOS_UNIT	8192U
+
+static void cmd_free(struct storvsp_reply *reply)
+{
+	struct storvsp_cmd *cmd = container_of(reply, struct storvsp_cmd, reply);
+
+	target_free_tag(cmd->chan->ctl->sess, &cmd->se);
+}
+
+static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
+{
+	struct se_session *sess = chan->ctl->sess;
+	struct storvsp_cmd *cmd;
+	int tag, cpu;
+
+	tag = sbitmap_queue_get(&sess->sess_tag_pool, &cpu);
+	if (tag < 0)
+		return NULL;
+	cmd = &((struct storvsp_cmd *)sess->sess_cmd_map)[tag];
+	memset(&cmd->se, 0, sizeof(cmd->se));
+	cmd->se.map_tag = tag;
+	cmd->se.map_cpu = cpu;
+	cmd->chan = chan;
+	cmd->lun = NULL;
+	cmd->answered = false;
+	cmd->read = false;
+	cmd->data = STORVSP_DATA_NONE;
+	cmd->cost = 0;
+	cmd->reply.free = cmd_free;
+	atomic_inc(&chan->busy);
+	return cmd;
+}
+
+/* There is not even a command to answer it with. */
+static int too_many(struct storvsp_chan *chan, const struct vmh_packet *packet,
+		    const struct vstor_packet *copy)
+{
+	struct vstor_packet answer = *copy;
+
+	if (!packet->wants_completion)
+		return 0;
+	answer.operation = cpu_to_le32(VSTOR_COMPLETE_IO);
+	answer.status = cpu_to_le32(VSTOR_STATUS_DEVICE_BUSY);
+	answer.srb.srb_status = VSTOR_SRB_BUSY;
+	answer.srb.scsi_status = SAM_STAT_TASK_SET_FULL;
+	answer.srb.sense_length = 0;
+	answer.srb.data_length = 0;
+	return vmh_channel_complete(chan->ch, packet->trans_id, &answer,
+				    packet->len);
+}
+
+/* Its command and its data, as the guest says, are what they can be. */
+static bool is_valid(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
+{
+	struct vstor_srb *srb = &cmd->reply.packet.srb;
+	u32 len = le32_to_cpu(srb->data_length);
+	int direction;
+
+	if (!srb->cdb_length || srb->cdb_length > VSTOR_CDB_MAX)
+		return false;
+	memset(srb->cdb + srb->cdb_length, 0, VSTOR_CDB_MAX - srb->cdb_length);
+	/* Target core copies what the operation code says; one says more. */
+	if (srb->cdb[0] == VARIABLE_LENGTH_CMD)
+		return false;
+	if (len > STORVSP_MAX_TRANSFER || srb->data_in > VSTOR_DATA_NONE)
+		return false;
+	if (len && (packet->type != VMH_PACKET_GPA_DIRECT ||
+		    packet->data_len < len))
+		return false;
+	direction = storvsp_direction(srb->cdb, srb->data_in, len);
+	if (direction < 0)
+		return false;
+	cmd->len = len;
+	cmd->se.data_direction = direction;
+	cmd->read = direction == DMA_FROM_DEVICE;
+	return true;
+}
+
+static void lun_get(struct storvsp_cmd *cmd, struct storvsp_lun *lun)
+{
+	cmd->lun = lun;
+	cmd->epoch = READ_ONCE(lun->epoch);
+	atomic_inc(&lun->inflight[cmd->epoch]);
+	cmd->begun = ktime_get_ns();
+}
+
+/**
+ * storvsp_lun_put() - a LUN has a command less
+ * @lun: the LUN
+ * @epoch: of the command
+ */
+void storvsp_lun_put(struct storvsp_lun *lun, u32 epoch)
+{
+	if (atomic_dec_and_test(&lun->inflight[epoch]))
+		wake_up_var(&lun->inflight[epoch]);
+}
+
+static u32 lun_depth(const struct storvsp_lun *lun)
+{
+	return atomic_read(&lun->inflight[0]) + atomic_read(&lun->inflight[1]);
+}
+
+/* A UNIT ATTENTION, once, for who did not ask for something else. */
+static bool is_attention(struct storvsp_lun *lun, u8 opcode)
+{
+	if (!test_bit(0, &lun->resized))
+		return false;
+	if (opcode == INQUIRY || opcode == REPORT_LUNS || opcode == REQUEST_SENSE)
+		return false;
+	return test_and_clear_bit(0, &lun->resized);
+}
+
+static int task_attr(const struct vstor_srb *srb)
+{
+	if (!(le32_to_cpu(srb->flags) & VSTOR_SRB_QUEUE_ACTION_ENABLE))
+		return TCM_SIMPLE_TAG;
+	switch (srb->queue_action) {
+	case VSTOR_QUEUE_HEAD:
+		return TCM_HEAD_TAG;
+	case VSTOR_QUEUE_ORDERED:
+		return TCM_ORDERED_TAG;
+	}
+	return TCM_SIMPLE_TAG;
+}
+
+/**
+ * storvsp_cmd_submit() - give a command to target core
+ * @cmd: the command, checked; may be gone when this returns
+ *
+ * A workqueue of the backstore's runs it, so that nobody here waits for a LUN.
+ *
+ * Context: process.
+ */
+void storvsp_cmd_submit(struct storvsp_cmd *cmd)
+{
+	struct vstor_srb *srb = &cmd->reply.packet.srb;
+	struct se_cmd *se = &cmd->se;
+	bool core = cmd->data == STORVSP_DATA_NONE ||
+		    cmd->data == STORVSP_DATA_CORE;
+	int err;
+
+	se->tag = cmd->reply.trans_id;
+	err = target_init_cmd(se, cmd->chan->ctl->sess, cmd->sense, srb->lun,
+			      cmd->len, task_attr(srb), se->data_direction,
+			      TARGET_SCF_ACK_KREF);
+	/* A session is stopped only when its channels are closed. */
+	if (WARN_ON_ONCE(err)) {
+		storvsp_cmd_finish(cmd);
+		return;
+	}
+	/* What fails here target core has answered. */
+	if (!target_submit_prep(se, srb->cdb, core ? NULL : cmd->sgt.sgl,
+				core ? 0 : cmd->nents, NULL, 0, NULL, 0,
+				GFP_KERNEL))
+		target_submit(se);
+}
+
+/* Find out who it is for; true if it is to be submitted, else it is answered. */
+static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
+{
+	struct vstor_srb *srb = &cmd->reply.packet.srb;
+	struct storvsp_lun *lun;
+	int err;
+
+	if (!is_valid(cmd, packet)) {
+		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_REQUEST, SAM_STAT_GOOD);
+		return false;
+	}
+	if (storvsp_absent(cmd, packet))
+		return false;
+	lun = &cmd->chan->ctl->luns[srb->lun];
+	if (lun_depth(lun) >= STORVSP_LUN_DEPTH) {
+		storvsp_srb_status(cmd, VSTOR_SRB_BUSY, SAM_STAT_TASK_SET_FULL);
+		return false;
+	}
+	lun_get(cmd, lun);
+	if (is_attention(lun, srb->cdb[0])) {
+		storvsp_srb_sense(cmd, UNIT_ATTENTION, 0x2a, 0x09);
+		return false;
+	}
+	err = storvsp_data_get(cmd, packet);
+	if (err == -EFAULT) {
+		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_REQUEST, SAM_STAT_GOOD);
+		return false;
+	}
+	if (err) {
+		storvsp_srb_status(cmd, VSTOR_SRB_BUSY, SAM_STAT_TASK_SET_FULL);
+		return false;
+	}
+	if (storvsp_in_place(srb->cdb))
+		cmd->cost = max(1U, DIV_ROUND_UP(cmd->len, QOS_UNIT));
+	return true;
+}
+
+/**
+ * storvsp_srb() - an SRB of the guest
+ * @chan: the channel
+ * @packet: the packet
+ * @copy: what is in it
+ *
+ * Context: the channel's worker; waits for no LUN.
+ * Return: 0, -EAGAIN if there is no room for the answer, -EPROTO if it is not vstor.
+ */
+int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
+		const struct vstor_packet *copy)
+{
+	struct storvsp_cmd *cmd;
+
+	/* All data of an SRB are one range (storvsc_queuecommand()). */
+	if (packet->type == VMH_PACKET_GPA_DIRECT && packet->range_cnt != 1)
+		return -EPROTO;
+	cmd = cmd_get(chan);
+	if (!cmd)
+		return too_many(chan, packet, copy);
+	cmd->reply.trans_id = packet->trans_id;
+	cmd->reply.len = packet->wants_completion ? packet->len : 0;
+	cmd->reply.packet = *copy;
+	if (!prepare(cmd, packet))
+		storvsp_cmd_finish(cmd);
+	else if (!storvsp_qos_wait(cmd))
+		storvsp_cmd_submit(cmd);
+	return 0;
+}
+
+static void count(const struct storvsp_cmd *cmd)
+{
+	struct storvsp_stats *stats;
+	u64 nsecs = ktime_get_ns() - cmd->begun;
+	u32 len = le32_to_cpu(cmd->reply.packet.srb.data_length);
+
+	stats = get_cpu_ptr(cmd->chan->ctl->stats) +
+		(cmd->lun - cmd->chan->ctl->luns);
+	if (!cmd->cost) {
+		stats->others++;
+	} else if (cmd->read) {
+		stats->reads++;
+		stats->read_bytes += len;
+	} else {
+		stats->writes++;
+		stats->write_bytes += len;
+	}
+	if (cmd->reply.packet.srb.srb_status != VSTOR_SRB_SUCCESS)
+		stats->errors++;
+	stats->nsecs += nsecs;
+	put_cpu_ptr(cmd->chan->ctl->stats);
+}
+
+/**
+ * storvsp_cmd_finish() - nobody uses a command any more: answer
+ * @cmd: the command; may be gone when this returns
+ *
+ * Context: process; may wait for guest memory.
+ */
+void storvsp_cmd_finish(struct storvsp_cmd *cmd)
+{
+	struct storvsp_chan *chan = cmd->chan;
+
+	storvsp_data_put(cmd);
+	if (!cmd->answered)
+		storvsp_srb_status(cmd, VSTOR_SRB_ABORTED, SAM_STAT_GOOD);
+	if (cmd->lun) {
+		count(cmd);
+		storvsp_lun_put(cmd->lun, cmd->epoch);
+	}
+	storvsp_reply(chan, &cmd->reply);
+}
+
+static void finish_work(struct work_struct *work)
+{
+	storvsp_cmd_finish(container_of(work, struct storvsp_cmd, work));
+}
+
+/**
+ * storvsp_release_cmd() - target core lets go of a command
+ * @cmd: the command
+ *
+ * Context: process.
+ */
+void storvsp_release_cmd(struct storvsp_cmd *cmd)
+{
+	if (cmd->chan->prompt) {
+		storvsp_cmd_finish(cmd);
+		return;
+	}
+	INIT_WORK(&cmd->work, finish_work);
+	queue_work(cmd->chan->ctl->wq, &cmd->work);
+}
+
+static void end(struct storvsp_cmd *cmd)
+{
+	storvsp_status(cmd);
+	transport_generic_free_cmd(&cmd->se, 0);
+}
+
+static void data_in(struct storvsp_cmd *cmd)
+{
+	int err = storvsp_data_to_guest(cmd);
+
+	storvsp_status(cmd);
+	if (err)
+		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_REQUEST, SAM_STAT_GOOD);
+	transport_generic_free_cmd(&cmd->se, 0);
+}
+
+static void data_in_work(struct work_struct *work)
+{
+	data_in(container_of(work, struct storvsp_cmd, work));
+}
+
+/**
+ * storvsp_queue_data_in() - a command has read, and is through
+ * @se: the command
+ *
+ * Return: 0.
+ */
+int storvsp_queue_data_in(struct se_cmd *se)
+{
+	struct storvsp_cmd *cmd = container_of(se, struct storvsp_cmd, se);
+
+	if (!cmd->ranges) {
+		end(cmd);
+	} else if (cmd->chan->prompt) {
+		data_in(cmd);
+	} else {
+		INIT_WORK(&cmd->work, data_in_work);
+		queue_work(cmd->chan->ctl->wq, &cmd->work);
+	}
+	return 0;
+}
+
+/**
+ * storvsp_queue_status() - a command is through
+ * @se: the command
+ *
+ * Return: 0.
+ */
+int storvsp_queue_status(struct se_cmd *se)
+{
+	end(container_of(se, struct storvsp_cmd, se));
+	return 0;
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Controllers, their LUNs and channels, and commands: what the files of storvsp share.
+ *
+ * Locks
+ *	storvsp_ctl.lock	is it offered; outermost, and taken with the
+ *				partition's lock inside
+ *	(the partition's)	held while channels open and close
+ *	storvsp_ctl.primary_lock which channel ENUMERATE_BUS goes to
+ *	storvsp_lun.reset_lock	one reset at a time
+ *	storvsp_lun.qos.lock	what waits for its turn
+ *
+ * A command takes none of them, but for the last one if its LUN is limited.
+ */
+#ifndef _STORVSP_H
+#define _STORVSP_H
+
+#include <linux/atomic.h>
+#include <linux/llist.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/scatterlist.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <target/target_core_base.h>
+#include <target/target_core_fabric.h>
+
+#include "../vmbus/service.h"
+#include "vstor.h"
+
+/* Data of one SRB: 1 MiB, which need not begin where a page does. */
+#define STORVSP_MAX_TRANSFER	(1U << 20)
+#define STORVSP_MAX_PAGES	(STORVSP_MAX_TRANSFER / VMH_PAGE_SIZE + 1)
+/* Commands of a controller at a time, and how many of them one LUN can have. */
+#define STORVSP_DEPTH		1024
+#define STORVSP_LUN_DEPTH	512
+/* Resets of a channel at a time. */
+#define STORVSP_RESETS		8
+/* Bytes of a controller that are copied, at a time. */
+#define STORVSP_MAX_BOUNCE	(64U << 20)
+#define STORVSP_SUBCHANNELS	63
+#define STORVSP_NAME_MAX	64
+#define STORVSP_INITIATOR_LEN	21	/* naa. and 16 digits */
+
+/**
+ * struct storvsp_stats - what a CPU has counted of a LUN
+ * @reads: commands that read
+ * @writes: commands that write
+ * @others: other commands
+ * @read_bytes: by the first
+ * @write_bytes: by the second
+ * @errors: commands that did not end with GOOD
+ * @nsecs: that all of them took
+ */
+struct storvsp_stats {
+	u64 reads;
+	u64 writes;
+	u64 others;
+	u64 read_bytes;
+	u64 write_bytes;
+	u64 errors;
+	u64 nsecs;
+};
+
+/**
+ * struct storvsp_qos - how much a LUN may, and should, do in a second
+ * @max: IO operations of 8 KiB, 0 for no limit
+ * @min: what it should be able to do, 0 if nobody cares
+ * @lock: protects what follows
+ * @due: when the next one may begin, in ns
+ * @waiting: commands that wait for that
+ * @work: lets them go
+ */
+struct storvsp_qos {
+	u32 max;
+	u32 min;
+	spinlock_t lock; /* see above */
+	u64 due;
+	struct list_head waiting;
+	struct delayed_work work;
+};
+
+/**
+ * struct storvsp_lun - a LUN, there or not
+ * @ctl: whose
+ * @present: it is
+ * @resized: bit 0: its capacity has changed, and the guest was not told
+ * @epoch: which of @inflight is for new commands
+ * @inflight: commands, by when they came: before the last reset, or after it
+ * @reset_lock: see above
+ * @qos: limits
+ */
+struct storvsp_lun {
+	struct storvsp_ctl *ctl;
+	bool present;
+	unsigned long resized;
+	u32 epoch;
+	atomic_t inflight[2];
+	struct mutex reset_lock; /* see above */
+	struct storvsp_qos qos;
+};
+
+/* How far the guest has come (vstor.c) */
+enum storvsp_state {
+	STORVSP_NEW,
+	STORVSP_BEGUN,
+	STORVSP_VERSION,
+	STORVSP_READY,
+};
+
+/**
+ * struct storvsp_ctl - a controller: a TPG, and the VMBus device of it
+ * @tpg: for target core
+ * @wwn: of the partition
+ * @number: of the controller in it
+ * @initiator: what target core calls the guest
+ * @lock: see above
+ * @dev: what is offered, or NULL
+ * @sess: the guest, as target core sees it; as long as @dev
+ * @gone_work: the partition was removed
+ * @wq: for what waits for the guest's memory, or for LUNs
+ * @state: what the guest has negotiated
+ * @version: enum vstor_version
+ * @bounce: bytes that are being copied
+ * @primary_lock: see above
+ * @primary: the channel, if the guest is ready
+ * @scan: the guest shall look for LUNs
+ * @scan_work: tells it
+ * @stats: VSTOR_LUNS_MAX of them, for each CPU
+ * @luns: by their numbers
+ */
+struct storvsp_ctl {
+	struct se_portal_group tpg;
+	struct storvsp_wwn *wwn;
+	u16 number;
+	char initiator[STORVSP_INITIATOR_LEN];
+
+	struct mutex lock; /* see above */
+	struct vmh_device *dev;
+	struct se_session *sess;
+	struct work_struct gone_work;
+	struct workqueue_struct *wq;
+
+	enum storvsp_state state;
+	u16 version;
+	atomic_t bounce;
+
+	struct mutex primary_lock; /* see above */
+	struct storvsp_chan *primary;
+	bool scan;
+	struct work_struct scan_work;
+
+	struct storvsp_stats __percpu *stats;
+	struct storvsp_lun luns[VSTOR_LUNS_MAX];
+};
+
+/**
+ * struct storvsp_wwn - what configfs knows of a partition
+ * @wwn: for target core
+ * @name: the partition's
+ */
+struct storvsp_wwn {
+	struct se_wwn wwn;
+	char name[STORVSP_NAME_MAX];
+};
+
+/**
+ * struct storvsp_chan - a channel, open
+ * @ch: the channel
+ * @ctl: whose
+ * @prompt: nobody waits for this guest
+ * @busy: commands and resets that are not answered yet; as a variable to wait for
+ * @resets: of these, resets
+ * @done: answers that are to be written into the ring
+ * @room: how often there was room again
+ * @work: writes them, if the guest can keep one waiting
+ */
+struct storvsp_chan {
+	struct vmh_channel *ch;
+	struct storvsp_ctl *ctl;
+	bool prompt;
+	atomic_t busy;
+	atomic_t resets;
+	struct llist_head done;
+	atomic_t room;
+	struct work_struct work;
+};
+
+/**
+ * struct storvsp_reply - the answer to a packet
+ * @node: in storvsp_chan.done
+ * @trans_id: the packet's
+ * @len: of the answer, 0 if none is wanted
+ * @free: gives back what it is part of
+ * @packet: the packet, and what becomes of it
+ */
+struct storvsp_reply {
+	struct llist_node node;
+	u64 trans_id;
+	u32 len;
+	void (*free)(struct storvsp_reply *reply);
+	struct vstor_packet packet;
+};
+
+/* Where a command's data are. */
+enum storvsp_data {
+	STORVSP_DATA_NONE,
+	STORVSP_DATA_PINNED,	/* in the guest's pages */
+	STORVSP_DATA_COPIED,	/* in pages of ours */
+	STORVSP_DATA_CORE,	/* in pages of target core's */
+};
+
+#define STORVSP_INLINE_SG	8
+
+/**
+ * struct storvsp_cmd - an SRB on its way
+ * @se: for target core
+ * @chan: where it came from
+ * @lun: for whom
+ * @stats: where it is counted, or NULL if it is not
+ * @epoch: see struct storvsp_lun
+ * @answered: its status is known; else it was aborted
+ * @read: data go to the guest
+ * @data: where they are
+ * @len: bytes of them, as the guest says
+ * @cost: in IO operations of 8 KiB
+ * @nents: entries of @sgt
+ * @begun: when it came, in ns
+ * @sgt: data that are not target core's
+ * @sg: the first ones of it
+ * @ranges: copy of the packet's range, for data that are copied to the guest
+ * @ranges_inline: the same if it is short
+ * @work: what waits for the guest's memory
+ * @waiting: in storvsp_qos.waiting
+ * @reply: the SRB
+ * @sense: for target core
+ */
+struct storvsp_cmd {
+	struct se_cmd se;
+	struct storvsp_chan *chan;
+	struct storvsp_lun *lun;
+	struct storvsp_stats __percpu *stats;
+	u32 epoch;
+	bool answered;
+	bool read;
+	enum storvsp_data data;
+	u32 len;
+	u32 cost;
+	int nents;
+	u64 begun;
+	struct sg_table sgt;
+	struct scatterlist sg[STORVSP_INLINE_SG];
+	u8 *ranges;
+	u8 ranges_inline[sizeof(struct vmh_gpa_range) + 4 * sizeof(__le64)];
+	struct work_struct work;
+	struct list_head waiting;
+	struct storvsp_reply reply;
+	u8 sense[TRANSPORT_SENSE_BUFFER];
+};
+
+static inline struct storvsp_ctl *storvsp_ctl(struct se_portal_group *tpg)
+{
+	return container_of(tpg, struct storvsp_ctl, tpg);
+}
+
+/* fabric.c */
+int storvsp_fabric_init(void);
+void storvsp_fabric_exit(void);
+
+/* controller.c */
+int storvsp_ctl_init(struct storvsp_ctl *ctl);
+void storvsp_ctl_exit(struct storvsp_ctl *ctl);
+int storvsp_enable(struct storvsp_ctl *ctl);
+void storvsp_disable(struct storvsp_ctl *ctl);
+
+/* vstor.c */
+int storvsp_packet(struct vmh_channel *ch, const struct vmh_packet *packet);
+
+/* srb.c */
+int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
+		const struct vstor_packet *copy);
+void storvsp_cmd_submit(struct storvsp_cmd *cmd);
+void storvsp_cmd_finish(struct storvsp_cmd *cmd);
+void storvsp_lun_put(struct storvsp_lun *lun, u32 epoch);
+int storvsp_queue_data_in(struct se_cmd *se);
+int storvsp_queue_status(struct se_cmd *se);
+void storvsp_release_cmd(struct storvsp_cmd *cmd);
+
+/* direction.c */
+int storvsp_direction(const u8 *cdb, u8 said, u32 len);
+bool storvsp_in_place(const u8 *cdb);
+
+/* absent.c */
+bool storvsp_absent(struct storvsp_cmd *cmd, const struct vmh_packet *packet);
+
+/* data.c */
+int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet);
+int storvsp_data_to_guest(struct storvsp_cmd *cmd);
+void storvsp_data_put(struct storvsp_cmd *cmd);
+
+/* status.c */
+void storvsp_status(struct storvsp_cmd *cmd);
+void storvsp_srb_status(struct storvsp_cmd *cmd, u8 srb_status, u8 scsi_status);
+void storvsp_srb_sense(struct storvsp_cmd *cmd, u8 key, u8 asc, u8 ascq);
+
+/* reply.c */
+void storvsp_reply(struct storvsp_chan *chan, struct storvsp_reply *reply);
+void storvsp_reply_all(struct storvsp_chan *chan);
+void storvsp_reply_work(struct work_struct *work);
+void storvsp_writable(struct vmh_channel *ch);
+void storvsp_reply_drop(struct storvsp_chan *chan);
+
+/* tmf.c */
+int storvsp_reset(struct storvsp_chan *chan, const struct vmh_packet *packet,
+		  const struct vstor_packet *copy);
+void storvsp_queue_tm_rsp(struct se_cmd *se);
+void storvsp_tmf_done(struct se_cmd *se);
+
+/* scan.c */
+void storvsp_scan(struct storvsp_ctl *ctl);
+void storvsp_scan_work(struct work_struct *work);
+
+/* qos.c */
+void storvsp_qos_init(struct storvsp_lun *lun);
+bool storvsp_qos_wait(struct storvsp_cmd *cmd);
+void storvsp_qos_flush(struct storvsp_lun *lun, struct storvsp_chan *chan);
+void storvsp_qos_set(struct storvsp_lun *lun, u32 max, u32 min);
+
+#endif
