@@ -15,7 +15,7 @@ VMBUS_DIR=$(dirname "${BASH_SOURCE[0]}")
 module_file()	# vmbus_host | vmbus_local | echo_guest
 {
 	# shellcheck disable=SC1091
-	( . /run/vswitch-vm/job && find "$VM_BIN" "$VM_BUILT/kernel/vmbus" \
+	( . /run/vswitch-vm/job && find "$VM_BIN" "$VM_BUILT/kernel" \
 		"$VM_BUILT/selftests" -name "$1.ko" | sed -n 1p )
 }
 

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What tests of StorVSP share. Sourced after lib/vmbus.sh.
+#
+#	load_storage [PARAMETER...]	target core, load_bus, storvsp; the guest's driver is not
+#	backstore TYPE NAME [CONTROL...]	under core/; TYPE is file, ram or block
+#	lun PARTITION CONTROLLER LUN TYPE NAME	a backstore as a LUN
+#	enable PARTITION CONTROLLER	the guest sees it
+#	disk CONTROLLER LUN		the guest's name of it, sdX, once it is there
+#	guest_driver			hv_storvsc
+#
+# With configfs by hand, so that the tests of the tool are about the tool.
+
+TARGET=/sys/kernel/config/target
+
+load_storage()
+{
+	check modprobe configfs
+	mountpoint -q /sys/kernel/config || check mount -t configfs none /sys/kernel/config
+	check modprobe target_core_mod
+	check modprobe target_core_file
+	check modprobe target_core_iblock
+	check modprobe sd_mod
+	check modprobe sg
+	load_bus "$@"
+	check insmod "$(module_file storvsp)"
+	defer unload storvsp
+	check mkdir -p "$TARGET/storvsp"
+	defer rmdir "$TARGET/storvsp"
+}
+
+guest_driver()
+{
+	insmod_driver scsi/hv_storvsc
+	defer unload hv_storvsc
+}
+
+hba_of()
+{
+	case $1 in
+	file)	echo fileio_0 ;;
+	ram)	echo rd_mcp_0 ;;
+	block)	echo iblock_0 ;;
+	esac
+}
+
+backstore()	# TYPE NAME CONTROL...
+{
+	local dir
+
+	dir=$TARGET/core/$(hba_of "$1")/$2
+	check mkdir -p "$dir"
+	defer remove_backstore "$dir"
+	echo "${3}" >"$dir/control" || fail "control of $2"
+	check write "$2" "$dir/wwn/vpd_unit_serial"
+	check write 1 "$dir/enable"
+}
+
+write()	# VALUE FILE
+{
+	echo "$1" >"$2"
+}
+
+remove_backstore()
+{
+	[ ! -d "$1" ] || rmdir "$1"
+	rmdir "${1%/*}" 2>/dev/null || :
+}
+
+file_backstore()	# NAME MIB
+{
+	check truncate -s "$2M" "$LIB_TMP/$1.img"
+	backstore file "$1" "fd_dev_name=$LIB_TMP/$1.img,fd_dev_size=$(($2 << 20))"
+}
+
+ram_backstore()	# NAME MIB
+{
+	backstore ram "$1" "rd_pages=$(($2 * 256))"
+}
+
+tpg()	# PARTITION CONTROLLER
+{
+	echo "$TARGET/storvsp/$1/tpgt_$2"
+}
+
+controller()	# PARTITION CONTROLLER
+{
+	check mkdir -p "$(tpg "$1" "$2")"
+	defer remove_controller "$1" "$2"
+}
+
+remove_controller()
+{
+	local dir lun
+
+	dir=$(tpg "$1" "$2")
+	[ -d "$dir" ] || return 0
+	echo 0 >"$dir/enable"
+	for lun in "$dir"/lun/lun_*; do
+		[ ! -d "$lun" ] || remove_lun "$1" "$2" "${lun##*_}"
+	done
+	rmdir "$dir"
+	rmdir "${dir%/*}" 2>/dev/null || :
+}
+
+lun()	# PARTITION CONTROLLER LUN TYPE NAME
+{
+	local dir
+
+	dir=$(tpg "$1" "$2")/lun/lun_$3
+	check mkdir "$dir"
+	check ln -s "$TARGET/core/$(hba_of "$4")/$5" "$dir/link"
+}
+
+remove_lun()	# PARTITION CONTROLLER LUN
+{
+	local dir
+
+	dir=$(tpg "$1" "$2")/lun/lun_$3
+	rm -f "$dir/link"
+	rmdir "$dir"
+}
+
+enable()	# PARTITION CONTROLLER
+{
+	check write 1 "$(tpg "$1" "$2")/enable"
+}
+
+# By the backstore's name, which is its serial number.
+disks()
+{
+	local dir
+
+	for dir in /sys/block/sd*; do
+		[ -e "$dir/device/vpd_pg80" ] || continue
+		[ "$(readlink -f "$dir/device/../../../.." | grep -c vmbus_local)" = 1 ] || continue
+		echo "$(tail -c +5 "$dir/device/vpd_pg80" | tr -d '\0 ') ${dir##*/}"
+	done
+}
+
+disk_of()	# NAME
+{
+	disks | sed -n "s/^$1 //p" | sed -n 1p
+}
+
+has_disk()
+{
+	[ -n "$(disk_of "$1")" ]
+}
+
+# The device node of a disk that is there, or soon will be.
+disk()	# NAME
+{
+	busywait 20000 has_disk "$1" || fail "there is no disk $1"
+	echo "/dev/$(disk_of "$1")"
+}
