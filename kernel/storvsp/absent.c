@@ -34,13 +34,14 @@ static void answer(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
 	cmd->reply.packet.srb.data_length = cpu_to_le32(len);
 }
 
-static void inquiry(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
+static void inquiry(struct storvsp_cmd *cmd, const u8 *cdb,
+		    const struct vmh_packet *packet)
 {
 	u8 data[36] = { NOT_HERE };
 
 	/* The standard data, or a page of vital product data without contents. */
-	if (cmd->reply.packet.srb.cdb[1] & 1) {
-		data[1] = cmd->reply.packet.srb.cdb[2];
+	if (cdb[1] & 1) {
+		data[1] = cdb[2];
 		answer(cmd, packet, data, 4);
 		return;
 	}
@@ -82,10 +83,27 @@ bool storvsp_absent(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	if (stands_in(srb))
 		return false;
 	if (srb->cdb[0] == INQUIRY)
-		inquiry(cmd, packet);
+		inquiry(cmd, srb->cdb, packet);
 	else if (srb->cdb[0] == REPORT_LUNS)
 		report_luns(cmd, packet);
 	else
 		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_LUN, SAM_STAT_GOOD);
 	return true;
+}
+
+/**
+ * storvsp_absent_late() - the LUN went when an INQUIRY was on its way
+ * @cmd: the command, as target core has refused it
+ *
+ * Context: process; may wait for guest memory.
+ */
+void storvsp_absent_late(struct storvsp_cmd *cmd)
+{
+	struct vmh_packet packet = {
+		.type = VMH_PACKET_GPA_DIRECT,
+		.ranges = cmd->ranges,
+		.range_cnt = 1,
+	};
+
+	inquiry(cmd, cmd->se.t_task_cdb, &packet);
 }

@@ -7,6 +7,9 @@
  *		nexus		what the guest is called in acls/
  *		qos		limits of LUNs
  *		resized		a LUN's capacity has changed: written to
+ *		rescan		the guest is to look for LUNs: written to
+ *		stats_low	what LUNs 0 to 31 have done
+ *		stats_high	and the others
  *		lun/lun_N	N is less than 64
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -191,10 +194,77 @@ static ssize_t storvsp_tpg_resized_store(struct config_item *item,
 }
 CONFIGFS_ATTR_WO(storvsp_tpg_, resized);
 
+/* LUNs come to see the guest with the link in lun/; an ACL's come later. */
+static ssize_t storvsp_tpg_rescan_store(struct config_item *item,
+					const char *page, size_t count)
+{
+	storvsp_scan(storvsp_ctl(to_tpg(item)));
+	return count;
+}
+CONFIGFS_ATTR_WO(storvsp_tpg_, rescan);
+
+static void sum_stats(const struct storvsp_ctl *ctl, u32 lun,
+		      struct storvsp_stats *sum)
+{
+	const struct storvsp_stats *one;
+	int cpu;
+
+	*sum = (struct storvsp_stats) {};
+	for_each_possible_cpu(cpu) {
+		one = per_cpu_ptr(ctl->stats, cpu) + lun;
+		sum->reads += READ_ONCE(one->reads);
+		sum->writes += READ_ONCE(one->writes);
+		sum->others += READ_ONCE(one->others);
+		sum->read_bytes += READ_ONCE(one->read_bytes);
+		sum->write_bytes += READ_ONCE(one->write_bytes);
+		sum->errors += READ_ONCE(one->errors);
+		sum->nsecs += READ_ONCE(one->nsecs);
+	}
+}
+
+/*
+ * LUN READS WRITES OTHERS READ-BYTES WRITE-BYTES ERRORS NSECS, hexadecimal: that way
+ * the longest lines of half of all LUNs still fit into a page.
+ */
+static ssize_t show_stats(struct config_item *item, char *page, u32 first)
+{
+	struct storvsp_ctl *ctl = storvsp_ctl(to_tpg(item));
+	struct storvsp_stats sum;
+	ssize_t len = 0;
+	u32 i;
+
+	for (i = first; i < first + VSTOR_LUNS_MAX / 2; i++) {
+		if (!READ_ONCE(ctl->luns[i].present))
+			continue;
+		sum_stats(ctl, i, &sum);
+		len += sysfs_emit_at(page, len,
+				     "%x %llx %llx %llx %llx %llx %llx %llx\n", i,
+				     sum.reads, sum.writes, sum.others,
+				     sum.read_bytes, sum.write_bytes,
+				     sum.errors, sum.nsecs);
+	}
+	return len;
+}
+
+static ssize_t storvsp_tpg_stats_low_show(struct config_item *item, char *page)
+{
+	return show_stats(item, page, 0);
+}
+CONFIGFS_ATTR_RO(storvsp_tpg_, stats_low);
+
+static ssize_t storvsp_tpg_stats_high_show(struct config_item *item, char *page)
+{
+	return show_stats(item, page, VSTOR_LUNS_MAX / 2);
+}
+CONFIGFS_ATTR_RO(storvsp_tpg_, stats_high);
+
 static struct configfs_attribute *tpg_attrs[] = {
 	&storvsp_tpg_attr_nexus,
 	&storvsp_tpg_attr_qos,
 	&storvsp_tpg_attr_resized,
+	&storvsp_tpg_attr_rescan,
+	&storvsp_tpg_attr_stats_low,
+	&storvsp_tpg_attr_stats_high,
 	NULL,
 };
 

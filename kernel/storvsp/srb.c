@@ -314,9 +314,14 @@ static void end(struct storvsp_cmd *cmd)
 
 static void data_in(struct storvsp_cmd *cmd)
 {
-	int err = storvsp_data_to_guest(cmd);
+	int err = 0;
 
-	storvsp_status(cmd);
+	if (storvsp_is_gone(&cmd->se)) {
+		storvsp_absent_late(cmd);
+	} else {
+		err = storvsp_data_to_guest(cmd);
+		storvsp_status(cmd);
+	}
 	if (err)
 		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_REQUEST, SAM_STAT_GOOD);
 	transport_generic_free_cmd(&cmd->se, 0);
@@ -356,6 +361,10 @@ int storvsp_queue_data_in(struct se_cmd *se)
  */
 int storvsp_queue_status(struct se_cmd *se)
 {
-	end(container_of(se, struct storvsp_cmd, se));
+	struct storvsp_cmd *cmd = container_of(se, struct storvsp_cmd, se);
+
+	if (se->t_task_cdb[0] == INQUIRY && storvsp_is_gone(se))
+		return storvsp_queue_data_in(se);
+	end(cmd);
 	return 0;
 }

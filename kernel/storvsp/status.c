@@ -81,12 +81,20 @@ void storvsp_srb_sense(struct storvsp_cmd *cmd, u8 key, u8 asc, u8 ascq)
 	check_condition(cmd, sense, sizeof(sense));
 }
 
-/* The LUN went when the command was already on its way. */
-static bool is_gone(const struct se_cmd *se)
+/**
+ * storvsp_is_gone() - did target core find no LUN for a command?
+ * @se: the command, through
+ *
+ * It was there when the guest's packet came, or the guest's ACL has none of it.
+ *
+ * Return: true if so.
+ */
+bool storvsp_is_gone(const struct se_cmd *se)
 {
 	struct scsi_sense_hdr hdr;
 
-	return scsi_normalize_sense(se->sense_buffer, se->scsi_sense_length, &hdr) &&
+	return se->scsi_status == SAM_STAT_CHECK_CONDITION &&
+	       scsi_normalize_sense(se->sense_buffer, se->scsi_sense_length, &hdr) &&
 	       hdr.sense_key == ILLEGAL_REQUEST && hdr.asc == 0x25 && !hdr.ascq;
 }
 
@@ -115,7 +123,7 @@ void storvsp_status(struct storvsp_cmd *cmd)
 		cmd->reply.packet.srb.data_length = cpu_to_le32(moved(cmd));
 		return;
 	case SAM_STAT_CHECK_CONDITION:
-		if (is_gone(se))
+		if (storvsp_is_gone(se))
 			storvsp_srb_status(cmd, VSTOR_SRB_INVALID_LUN, status);
 		else
 			check_condition(cmd, se->sense_buffer,

@@ -292,6 +292,7 @@ bool storvsp_in_place(const u8 *cdb);
 
 /* absent.c */
 bool storvsp_absent(struct storvsp_cmd *cmd, const struct vmh_packet *packet);
+void storvsp_absent_late(struct storvsp_cmd *cmd);
 
 /* data.c */
 int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet);
@@ -299,6 +300,7 @@ int storvsp_data_to_guest(struct storvsp_cmd *cmd);
 void storvsp_data_put(struct storvsp_cmd *cmd);
 
 /* status.c */
+bool storvsp_is_gone(const struct se_cmd *se);
 void storvsp_status(struct storvsp_cmd *cmd);
 void storvsp_srb_status(struct storvsp_cmd *cmd, u8 srb_status, u8 scsi_status);
 void storvsp_srb_sense(struct storvsp_cmd *cmd, u8 key, u8 asc, u8 ascq);
