@@ -51,6 +51,7 @@ extern const struct object macpool_object;
 extern const struct object fdb_object;
 extern const struct object acl_object;
 extern const struct object partition_object;
+extern const struct object disk_object;
 extern const struct object monitor_object;
 
 /* main.c */
