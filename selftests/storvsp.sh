@@ -6,16 +6,17 @@
 #	hv_storvsc.ko		/lib/modules
 #	vmbus_local.ko		the guest half of VMBus
 #	storvsp.ko		controllers of partition p1
-#	target_core_*.ko	files, memory
+#	target_core_*.ko	files, memory, block devices
 #
-# requires: jq python3 mkfs.ext4
+# requires: jq python3 mkfs.ext4 dmsetup sg_reset sg_inq
 # uses: vmbus_host vmbus_local storvsp
 # timeout: 900
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="appears"
+TESTS="appears copied hotplug absent_zero resize readonly reservations many
+	controllers errors slow_neighbour reset pulled death orders refused"
 
 setup()
 {
@@ -24,11 +25,27 @@ setup()
 	! loaded hv_vmbus || skip "hv_vmbus is loaded"
 }
 
-test_appears()
+# Written at one size, read at another.
+round_trip()	# DEVICE
 {
-	local dev
+	check dd if=/dev/urandom of="$LIB_TMP/data" bs=1M count=16 status=none
+	check dd if="$LIB_TMP/data" of="$1" bs=1M oflag=direct status=none
+	check dd if="$1" of="$LIB_TMP/back" bs=68k count=240 iflag=direct status=none
+	check cmp -n $((240 * 68 * 1024)) "$LIB_TMP/data" "$LIB_TMP/back"
+}
 
-	load_storage
+file_system()	# DEVICE
+{
+	check mkfs.ext4 -q "$1"
+	check mkdir -p "$LIB_TMP/mnt"
+	check mount "$1" "$LIB_TMP/mnt"
+	check cp "$LIB_TMP/data" "$LIB_TMP/mnt/"
+	check umount "$LIB_TMP/mnt"
+	check fsck.ext4 -fn "$1"
+}
+
+one_of_each()
+{
 	partition p1
 	ram_backstore rama 64
 	file_backstore filea 64
@@ -37,19 +54,418 @@ test_appears()
 	lun p1 0 5 file filea
 	guest_driver
 	enable p1 0
+}
+
+test_appears()
+{
+	local dev
+
+	load_storage
+	one_of_each
 	dev=$(disk rama)
-	check_eq "$(blockdev --getsize64 "$dev")" $((64 << 20)) "size"
-	check dd if=/dev/urandom of="$LIB_TMP/data" bs=1M count=16 status=none
-	check dd if="$LIB_TMP/data" of="$dev" bs=1M oflag=direct status=none
-	check dd if="$dev" of="$LIB_TMP/back" bs=64k count=256 iflag=direct status=none
-	check cmp "$LIB_TMP/data" "$LIB_TMP/back"
+	check size_is "$dev" $((64 << 20))
+	round_trip "$dev"
 	dev=$(disk filea)
-	check mkfs.ext4 -q "$dev"
-	check mkdir -p "$LIB_TMP/mnt"
-	check mount "$dev" "$LIB_TMP/mnt"
-	check cp "$LIB_TMP/data" "$LIB_TMP/mnt/"
-	check umount "$LIB_TMP/mnt"
-	check fsck.ext4 -fn "$dev"
+	round_trip "$dev"
+	file_system "$dev"
+	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+# Nothing of the guest's is mapped: rings and data are copied.
+test_copied()
+{
+	local dev
+
+	load_storage copy=1
+	one_of_each
+	round_trip "$(disk rama)"
+	dev=$(disk filea)
+	round_trip "$dev"
+	file_system "$dev"
+	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+test_hotplug()
+{
+	load_storage
+	one_of_each
+	check disk rama
+	ram_backstore ramb 16
+	lun p1 0 63 ram ramb
+	check disk ramb
+	remove_lun p1 0 5
+	check busywait 20000 gone_disk filea
+	# In use all the time.
+	round_trip "$(disk rama)"
+	lun p1 0 7 file filea
+	check disk filea
+	remove_lun p1 0 63
+	check busywait 20000 gone_disk ramb
+}
+
+# Without a disk at LUN 0 a guest finds the others.
+test_absent_zero()
+{
+	load_storage
+	partition p1
+	ram_backstore rama 16
+	controller p1 0
+	lun p1 0 3 ram rama
+	guest_driver
+	enable p1 0
+	round_trip "$(disk rama)"
+	check_eq "$(disks | wc -l)" 1 "disks"
+}
+
+test_resize()
+{
+	local dev
+
+	load_storage
+	one_of_each
+	dev=$(disk filea)
+	check truncate -s 96M "$LIB_TMP/filea.img"
+	check write "fd_dev_size=$((96 << 20))" "$TARGET/core/fileio_0/filea/control"
+	check write 5 "$(tpg p1 0)/resized"
+	check busywait 20000 size_is "$dev" $((96 << 20))
+	check_fail write 6 "$(tpg p1 0)/resized"
+	check_fail write 64 "$(tpg p1 0)/resized"
+}
+
+# What an ACL says of the guest holds, and it learns of it.
+test_readonly()
+{
+	local acl dev
+
+	load_storage
+	partition p1
+	ram_backstore rama 16
+	controller p1 0
+	lun p1 0 0 ram rama
+	acl=$(tpg p1 0)/acls/$(cat "$(tpg p1 0)/nexus")
+	check mkdir "$acl"
+	defer rmdir "$acl"
+	check mkdir "$acl/lun_0"
+	defer rmdir "$acl/lun_0"
+	check ln -s "$(tpg p1 0)/lun/lun_0" "$acl/lun_0/link"
+	defer rm -f "$acl/lun_0/link"
+	check write 1 "$acl/lun_0/write_protect"
+	guest_driver
+	enable p1 0
+	dev=$(disk rama)
+	check_eq "$(cat "/sys/block/${dev##*/}/ro")" 1 "read-only"
+	check_fail dd if=/dev/zero of="$dev" bs=4k count=1 oflag=direct status=none
+	check dd if="$dev" of=/dev/null bs=4k count=1 iflag=direct status=none
+	# By hand, a WRITE that says it reads; a WRITE SAME without data that unmaps.
+	check_fail sg_raw -r 512 "$dev" 2a 00 00 00 00 00 00 00 01 00
+	check_fail sg_raw "$dev" 93 08 00 00 00 00 00 00 00 00 00 00 00 08 00 00
+	echo 0 >"$(tpg p1 0)/enable"
+}
+
+# A second guest meets the first one's reservation.
+test_reservations()
+{
+	local a b
+
+	load_storage
+	partition p1
+	partition p2
+	file_backstore shared 16
+	controller p1 0
+	controller p2 0
+	lun p1 0 0 file shared
+	lun p2 0 0 file shared
+	guest_driver
+	enable p1 0
+	enable p2 0
+	check busywait 20000 disks_are 2
+	a=/dev/$(disks | sed -n '1s/.* //p')
+	b=/dev/$(disks | sed -n '2s/.* //p')
+	check sg_persist -n --out --register --param-sark=abc1 "$a"
+	check sg_persist -n --out --reserve --param-rk=abc1 --prout-type=5 "$a"
+	check sg_persist -n --in -r "$b"
+	check dd if=/dev/zero of="$a" bs=4k count=1 oflag=direct status=none
+	check_fail dd if=/dev/zero of="$b" bs=4k count=1 oflag=direct status=none
+	check sg_persist -n --out --register --param-sark=abc2 "$b"
+	check dd if=/dev/zero of="$b" bs=4k count=1 oflag=direct status=none
+	check sg_persist -n --out --preempt-abort --param-rk=abc2 --param-sark=abc1 \
+		--prout-type=5 "$b"
+	check_fail dd if=/dev/zero of="$a" bs=4k count=1 oflag=direct status=none
+	check sg_persist -n --out --clear --param-rk=abc2 "$b"
+}
+
+disks_are()
+{
+	[ "$(disks | wc -l)" = "$1" ]
+}
+
+# As many as there can be on one controller.
+test_many()
+{
+	local i begun
+
+	load_storage
+	partition p1
+	controller p1 0
+	for ((i = 0; i < 64; i++)); do
+		ram_backstore "r$i" 1
+		lun p1 0 "$i" ram "r$i"
+	done
+	guest_driver
+	begun=$SECONDS
+	enable p1 0
+	check busywait 120000 disks_are 64
+	diag "64 disks after $((SECONDS - begun)) s"
+	round_trip_small "$(disk r63)"
+	check_fail mkdir "$(tpg p1 0)x"
+}
+
+round_trip_small()
+{
+	check dd if=/dev/urandom of="$LIB_TMP/data" bs=64k count=8 status=none
+	check dd if="$LIB_TMP/data" of="$1" bs=64k oflag=direct status=none
+	check dd if="$1" of="$LIB_TMP/back" bs=4k count=128 iflag=direct status=none
+	check cmp "$LIB_TMP/data" "$LIB_TMP/back"
+}
+
+test_controllers()
+{
+	local i
+
+	load_storage
+	partition p1
+	for i in 0 1 2 3; do
+		controller p1 "$i"
+		ram_backstore "r$i" 1
+		lun p1 "$i" 0 ram "r$i"
+		enable p1 "$i"
+	done
+	guest_driver
+	check busywait 30000 disks_are 4
+	for i in 0 1 2 3; do
+		round_trip_small "$(disk "r$i")"
+	done
+	check_fail mkdir "$TARGET/storvsp/p1/tpgt_4"
+	check write 0 "$(tpg p1 2)/enable"
+	check busywait 20000 disks_are 3
+	check write 1 "$(tpg p1 2)/enable"
+	check busywait 20000 disks_are 4
+}
+
+# What fails below fails in the guest, and only that.
+test_errors()
+{
+	local dev half
+
+	load_storage
+	loop_device a 64
+	half=$((32 << 11))
+	dm bad "0 $half linear $LOOP 0
+$half $half error"
+	partition p1
+	block_backstore bad /dev/mapper/bad
+	controller p1 0
+	lun p1 0 0 block bad
+	guest_driver
+	enable p1 0
+	dev=$(disk bad)
+	round_trip "$dev"
+	check_fail dd if="$dev" of=/dev/null bs=4k skip=$((half / 8)) count=1 iflag=direct status=none
+	check_fail dd if=/dev/zero of="$dev" bs=4k seek=$((half / 8)) count=1 oflag=direct status=none
+	round_trip "$dev"
+	# Beyond the end: ILLEGAL REQUEST, logical block address out of range.
+	check_fail sg_dd if="$dev" of=/dev/null bs=512 skip=$((64 << 11)) count=1 blk_sgio=1
+	sg_raw -r 512 "$dev" 28 00 00 10 00 00 00 00 01 00 >"$LIB_TMP/raw" 2>&1 || :
+	check grep -qi 'illegal request' "$LIB_TMP/raw"
+	check grep -qi 'out of range' "$LIB_TMP/raw"
+	sg_raw "$dev" e0 00 00 00 00 00 >"$LIB_TMP/raw" 2>&1 || :
+	check grep -qi 'invalid command operation code' "$LIB_TMP/raw"
+	# Back, after it was away.
+	dm_load bad "0 $((half * 2)) error"
+	check_fail dd if="$dev" of=/dev/null bs=4k count=1 iflag=direct status=none
+	dm_load bad "0 $((half * 2)) linear $LOOP 0"
+	round_trip "$dev"
+}
+
+# A disk that does not answer keeps nobody else waiting, nor does one that is slow.
+test_slow_neighbour()
+{
+	local dev
+
+	load_storage
+	loop_device a 16
+	dm slow "0 $((16 << 11)) linear $LOOP 0"
+	partition p1
+	block_backstore slow /dev/mapper/slow
+	ram_backstore quick 16
+	controller p1 0
+	lun p1 0 0 block slow
+	lun p1 0 1 ram quick
+	guest_driver
+	enable p1 0
+	dev=$(disk slow)
+	check disk quick
+	check dmsetup suspend --noflush --nolockfs slow
+	defer dmsetup resume --noudevrules --noudevsync slow
+	bg fio --name=x --filename="$dev" --direct=1 --rw=randwrite --bs=4k \
+		--ioengine=libaio --iodepth=64 --size=4m
+	check busywait 10000 in_flight "$dev"
+	round_trip_small "$(disk quick)"
+	check in_flight "$dev"
+	check dmsetup resume --noudevrules --noudevsync slow
+	check wait "$BG_PID"
+}
+
+in_flight()	# DEVICE
+{
+	local r w
+
+	read -r r w <"/sys/block/${1##*/}/inflight"
+	[ $((r + w)) -gt 0 ]
+}
+
+# Over a suspended device it waits, and only for that.
+test_reset()
+{
+	local dev pid
+
+	load_storage
+	loop_device a 16
+	dm slow "0 $((16 << 11)) linear $LOOP 0"
+	partition p1
+	block_backstore slow /dev/mapper/slow
+	ram_backstore quick 16
+	controller p1 0
+	lun p1 0 0 block slow
+	lun p1 0 1 ram quick
+	guest_driver
+	enable p1 0
+	dev=$(disk slow)
+	check disk quick
+	check sg_reset --host "$dev"
+	round_trip_small "$dev"
+	check dmsetup suspend --noflush --nolockfs slow
+	defer dmsetup resume --noudevrules --noudevsync slow
+	bg dd if=/dev/urandom of="$dev" bs=64k count=4 oflag=direct status=none
+	pid=$BG_PID
+	check busywait 10000 in_flight "$dev"
+	bg sg_reset --host "$dev"
+	round_trip_small "$(disk quick)"
+	sleep 2
+	check kill -0 "$BG_PID"
+	check dmsetup resume --noudevrules --noudevsync slow
+	check wait "$BG_PID"
+	wait "$pid" || :
+	round_trip_small "$dev"
+	round_trip_small "$(disk quick)"
+}
+
+# A LUN goes while it is being written to; so does the controller.
+test_pulled()
+{
+	local i dev
+
+	load_storage
+	one_of_each
+	for i in 1 2 3; do
+		dev=$(disk filea)
+		bg fio --name=x --filename="$dev" --direct=1 --rw=randrw --bs=16k \
+			--ioengine=libaio --iodepth=32 --size=32m --time_based --runtime=30
+		check busywait 10000 in_flight "$dev"
+		if [ "$i" = 3 ]; then
+			check write 0 "$(tpg p1 0)/enable"
+			check busywait 20000 disks_are 0
+			check write 1 "$(tpg p1 0)/enable"
+		else
+			remove_lun p1 0 5
+			check busywait 20000 gone_disk filea
+			lun p1 0 5 file filea
+		fi
+		wait "$BG_PID" || :
+		round_trip "$(disk rama)"
+		round_trip "$(disk filea)"
+	done
+}
+
+# The partition goes while its disks are busy.
+test_death()
+{
+	local dev
+
+	load_storage
+	one_of_each
+	dev=$(disk filea)
+	bg fio --name=x --filename="$dev" --direct=1 --rw=randrw --bs=16k \
+		--ioengine=libaio --iodepth=32 --size=32m --time_based --runtime=30
+	check busywait 10000 in_flight "$dev"
+	check nl del p1
+	check busywait 30000 disks_are 0
+	wait "$BG_PID" || :
+	check busywait 10000 disabled p1 0
+	partition p1
+	check write 1 "$(tpg p1 0)/enable"
+	round_trip "$(disk filea)"
+}
+
+disabled()
+{
+	[ "$(cat "$(tpg "$1" "$2")/enable")" = 0 ]
+}
+
+test_orders()
+{
+	load_storage
+	one_of_each
+	check disk filea
+	check_fail_with 'in use' rmmod storvsp
+	check_fail_with 'in use' rmmod vmbus_host
+	check rmmod hv_storvsc
+	check busywait 10000 disks_are 0
+	guest_driver
+	check disk filea
+	# The controller before the driver.
+	remove_controller p1 0
+	check busywait 10000 disks_are 0
+	check rmmod hv_storvsc
+	check rmmod vmbus_local
+	check rmmdir_all
+	check rmmod storvsp
+	check insmod "$(module_file storvsp)"
+	# Configured before anybody is there.
+	controller p1 0
+	lun p1 0 0 ram rama
+	enable p1 0
+	check insmod "$(module_file vmbus_local)"
+	guest_driver
+	check disk rama
+	# The bus before the controller.
+	check nl del p1
+	check busywait 10000 disks_are 0
+	remove_controller p1 0
+}
+
+rmmdir_all()
+{
+	rmdir "$TARGET/storvsp" 2>/dev/null || :
+}
+
+test_refused()
+{
+	load_storage
+	partition p1
+	check_fail mkdir -p "$TARGET/storvsp/p1/tpg_0"
+	check_fail mkdir -p "$TARGET/storvsp/$(printf 'x%.0s' {1..64})"
+	controller none 0
+	check_fail write 1 "$(tpg none 0)/enable"
+	controller p1 0
+	check_fail write "0 100 10" "$(tpg p1 0)/qos"
+	ram_backstore rama 1
+	lun p1 0 0 ram rama
+	check_fail write "0 10 100" "$(tpg p1 0)/qos"
+	check_fail write "64 100 10" "$(tpg p1 0)/qos"
+	check write "0 100 10" "$(tpg p1 0)/qos"
+	check_eq "$(cat "$(tpg p1 0)/qos")" "0 100 10" "qos"
+	check write "0 0 0" "$(tpg p1 0)/qos"
 }
 
 run_tests "$@"

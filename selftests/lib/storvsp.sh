@@ -7,8 +7,10 @@
 #	backstore TYPE NAME [CONTROL...]	under core/; TYPE is file, ram or block
 #	lun PARTITION CONTROLLER LUN TYPE NAME	a backstore as a LUN
 #	enable PARTITION CONTROLLER	the guest sees it
-#	disk CONTROLLER LUN		the guest's name of it, sdX, once it is there
+#	disk NAME			the guest's device node of that backstore, once it is there
 #	guest_driver			hv_storvsc
+#	loop_device NAME MIB		a block device
+#	dm NAME TABLE			a device of the device mapper
 #
 # With configfs by hand, so that the tests of the tool are about the tool.
 
@@ -27,6 +29,8 @@ load_storage()
 	check insmod "$(module_file storvsp)"
 	defer unload storvsp
 	check mkdir -p "$TARGET/storvsp"
+	# Without it persistent reservations fail.
+	check mkdir -p "$(cat "$TARGET/dbroot")/pr"
 	defer rmdir "$TARGET/storvsp"
 }
 
@@ -154,4 +158,51 @@ disk()	# NAME
 {
 	busywait 20000 has_disk "$1" || fail "there is no disk $1"
 	echo "/dev/$(disk_of "$1")"
+}
+
+gone_disk()	# NAME
+{
+	! has_disk "$1"
+}
+
+size_is()	# DEVICE BYTES
+{
+	[ "$(blockdev --getsize64 "$1")" = "$2" ]
+}
+
+loop_device()	# NAME MIB
+{
+	local dev
+
+	modprobe loop 2>/dev/null || :
+	check truncate -s "$2M" "$LIB_TMP/$1.img"
+	dev=$(losetup -f --show "$LIB_TMP/$1.img") || fail "no loop device"
+	defer losetup -d "$dev"
+	LOOP=$dev
+}
+
+block_backstore()	# NAME DEVICE
+{
+	backstore block "$1" "udev_path=$2"
+}
+
+dm()	# NAME TABLE
+{
+	modprobe dm_mod 2>/dev/null || :
+	check dmsetup create "$1" --noudevrules --noudevsync --table "$2"
+	check dmsetup mknodes "$1"
+	defer dm_remove "$1"
+}
+
+dm_remove()
+{
+	dmsetup resume --noudevrules --noudevsync "$1" 2>/dev/null || :
+	dmsetup remove --noudevrules --noudevsync --retry "$1"
+}
+
+dm_load()	# NAME TABLE: instead of the one that it has
+{
+	check dmsetup suspend --noflush --nolockfs "$1"
+	check dmsetup load "$1" --table "$2"
+	check dmsetup resume --noudevrules --noudevsync "$1"
 }

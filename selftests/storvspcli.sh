@@ -1,0 +1,213 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# vswitchctl disk, and what it leaves in target core's configfs.
+#
+# requires: jq python3 sg_inq
+# uses: vmbus_host vmbus_local storvsp
+# timeout: 600
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/vmbus.sh"
+. "$(dirname "$0")/lib/storvsp.sh"
+
+TESTS="add_del types set resize limits refused rolled_back by_hand"
+
+setup()
+{
+	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
+	driver_file scsi/hv_storvsc >/dev/null || skip "this kernel has no hv_storvsc"
+	! loaded hv_vmbus || skip "hv_vmbus is loaded"
+	load_storage
+	partition p1
+	check truncate -s 32M "$LIB_TMP/a.img"
+	check truncate -s 32M "$LIB_TMP/b.img"
+	defer del_disks
+}
+
+del_disks()
+{
+	vswitchctl -j disk show | jq -r '.[] | "\(.partition) controller \(.controller) lun \(.lun)"' |
+		while read -r words; do
+			# shellcheck disable=SC2086 # words they are
+			vswitchctl disk del $words
+		done
+}
+
+shown()	# FILTER
+{
+	vswitchctl -j disk show p1 | jq -r "$1"
+}
+
+# Nothing of ours is left.
+check_empty()
+{
+	check_eq "$(find "$TARGET/storvsp" -mindepth 1 -maxdepth 1 -type d \
+		! -name discovery_auth | wc -l)" 0 "partitions"
+	check_eq "$(find "$TARGET/core" -mindepth 1 -maxdepth 1 -name '*_2012' | wc -l)" 0 \
+		"backstores"
+}
+
+sd_there()
+{
+	[ "$(lsscsi_disks)" = "$1" ]
+}
+
+lsscsi_disks()
+{
+	find /sys/bus/vmbus/devices/*/host*/target*/*/block -mindepth 1 -maxdepth 1 2>/dev/null |
+		wc -l
+}
+
+first_disk()
+{
+	find /sys/bus/vmbus/devices/*/host*/target*/*/block -mindepth 1 -maxdepth 1 \
+		-printf '/dev/%f\n' 2>/dev/null | sort | sed -n 1p
+}
+
+test_add_del()
+{
+	guest_driver
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check busywait 20000 sd_there 1
+	check vswitchctl disk add p1 file "$LIB_TMP/b.img"
+	check busywait 20000 sd_there 2
+	check_eq "$(shown 'map(.lun) | join(" ")')" "0 1" "LUNs"
+	check_eq "$(shown '.[0].path')" "$LIB_TMP/a.img" "path"
+	check_eq "$(shown '.[0].size')" $((32 << 20)) "size"
+	check_eq "$(shown '.[0].offered')" true "offered"
+	sg_inq "$(first_disk)" >"$LIB_TMP/inq"
+	check grep -q 'Vendor identification: Msft' "$LIB_TMP/inq"
+	check dd if=/dev/zero of="$(first_disk)" bs=64k count=16 oflag=direct status=none
+	check_eq "$(vswitchctl -j -s disk show p1 | jq '.[0].stats.write_bytes')" \
+		$((1 << 20)) "bytes written"
+	check vswitchctl disk del p1 lun 0
+	check busywait 20000 sd_there 1
+	check_eq "$(shown 'map(.lun) | join(" ")')" "1" "LUNs"
+	check vswitchctl disk del p1 lun 1
+	check busywait 20000 sd_there 0
+	check_empty
+}
+
+test_types()
+{
+	loop_device l 16
+	guest_driver
+	check vswitchctl disk add p1 block "$LOOP" controller 2 lun 5
+	check busywait 20000 sd_there 1
+	check_eq "$(shown '.[0] | "\(.type) \(.controller) \(.lun) \(.path)"')" \
+		"block 2 5 $LOOP" "the disk"
+	check vswitchctl disk del p1 controller 2 lun 5
+	check busywait 20000 sd_there 0
+	modprobe scsi_debug dev_size_mb=8 || skip "no scsi_debug"
+	defer modprobe -r scsi_debug
+	check modprobe target_core_pscsi
+	dev=/dev/$(find /sys/bus/pseudo/drivers/scsi_debug/adapter*/host*/target*/*/block/ \
+		-mindepth 1 -maxdepth 1 -printf '%f')
+	check vswitchctl disk add p1 scsi "$dev"
+	check busywait 20000 sd_there 1
+	check grep -q scsi_debug "/sys/block/$(basename "$(first_disk)")/device/model"
+	check vswitchctl disk del p1 lun 0
+	check busywait 20000 sd_there 0
+	check_empty
+}
+
+test_set()
+{
+	guest_driver
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img" readonly on
+	check busywait 20000 sd_there 1
+	check_eq "$(shown '.[0].readonly')" true "readonly"
+	check_eq "$(cat "/sys/block/$(basename "$(first_disk)")/ro")" 1 "ro"
+	check_fail dd if=/dev/zero of="$(first_disk)" bs=4k count=1 oflag=direct status=none
+	check vswitchctl disk set p1 lun 0 readonly off
+	check_eq "$(shown '.[0].readonly')" false "readonly"
+	check blockdev --setrw "$(first_disk)"
+	check dd if=/dev/zero of="$(first_disk)" bs=4k count=1 oflag=direct status=none
+	check vswitchctl disk set p1 lun 0 max-iops 500 min-iops 50
+	check_eq "$(shown '.[0] | "\(.max_iops) \(.min_iops)"')" "500 50" "limits"
+	check vswitchctl disk set p1 lun 0 min-iops 0
+	check_eq "$(shown '.[0] | "\(.max_iops) \(.min_iops)"')" "500 0" "limits"
+}
+
+test_resize()
+{
+	guest_driver
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check busywait 20000 sd_there 1
+	check vswitchctl disk resize p1 lun 0 size 48M
+	check_eq "$(shown '.[0].size')" $((48 << 20)) "size"
+	check busywait 20000 size_is "$(first_disk)" $((48 << 20))
+	check_fail_with 'blocks of 512' vswitchctl disk resize p1 lun 0 size 1000
+	check_fail_with 'not a number' vswitchctl disk resize p1 lun 0 size 48x
+}
+
+# 200 a second for two seconds; a bucket that is full lets some more through.
+test_limits()
+{
+	local begun ms
+
+	guest_driver
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img" max-iops 200
+	check busywait 20000 sd_there 1
+	begun=$(date +%s%3N)
+	check dd if="$(first_disk)" of=/dev/null bs=8k count=400 iflag=direct status=none
+	ms=$(($(date +%s%3N) - begun))
+	check_ge $ms 1800 "milliseconds for 400 operations"
+	begun=$(date +%s%3N)
+	check dd if="$(first_disk)" of=/dev/null bs=64k count=50 iflag=direct status=none
+	ms=$(($(date +%s%3N) - begun))
+	check_ge $ms 1800 "milliseconds for 50 operations of eight times the size"
+	check vswitchctl disk set p1 lun 0 max-iops 0
+	# What waits is answered when it is taken away.
+	check vswitchctl disk set p1 lun 0 max-iops 1
+	bg dd if="$(first_disk)" of=/dev/null bs=64k count=50 iflag=direct status=none
+	check vswitchctl disk del p1 lun 0
+	wait "$BG_PID" || :
+	check busywait 20000 sd_there 0
+}
+
+test_refused()
+{
+	check_fail_with 'no such partition|No such' vswitchctl disk add none file "$LIB_TMP/a.img"
+	check_fail_with 'is no file' vswitchctl disk add p1 file /dev/null
+	check_fail_with 'is no block device' vswitchctl disk add p1 block "$LIB_TMP/a.img"
+	check_fail_with 'is no SCSI device' vswitchctl disk add p1 scsi /dev/null
+	check_fail_with 'number from 0 to 63' vswitchctl disk add p1 file "$LIB_TMP/a.img" lun 64
+	check_fail_with 'number from 0 to 3' vswitchctl disk add p1 file "$LIB_TMP/a.img" controller 4
+	check_fail_with 'more than max-iops' vswitchctl disk add p1 file "$LIB_TMP/a.img" max-iops 1 min-iops 2
+	check_fail_with 'has no LUN 3' vswitchctl disk del p1 lun 3
+	check_fail_with 'lun is missing' vswitchctl disk del p1
+	check_empty
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check_fail_with 'has a LUN 0' vswitchctl disk add p1 file "$LIB_TMP/b.img" lun 0
+}
+
+# A step that fails takes those before it with it.
+test_rolled_back()
+{
+	# In the way of the last one but two: an ACL's LUN.
+	controller p1 1
+	check mkdir "$(tpg p1 1)/acls/$(cat "$(tpg p1 1)/nexus")"
+	check mkdir "$(tpg p1 1)/acls/$(cat "$(tpg p1 1)/nexus")/lun_0"
+	check_fail_with 'File exists' vswitchctl disk add p1 file "$LIB_TMP/a.img" controller 1 lun 0
+	check_eq "$(find "$(tpg p1 1)/lun" -mindepth 1 | wc -l)" 0 "LUNs"
+	check_eq "$(cat "$(tpg p1 1)/enable")" 0 "enable"
+	check_eq "$(find "$TARGET/core" -mindepth 1 -maxdepth 1 -name '*_2012' | wc -l)" 0 \
+		"backstores"
+	check rmdir "$(tpg p1 1)/acls/$(cat "$(tpg p1 1)/nexus")/lun_0"
+	check rmdir "$(tpg p1 1)/acls/$(cat "$(tpg p1 1)/nexus")"
+}
+
+# What others made is shown, and goes, but for what is not ours.
+test_by_hand()
+{
+	ram_backstore rama 16
+	controller p1 3
+	lun p1 3 9 ram rama
+	check_eq "$(shown '.[0] | "\(.controller) \(.lun) \(.type) \(.offered)"')" \
+		"3 9 other false" "the disk"
+	check vswitchctl disk del p1 controller 3 lun 9
+	check test -d "$TARGET/core/rd_mcp_0/rama"
+}
+
+run_tests "$@"
