@@ -105,7 +105,7 @@ regen:				## generated files from netlink/*.yaml
 
 clean:				## what make made in this directory (not the cache)
 	@test -z "$(KDIR)" || $(MAKE) -C $(KDIR) M=$(MDIR) $(CONFIG) clean
-	@for dir in userspace selftests/unit selftests/fuzz selftests/faults selftests/races selftests/vmbus selftests/vmm; do \
+	@for dir in userspace selftests/unit selftests/fuzz selftests/faults selftests/races selftests/vmbus selftests/vmm selftests/storvsp; do \
 		test ! -e $$dir/Makefile || $(MAKE) -C $$dir clean; done
 
 help:				## this list

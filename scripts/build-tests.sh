@@ -10,6 +10,6 @@ set -euo pipefail
 mkdir -p "$CACHE"
 exec 9>"$CACHE/build-tests.lock"
 flock 9
-for dir in userspace selftests/{faults,races,vmbus,vmm}; do
+for dir in userspace selftests/{faults,races,vmbus,vmm,storvsp}; do
 	[ ! -e "$ROOT/$dir/Makefile" ] || make -s -C "$ROOT/$dir" 9>&-
 done

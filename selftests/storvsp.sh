@@ -206,9 +206,11 @@ test_many()
 
 	load_storage
 	partition p1
-	controller p1 0
 	for ((i = 0; i < 64; i++)); do
 		ram_backstore "r$i" 1
+	done
+	controller p1 0
+	for ((i = 0; i < 64; i++)); do
 		lun p1 0 "$i" ram "r$i"
 	done
 	guest_driver
@@ -217,7 +219,6 @@ test_many()
 	check busywait 120000 disks_are 64
 	diag "64 disks after $((SECONDS - begun)) s"
 	round_trip_small "$(disk r63)"
-	check_fail mkdir "$(tpg p1 0)x"
 }
 
 round_trip_small()
@@ -235,8 +236,8 @@ test_controllers()
 	load_storage
 	partition p1
 	for i in 0 1 2 3; do
-		controller p1 "$i"
 		ram_backstore "r$i" 1
+		controller p1 "$i"
 		lun p1 "$i" 0 ram "r$i"
 		enable p1 "$i"
 	done

@@ -3,7 +3,8 @@
 #
 # What tests of StorVSP share. Sourced after lib/vmbus.sh.
 #
-#	load_storage [PARAMETER...]	target core, load_bus, storvsp; the guest's driver is not
+#	load_storage [PARAMETER...]	load_bus, target core, storvsp; the guest's driver is not
+#	load_target			the same without this kernel's guest half
 #	backstore TYPE NAME [CONTROL...]	under core/; TYPE is file, ram or block
 #	lun PARTITION CONTROLLER LUN TYPE NAME	a backstore as a LUN
 #	enable PARTITION CONTROLLER	the guest sees it
@@ -16,16 +17,29 @@
 
 TARGET=/sys/kernel/config/target
 
+# The host's side only.
+load_target()
+{
+	check insmod "$(module_file vmbus_host)"
+	defer unload vmbus_host
+	load_fabric
+}
+
 load_storage()
 {
-	check modprobe configfs
+	load_bus "$@"
+	load_fabric
+	modprobe sd_mod || :
+	modprobe sg || :
+}
+
+load_fabric()
+{
+	modprobe configfs || :
 	mountpoint -q /sys/kernel/config || check mount -t configfs none /sys/kernel/config
 	check modprobe target_core_mod
 	check modprobe target_core_file
 	check modprobe target_core_iblock
-	check modprobe sd_mod
-	check modprobe sg
-	load_bus "$@"
 	check insmod "$(module_file storvsp)"
 	defer unload storvsp
 	check mkdir -p "$TARGET/storvsp"

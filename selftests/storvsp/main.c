@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A guest on /dev/vmbus that has a SCSI controller: guest [-c] PARTITION CASE [ARG...]
+ *
+ * With -c the host may only copy from its memory. Exits with 0 if all was as it
+ * should be; says what was not, as comments of TAP.
+ */
+#include <errno.h>
+#include <unistd.h>
+
+#include "guest.h"
+
+const char *partition;
+uint32_t attach_flags;
+
+static const struct vmh_guid scsi_class = { { VSTOR_SCSI_CLASS } };
+
+void guest_start(struct guest *g)
+{
+	struct vg_offer *offer;
+	int err;
+
+	memset(g, 0, sizeof(*g));
+	/* The one before may not be gone yet. */
+	do {
+		err = vg_open(&g->vg, partition, MEMORY, attach_flags);
+	} while (err == -EBUSY && !usleep(1000));
+	ok(err);
+	ok(vg_connect(&g->vg, VMH_VERSION_WIN10_V5_3));
+	ok(vg_request_offers(&g->vg));
+	offer = vg_find(&g->vg, &scsi_class, 0, 5000);
+	check(offer);
+	ok(vg_channel_open(&g->ch, &g->vg, offer->relid, RING, 0));
+	g->data = vg_alloc(&g->vg, DATA_PAGES);
+	check(g->data);
+}
+
+void guest_end(struct guest *g)
+{
+	ok(vg_channel_close(&g->ch));
+	vg_close(&g->vg);
+}
+
+void ask(struct guest *g, struct vstor_packet *packet, uint32_t len)
+{
+	struct vg_packet answer;
+	uint8_t buf[256];
+
+	ok(vg_send(&g->ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION, 4711,
+		   NULL, 0, packet, len));
+	ok(vg_recv_wait(&g->ch, buf, sizeof(buf), &answer, 20000));
+	check_eq(answer.type, VMH_PACKET_COMPLETION);
+	check_eq(answer.trans_id, 4711);
+	check_eq(answer.len, len);
+	memcpy(packet, answer.payload, len);
+	check_eq(le32toh(packet->operation), VSTOR_COMPLETE_IO);
+}
+
+uint32_t ask_op(struct guest *g, uint32_t operation, struct vstor_packet *packet)
+{
+	packet->operation = htole32(operation);
+	packet->flags = htole32(1);
+	ask(g, packet, sizeof(*packet));
+	return le32toh(packet->status);
+}
+
+void guest_ready(struct guest *g, uint16_t version)
+{
+	struct vstor_packet p = {};
+
+	check_eq(ask_op(g, VSTOR_BEGIN_INITIALIZATION, &p), 0);
+	memset(&p, 0, sizeof(p));
+	p.version.version = htole16(version);
+	check_eq(ask_op(g, VSTOR_QUERY_PROTOCOL_VERSION, &p), 0);
+	memset(&p, 0, sizeof(p));
+	check_eq(ask_op(g, VSTOR_QUERY_PROPERTIES, &p), 0);
+	check(le32toh(p.properties.max_transfer) >= 1 << 20);
+	memset(&p, 0, sizeof(p));
+	check_eq(ask_op(g, VSTOR_END_INITIALIZATION, &p), 0);
+}
+
+void put_srb(const struct srb *srb, struct vstor_packet *packet)
+{
+	*packet = (struct vstor_packet) {
+		.operation = htole32(VSTOR_EXECUTE_SRB),
+		.flags = htole32(1),
+		.srb.length = htole16(sizeof(struct vstor_srb)),
+		.srb.path = srb->path,
+		.srb.target = srb->target,
+		.srb.lun = srb->lun,
+		.srb.cdb_length = srb->cdb_length,
+		.srb.sense_length = VSTOR_SENSE_MAX,
+		.srb.data_in = srb->data_in,
+		.srb.data_length = htole32(srb->len),
+	};
+	memcpy(packet->srb.cdb, srb->cdb, sizeof(srb->cdb));
+}
+
+void send_srb(struct guest *g, const struct srb *srb, uint64_t trans_id)
+{
+	uint32_t bytes = srb->range ? srb->range : srb->len, i, n;
+	struct {
+		__le32 reserved, count;
+		struct vmh_gpa_range range;
+		__le64 pfn[DATA_PAGES];
+	} extra = { .count = htole32(1) };
+	struct vstor_packet packet;
+	uint64_t gpa;
+	int err;
+
+	put_srb(srb, &packet);
+	gpa = vg_gpa(&g->vg, g->data + srb->offset);
+	n = (gpa % PAGE + bytes + PAGE - 1) / PAGE;
+	check(n <= DATA_PAGES);
+	extra.range.byte_count = htole32(bytes);
+	extra.range.byte_offset = htole32(gpa % PAGE);
+	for (i = 0; i < n; i++)
+		extra.pfn[i] = htole64(gpa / PAGE + i);
+	do {
+		err = vg_send(&g->ch, bytes ? VMH_PACKET_GPA_DIRECT :
+					      VMH_PACKET_INBAND,
+			      VMH_PACKET_WANTS_COMPLETION, trans_id, &extra,
+			      bytes ? 16 + n * 8 : 0, &packet, sizeof(packet));
+	} while (err == -EAGAIN && vg_channel_wait(&g->ch, 20000) > 0);
+	ok(err);
+}
+
+void run_srb(struct guest *g, const struct srb *srb, struct vstor_packet *packet)
+{
+	struct vg_packet answer;
+	uint8_t buf[256];
+
+	send_srb(g, srb, 99);
+	ok(vg_recv_wait(&g->ch, buf, sizeof(buf), &answer, 60000));
+	check_eq(answer.trans_id, 99);
+	check_eq(answer.len, sizeof(*packet));
+	memcpy(packet, answer.payload, sizeof(*packet));
+	check_eq(le32toh(packet->operation), VSTOR_COMPLETE_IO);
+}
+
+static const struct test_case *const tables[] = {
+	protocol_cases, hostile_cases,
+};
+
+int main(int argc, char **argv)
+{
+	const struct test_case *t;
+	size_t i;
+	int opt;
+
+	setlinebuf(stdout);
+	while ((opt = getopt(argc, argv, "+c")) != -1) {
+		if (opt != 'c')
+			return 2;
+		attach_flags |= VMBUS_DEV_ATTACH_COPY;
+	}
+	if (argc - optind < 2) {
+		fprintf(stderr, "usage: guest [-c] PARTITION CASE [ARGUMENT...]\n");
+		return 2;
+	}
+	partition = argv[optind];
+	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (t = tables[i]; t->name; t++)
+			if (!strcmp(t->name, argv[optind + 1])) {
+				t->run(argc - optind - 2, argv + optind + 2);
+				return 0;
+			}
+	fprintf(stderr, "guest: no such case: %s\n", argv[optind + 1]);
+	return 2;
+}

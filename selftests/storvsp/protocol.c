@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a guest may say when, and what becomes of what it says. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "guest.h"
+
+/* guest PARTITION versions: each that is spoken, and some that are not */
+static void versions(int argc, char **argv)
+{
+	static const struct {
+		uint16_t version;
+		bool spoken;
+	} all[] = {
+		{ 0x0200, true }, { 0x0402, true }, { 0x0501, true },
+		{ 0x0600, true }, { 0x0602, true }, { 0x0601, false },
+		{ 0x0700, false }, { 0, false }, { 0xffff, false },
+	};
+	struct vstor_packet p;
+	struct guest g;
+	size_t i;
+
+	(void)argc;
+	(void)argv;
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		guest_start(&g);
+		memset(&p, 0, sizeof(p));
+		check_eq(ask_op(&g, VSTOR_BEGIN_INITIALIZATION, &p), 0);
+		memset(&p, 0, sizeof(p));
+		p.version.version = htole16(all[i].version);
+		check_eq(ask_op(&g, VSTOR_QUERY_PROTOCOL_VERSION, &p),
+			 all[i].spoken ? 0 : VSTOR_STATUS_REVISION_MISMATCH);
+		if (!all[i].spoken) {
+			/* It may ask for another. */
+			memset(&p, 0, sizeof(p));
+			p.version.version = htole16(0x0501);
+			check_eq(ask_op(&g, VSTOR_QUERY_PROTOCOL_VERSION, &p), 0);
+		}
+		memset(&p, 0, sizeof(p));
+		check_eq(ask_op(&g, VSTOR_QUERY_PROPERTIES, &p), 0);
+		check_eq(le32toh(p.properties.flags),
+			 !all[i].spoken || all[i].version >= 0x0501);
+		check(le32toh(p.properties.max_transfer) >= 1 << 20);
+		guest_end(&g);
+	}
+}
+
+/* guest PARTITION states: nothing before its time */
+static void states(int argc, char **argv)
+{
+	struct vstor_packet p = {};
+	struct guest g;
+
+	(void)argc;
+	(void)argv;
+	guest_start(&g);
+	check_eq(ask_op(&g, VSTOR_END_INITIALIZATION, &p),
+		 VSTOR_STATUS_INVALID_DEVICE_STATE);
+	check_eq(ask_op(&g, VSTOR_QUERY_PROPERTIES, &p),
+		 VSTOR_STATUS_INVALID_DEVICE_STATE);
+	check_eq(ask_op(&g, VSTOR_EXECUTE_SRB, &p),
+		 VSTOR_STATUS_INVALID_DEVICE_STATE);
+	check_eq(ask_op(&g, VSTOR_RESET_BUS, &p),
+		 VSTOR_STATUS_INVALID_DEVICE_STATE);
+	check_eq(ask_op(&g, VSTOR_CREATE_SUB_CHANNELS, &p),
+		 VSTOR_STATUS_INVALID_DEVICE_STATE);
+	memset(&p, 0, sizeof(p));
+	guest_ready(&g, VSTOR_VERSION_WIN10);
+	check_eq(ask_op(&g, VSTOR_BEGIN_INITIALIZATION, &p),
+		 VSTOR_STATUS_INVALID_DEVICE_STATE);
+	check_eq(ask_op(&g, VSTOR_FCHBA_DATA, &p),
+		 VSTOR_STATUS_INVALID_DEVICE_REQUEST);
+	memset(&p, 0, sizeof(p));
+	p.subchannels = htole16(1000);
+	check_eq(ask_op(&g, VSTOR_CREATE_SUB_CHANNELS, &p),
+		 VSTOR_STATUS_INVALID_PARAMETER);
+	/* Closed and opened, it begins again. */
+	ok(vg_channel_close(&g.ch));
+	vg_close(&g.vg);
+	guest_start(&g);
+	guest_ready(&g, VSTOR_VERSION_WIN8);
+	guest_end(&g);
+}
+
+/* guest PARTITION short: packets of guests before Windows 8 */
+static void short_packets(int argc, char **argv)
+{
+	struct vstor_packet p = {};
+	struct guest g;
+
+	(void)argc;
+	(void)argv;
+	guest_start(&g);
+	p.operation = htole32(VSTOR_BEGIN_INITIALIZATION);
+	ask(&g, &p, VSTOR_PACKET_V1);
+	check_eq(le32toh(p.status), 0);
+	p.operation = htole32(VSTOR_QUERY_PROTOCOL_VERSION);
+	p.version.version = htole16(VSTOR_VERSION_WIN7);
+	ask(&g, &p, VSTOR_PACKET_V1);
+	check_eq(le32toh(p.status), 0);
+	p.operation = htole32(VSTOR_END_INITIALIZATION);
+	ask(&g, &p, VSTOR_PACKET_V1);
+	check_eq(le32toh(p.status), 0);
+	/* INQUIRY needs data: TEST UNIT READY does not. */
+	put_srb(&(struct srb) { .cdb_length = 6, .data_in = VSTOR_DATA_NONE }, &p);
+	ask(&g, &p, VSTOR_PACKET_V1);
+	check_eq(p.srb.srb_status, VSTOR_SRB_SUCCESS);
+	guest_end(&g);
+}
+
+static void sense_is(const struct vstor_packet *p, uint8_t key, uint8_t asc,
+		     uint8_t ascq)
+{
+	check_eq(p->srb.scsi_status, 2);
+	check_eq(p->srb.srb_status, VSTOR_SRB_ERROR | VSTOR_SRB_AUTOSENSE_VALID);
+	check(p->srb.sense_length >= 14);
+	check_eq(p->srb.sense[2] & 0xf, key);
+	check_eq(p->srb.sense[12], asc);
+	check_eq(p->srb.sense[13], ascq);
+}
+
+static void ends(struct guest *g, const struct srb *srb, uint8_t srb_status,
+		 uint32_t len)
+{
+	struct vstor_packet p;
+
+	run_srb(g, srb, &p);
+	check_eq(p.srb.srb_status, srb_status);
+	check_eq(le32toh(p.srb.data_length), len);
+}
+
+/* guest PARTITION srbs: what is good, and each thing that is not; LUN 0 has a disk */
+static void srbs(int argc, char **argv)
+{
+	struct srb inquiry = {
+		.cdb = { 0x12, 0, 0, 0, 36 }, .cdb_length = 6,
+		.data_in = VSTOR_DATA_IN, .len = 36,
+	};
+	struct srb write = {
+		.cdb = { 0x2a, 0, 0, 0, 0, 8, 0, 0, 16 }, .cdb_length = 10,
+		.data_in = VSTOR_DATA_OUT, .len = 8192, .offset = 100 * PAGE + 512,
+	};
+	struct srb read = write, s;
+	struct vstor_packet p;
+	struct guest g;
+	int i;
+
+	(void)argc;
+	(void)argv;
+	guest_start(&g);
+	guest_ready(&g, VSTOR_VERSION_WIN10);
+
+	memset(g.data, 0xff, PAGE);
+	ends(&g, &inquiry, VSTOR_SRB_SUCCESS, 36);
+	check_eq(g.data[0], 0);
+	check_eq(g.data[36], 0xff);
+	/* More room than is used, and less. */
+	s = inquiry;
+	s.len = 4096;
+	s.cdb[3] = 16;
+	s.cdb[4] = 0;
+	run_srb(&g, &s, &p);
+	check_eq(p.srb.srb_status, VSTOR_SRB_SUCCESS);
+	check(le32toh(p.srb.data_length) >= 36 && le32toh(p.srb.data_length) < 4096);
+	s.len = 8;
+	ends(&g, &s, VSTOR_SRB_SUCCESS, 8);
+
+	/* Not there: data say so, and so does the status of what has none. */
+	s = inquiry;
+	s.lun = 7;
+	ends(&g, &s, VSTOR_SRB_SUCCESS, 36);
+	check_eq(g.data[0], 0x7f);
+	s.lun = 0;
+	s.target = 1;
+	ends(&g, &s, VSTOR_SRB_SUCCESS, 36);
+	check_eq(g.data[0], 0x7f);
+	s = (struct srb) { .lun = 63, .cdb_length = 6, .data_in = VSTOR_DATA_NONE };
+	ends(&g, &s, VSTOR_SRB_INVALID_LUN, 0);
+	s.lun = 255;
+	ends(&g, &s, VSTOR_SRB_INVALID_LUN, 0);
+	s.lun = 0;
+	s.path = 9;
+	ends(&g, &s, VSTOR_SRB_INVALID_LUN, 0);
+
+	/* There and back. */
+	for (i = 0; i < 8192; i++)
+		g.data[write.offset + i] = i * 7 + 1;
+	ends(&g, &write, VSTOR_SRB_SUCCESS, 8192);
+	read.cdb[0] = 0x28;
+	read.data_in = VSTOR_DATA_IN;
+	read.offset = 300 * PAGE + 2048;
+	memset(g.data + 300 * PAGE, 0xff, 4 * PAGE);
+	ends(&g, &read, VSTOR_SRB_SUCCESS, 8192);
+	check(!memcmp(g.data + read.offset, g.data + write.offset, 8192));
+	check_eq(g.data[read.offset - 1], 0xff);
+	check_eq(g.data[read.offset + 8192], 0xff);
+
+	/* A range that is longer than what is used of it; one that is shorter. */
+	s = read;
+	s.range = 16384;
+	ends(&g, &s, VSTOR_SRB_SUCCESS, 8192);
+	s.range = 4096;
+	ends(&g, &s, VSTOR_SRB_INVALID_REQUEST, 0);
+	/* The wrong way, no way, too much, no command, one that is too long. */
+	s = read;
+	s.data_in = VSTOR_DATA_OUT;
+	ends(&g, &s, VSTOR_SRB_INVALID_REQUEST, 0);
+	s = write;
+	s.data_in = VSTOR_DATA_IN;
+	ends(&g, &s, VSTOR_SRB_INVALID_REQUEST, 0);
+	s.data_in = VSTOR_DATA_NONE;
+	ends(&g, &s, VSTOR_SRB_INVALID_REQUEST, 0);
+	s.data_in = 3;
+	ends(&g, &s, VSTOR_SRB_INVALID_REQUEST, 0);
+	s = write;
+	s.cdb_length = 0;
+	ends(&g, &s, VSTOR_SRB_INVALID_REQUEST, 0);
+	s.cdb_length = 17;
+	ends(&g, &s, VSTOR_SRB_INVALID_REQUEST, 0);
+	s = (struct srb) { .cdb = { 0x7f, 0, 0, 0, 0, 0, 0, 0xf8 }, .cdb_length = 16,
+			   .data_in = VSTOR_DATA_NONE };
+	ends(&g, &s, VSTOR_SRB_INVALID_REQUEST, 0);
+	s = write;
+	s.len = (1 << 20) + 512;
+	s.cdb[7] = 8;
+	s.cdb[8] = 1;
+	s.offset = 0;
+	ends(&g, &s, VSTOR_SRB_INVALID_REQUEST, 0);
+	/* As much as there can be, and not where a page begins. */
+	s.len = 1 << 20;
+	s.cdb[8] = 0;
+	s.offset = 512;
+	ends(&g, &s, VSTOR_SRB_SUCCESS, 1 << 20);
+
+	/* Sense. */
+	s = (struct srb) { .cdb = { 0xe0 }, .cdb_length = 6, .data_in = VSTOR_DATA_NONE };
+	run_srb(&g, &s, &p);
+	sense_is(&p, 5, 0x20, 0);
+	s = read;
+	s.cdb[2] = 0x40;
+	run_srb(&g, &s, &p);
+	sense_is(&p, 5, 0x21, 0);
+	check_eq(le32toh(p.srb.data_length), 0);
+
+	/* Resets of all, of one, and of one that is not there. */
+	memset(&p, 0, sizeof(p));
+	check_eq(ask_op(&g, VSTOR_RESET_BUS, &p), 0);
+	memset(&p, 0, sizeof(p));
+	check_eq(ask_op(&g, VSTOR_RESET_ADAPTER, &p), 0);
+	memset(&p, 0, sizeof(p));
+	check_eq(ask_op(&g, VSTOR_RESET_LUN, &p), 0);
+	p.srb.lun = 44;
+	check_eq(ask_op(&g, VSTOR_RESET_LUN, &p), VSTOR_STATUS_DEVICE_DOES_NOT_EXIST);
+	/* After which it says so, once. */
+	s = (struct srb) { .cdb_length = 6, .data_in = VSTOR_DATA_NONE };
+	run_srb(&g, &s, &p);
+	sense_is(&p, 6, 0x29, 3);
+	ends(&g, &s, VSTOR_SRB_SUCCESS, 0);
+	guest_end(&g);
+}
+
+/* guest PARTITION breaks NAME: what breaks the channel, which is good again then */
+static void breaks(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		uint16_t type;
+		uint32_t len;
+		uint32_t operation;
+		uint32_t ranges;
+	} all[] = {
+		{ "short", VMH_PACKET_INBAND, 40, VSTOR_EXECUTE_SRB, 0 },
+		{ "old", VMH_PACKET_INBAND, 48, VSTOR_EXECUTE_SRB, 0 },
+		{ "long", VMH_PACKET_INBAND, 72, VSTOR_EXECUTE_SRB, 0 },
+		{ "operation", VMH_PACKET_INBAND, 64, 14, 0 },
+		{ "answer", VMH_PACKET_INBAND, 64, VSTOR_COMPLETE_IO, 0 },
+		{ "two", VMH_PACKET_GPA_DIRECT, 64, VSTOR_EXECUTE_SRB, 2 },
+		{ "none", VMH_PACKET_GPA_DIRECT, 64, VSTOR_EXECUTE_SRB, 0 },
+	};
+	struct {
+		__le32 reserved, count;
+		struct {
+			struct vmh_gpa_range range;
+			__le64 pfn;
+		} __attribute__((packed)) ranges[2];
+	} extra = {};
+	uint8_t payload[80] = {}, in[256];
+	struct vg_packet packet;
+	struct guest g;
+	uint32_t i;
+
+	check(argc == 1);
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!strcmp(all[i].name, argv[0]))
+			break;
+	check(i < sizeof(all) / sizeof(all[0]));
+	guest_start(&g);
+	guest_ready(&g, VSTOR_VERSION_WIN10);
+	memcpy(payload, &(__le32) { htole32(all[i].operation) }, 4);
+	extra.count = htole32(all[i].ranges);
+	extra.ranges[0].range.byte_count = htole32(512);
+	extra.ranges[1].range.byte_count = htole32(512);
+	ok(vg_send(&g.ch, all[i].type, VMH_PACKET_WANTS_COMPLETION, 1, &extra,
+		   all[i].type == VMH_PACKET_GPA_DIRECT ?
+		   8 + 16 * all[i].ranges : 0, payload, all[i].len));
+	check_eq(vg_recv_wait(&g.ch, in, sizeof(in), &packet, 200), -ETIMEDOUT);
+	ok(vg_channel_close(&g.ch));
+	vg_close(&g.vg);
+	guest_start(&g);
+	guest_ready(&g, VSTOR_VERSION_WIN10);
+	guest_end(&g);
+}
+
+const struct test_case protocol_cases[] = {
+	{ "versions", versions },
+	{ "states", states },
+	{ "short", short_packets },
+	{ "srbs", srbs },
+	{ "breaks", breaks },
+	{}
+};

@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A process is the guest of a partition that has a SCSI controller (storvsp/, on
+# libvmbusguest): what the protocol is in detail, and guests that break it. Each case
+# runs twice, with guest memory mapped and with copies only.
+#
+#	storvsp/build/guest	/dev/vmbus
+#	storvsp.ko		LUN 0 memory, LUN 1 a file, read-only for the guest
+#
+# requires: jq python3
+# uses: vmbus_host storvsp
+# timeout: 900 + ${STORVSP_FUZZ:-20000} / 50
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/vmbus.sh"
+. "$(dirname "$0")/lib/storvsp.sh"
+
+TESTS="versions states short srbs breaks fuzz"
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+GUEST=$HERE/storvsp/build/guest
+
+setup()
+{
+	[ -x "$GUEST" ] || fail "selftests/storvsp is not built (scripts/build-tests.sh)"
+	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
+	load_target
+	check nl add g services=0
+	defer del_partition g
+	ram_backstore rama 16
+	file_backstore filea 16
+	controller g 0
+	lun g 0 0 ram rama
+	lun g 0 1 file filea
+	enable g 0
+}
+
+# With mapped memory, and with copies.
+both()
+{
+	check "$GUEST" g "$@"
+	check "$GUEST" -c g "$@"
+}
+
+errors()	# NAME
+{
+	field g ".errors // {} | .$1 // 0"
+}
+
+test_versions()
+{
+	both versions
+}
+
+test_states()
+{
+	both states
+}
+
+test_short()
+{
+	both short
+}
+
+test_srbs()
+{
+	both srbs
+	check_eq "$(field g '.errors // {} | length')" 0 "errors"
+}
+
+test_breaks()
+{
+	local name
+
+	for name in short old long operation answer two none; do
+		both breaks "$name"
+	done
+	check nl get g
+}
+
+# STORVSP_FUZZ says how many messages; on the debug kernel more make sense.
+test_fuzz()
+{
+	local n=${STORVSP_FUZZ:-20000} seed=${STORVSP_SEED:-$RANDOM}
+
+	diag "seed $seed"
+	check "$GUEST" g fuzz "$seed" "$n"
+	check "$GUEST" -c g fuzz "$((seed + 1))" "$((n / 2))"
+	# The host is as it was.
+	check "$GUEST" g srbs
+}
+
+run_tests "$@"
