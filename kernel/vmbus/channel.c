@@ -178,10 +178,17 @@ void vmh_channel_close(struct vmh_channel *ch)
 	vmh_channel_shut(ch);
 	trace_vmbus_channel_close(ch);
 	ch->open = false;
+	if (ch->dev->leaving) {
+		WRITE_ONCE(ch->dev->lingering, ch->dev->lingering - 1);
+		WRITE_ONCE(p->lingering, p->lingering - 1);
+		wake_up_all(&p->let_go);
+	}
 	ch->error = VMH_NO_ERROR;
 	/* Whatever its worker asked for last. */
-	if (!ch->index)
+	if (!ch->index) {
 		ch->dev->wanted = 0;
+		ch->dev->asked = false;
+	}
 	ch->priv = NULL;
 	kvfree(ch->buf);
 	ch->buf = NULL;
@@ -289,6 +296,30 @@ void vmh_channel_on_released(struct vmh_partition *p, u32 relid)
 }
 
 /**
+ * vmh_serves() - is a channel open, and its service there?
+ * @p: the partition
+ * @relid: the channel
+ *
+ * For a guest in this kernel, whose drivers may wait for answers: a channel that was
+ * taken back can be served until it is closed.
+ *
+ * Context: any.
+ * Return: true if what the guest asks is answered.
+ */
+bool vmh_serves(struct vmh_partition *p, u32 relid)
+{
+	struct vmh_channel *ch;
+	bool serves;
+
+	rcu_read_lock();
+	ch = xa_load(&p->channels, relid);
+	serves = ch && READ_ONCE(ch->open);
+	rcu_read_unlock();
+	return serves;
+}
+EXPORT_SYMBOL_GPL(vmh_serves);
+
+/**
  * vmh_channel_device() - whose channel is it?
  * @ch: the channel
  *
@@ -336,6 +367,18 @@ bool vmh_channel_is_prompt(const struct vmh_channel *ch)
 	return ch->partition->transport->prompt;
 }
 EXPORT_SYMBOL_GPL(vmh_channel_is_prompt);
+
+/**
+ * vmh_channel_is_mapped() - are its rings mapped?
+ * @ch: the channel, open
+ *
+ * Return: true if what sends can be called in softirq.
+ */
+bool vmh_channel_is_mapped(const struct vmh_channel *ch)
+{
+	return ch->mapped;
+}
+EXPORT_SYMBOL_GPL(vmh_channel_is_mapped);
 
 /**
  * vmh_channel_set_priv() - have a channel remember something

@@ -671,6 +671,21 @@ u32 vmh_gpadl_size(const struct vmh_gpadl *gpadl)
 EXPORT_SYMBOL_GPL(vmh_gpadl_size);
 
 /**
+ * vmh_gpadl_map() - where a GPADL is mapped
+ * @gpadl: from vmh_gpadl_get()
+ *
+ * What is there changes as the guest likes: it is written to, or copied from once.
+ *
+ * Return: its first byte, until vmh_gpadl_put(); NULL if the guest is copied from and
+ * to, and then only the calls that follow reach it.
+ */
+void *vmh_gpadl_map(const struct vmh_gpadl *gpadl)
+{
+	return gpadl->mem.base;
+}
+EXPORT_SYMBOL_GPL(vmh_gpadl_map);
+
+/**
  * vmh_gpadl_write() - write into a GPADL
  * @gpadl: from vmh_gpadl_get()
  * @offset: where in it
@@ -712,6 +727,36 @@ int vmh_gpadl_read(const struct vmh_gpadl *gpadl, u32 offset, void *to, u32 len)
 	return 0;
 }
 EXPORT_SYMBOL_GPL(vmh_gpadl_read);
+
+/**
+ * vmh_channel_memory() - begin to walk through the memory that a packet refers to
+ * @iter: the walk
+ * @packet: a packet of the channel; stays while the walk lasts
+ */
+void vmh_channel_memory(struct vmh_gpa_iter *iter,
+			const struct vmh_packet *packet)
+{
+	vmh_packet_gpa(iter, packet);
+}
+EXPORT_SYMBOL_GPL(vmh_channel_memory);
+
+/**
+ * vmh_channel_skip() - pass what a packet refers to over
+ * @iter: the walk; advanced
+ * @len: how much, or less if the packet refers to less
+ */
+void vmh_channel_skip(struct vmh_gpa_iter *iter, u32 len)
+{
+	u64 gpa;
+	u32 n;
+
+	for (; len; len -= n) {
+		n = vmh_gpa_next(iter, &gpa, len);
+		if (!n)
+			return;
+	}
+}
+EXPORT_SYMBOL_GPL(vmh_channel_skip);
 
 /**
  * vmh_channel_copy_from() - copy what a GPA-direct packet refers to

@@ -97,6 +97,8 @@ void vmh_channel_forget(struct vmh_channel *ch)
 
 	lockdep_assert_held(&p->lock);
 	WARN_ON(ch->open);
+	if (ch->dev->primary == ch)
+		ch->dev->primary = NULL;
 	xa_erase(&p->channels, ch->relid);
 	vmh_out_cancel(p, &ch->offer);
 	vmh_out_cancel(p, &ch->rescind);
@@ -139,24 +141,12 @@ void vmh_offer_all(struct vmh_partition *p)
 	}
 }
 
-/**
- * vmh_channel_rescind() - take an offer back
- * @ch: the channel; may be gone when this returns
- *
- * It is closed at once. Its number is free when the guest has let go of it, or if
- * it never knew it.
- *
- * Context: process, the partition's lock.
- */
-void vmh_channel_rescind(struct vmh_channel *ch)
+/* It is closed, or is served until the guest closes it. */
+static void take_back(struct vmh_channel *ch)
 {
 	struct vmh_msg_relid *msg = (void *)ch->rescind.data;
 	struct vmh_partition *p = ch->partition;
 
-	lockdep_assert_held(&p->lock);
-	if (ch->rescinded)
-		return;
-	vmh_channel_close(ch);
 	if (!ch->told || vmh_out_cancel(p, &ch->offer)) {
 		vmh_channel_forget(ch);
 		return;
@@ -169,7 +159,96 @@ void vmh_channel_rescind(struct vmh_channel *ch)
 	vmh_out_send(p, &ch->rescind);
 }
 
-/* Sub-channels first: that is the order in which guests can part with them. */
+/**
+ * vmh_channel_rescind() - take an offer back
+ * @ch: the channel; may be gone when this returns
+ *
+ * It is closed at once. Its number is free when the guest has let go of it, or if
+ * it never knew it.
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_channel_rescind(struct vmh_channel *ch)
+{
+	lockdep_assert_held(&ch->partition->lock);
+	vmh_channel_close(ch);
+	if (!ch->rescinded)
+		take_back(ch);
+}
+
+static void recall(struct vmh_channel *ch)
+{
+	struct vmh_partition *p = ch->partition;
+
+	if (ch->rescinded)
+		return;
+	if (ch->open) {
+		WRITE_ONCE(ch->dev->lingering, ch->dev->lingering + 1);
+		WRITE_ONCE(p->lingering, p->lingering + 1);
+	}
+	take_back(ch);
+}
+
+static void offer_wanted(struct vmh_device *dev);
+
+/**
+ * vmh_device_recall() - take a device back, and go on to serve what is open of it
+ * @dev: the device; nothing happens if it was taken back
+ *
+ * Sub-channels first: that is the order in which guests can part with them. Those that
+ * the guest was promised it gets before: its driver may wait for them.
+ *
+ * Context: process, the partition's lock.
+ */
+void vmh_device_recall(struct vmh_device *dev)
+{
+	struct vmh_partition *p = dev->partition;
+	struct vmh_channel *ch;
+	unsigned long relid;
+
+	lockdep_assert_held(&p->lock);
+	if (dev->leaving)
+		return;
+	offer_wanted(dev);
+	dev->leaving = true;
+	xa_for_each(&p->channels, relid, ch) {
+		if (ch->dev == dev && ch->index)
+			recall(ch);
+	}
+	if (dev->primary)
+		recall(dev->primary);
+}
+
+/* What a guest that does not let go is granted, unless it is known to do so. */
+#define LINGER_MAX	(5 * HZ)
+
+static bool is_patient(struct vmh_partition *p)
+{
+	bool patient;
+
+	mutex_lock(&p->lock);
+	patient = p->transport && p->transport->lets_go;
+	mutex_unlock(&p->lock);
+	return patient;
+}
+
+/**
+ * vmh_linger() - wait for a guest to close what was taken back
+ * @p: its partition
+ * @lingering: how many channels it still has to close
+ *
+ * Context: process, without the partition's lock, nor RTNL: a guest's driver may want
+ * that.
+ */
+void vmh_linger(struct vmh_partition *p, const u32 *lingering)
+{
+	while (!wait_event_timeout(p->let_go, !READ_ONCE(*lingering),
+				   LINGER_MAX)) {
+		if (!is_patient(p))
+			return;
+	}
+}
+
 static void rescind_all(struct vmh_device *dev)
 {
 	struct vmh_partition *p = dev->partition;
@@ -180,7 +259,8 @@ static void rescind_all(struct vmh_device *dev)
 		if (ch->dev == dev && ch->index)
 			vmh_channel_rescind(ch);
 	}
-	vmh_channel_rescind(dev->primary);
+	if (dev->primary)
+		vmh_channel_rescind(dev->primary);
 	dev->primary = NULL;
 }
 
@@ -292,6 +372,28 @@ void vmh_withdraw(struct vmh_device *dev)
 EXPORT_SYMBOL_GPL(vmh_withdraw);
 
 /**
+ * vmh_withdraw_gently() - take a device back, when the guest has let go of it
+ * @dev: from vmh_offer(); must not be used any more
+ *
+ * The guest is told, and its driver gets answers until it has closed all channels. A
+ * guest that is not known to do so has some seconds. Then as vmh_withdraw().
+ *
+ * Context: process; waits for the guest. Not from calls of the service; not under RTNL.
+ */
+void vmh_withdraw_gently(struct vmh_device *dev)
+{
+	struct vmh_partition *p = dev->partition;
+
+	mutex_lock(&p->lock);
+	if (!dev->removed)
+		vmh_device_recall(dev);
+	mutex_unlock(&p->lock);
+	vmh_linger(p, &dev->lingering);
+	vmh_withdraw(dev);
+}
+EXPORT_SYMBOL_GPL(vmh_withdraw_gently);
+
+/**
  * vmh_offer_subchannels() - let a device have sub-channels
  * @dev: the device
  * @n: how many; none are taken away
@@ -310,6 +412,8 @@ int vmh_offer_subchannels(struct vmh_device *dev, u32 n)
 	if (n >= VMBUS_HOST_CHANNELS_MAX)
 		return -ENOSPC;
 	WRITE_ONCE(dev->wanted, n);
+	/* Pairs with offer_wanted(), which looks at @wanted then. */
+	smp_store_release(&dev->asked, true);
 	vmh_partition_hold(p);
 	if (!queue_work(vmh_wq, &p->work))
 		vmh_partition_put(p);
@@ -338,6 +442,37 @@ struct vmh_channel *vmh_channel_of(const struct vmh_device *dev, u32 index)
 	return NULL;
 }
 
+static void offer_wanted(struct vmh_device *dev)
+{
+	struct vmh_partition *p = dev->partition;
+	struct vmh_channel *ch;
+	u32 index = 1;
+	bool asked;
+
+	/* It was closed, and opened, meanwhile: nobody asked since. */
+	if (!dev->primary || !dev->primary->open)
+		return;
+	asked = smp_load_acquire(&dev->asked);
+	/* One that is taken back gets no more. */
+	while (!dev->leaving && dev->subchannels < READ_ONCE(dev->wanted)) {
+		/* Some may be there, and others gone. */
+		while (vmh_channel_of(dev, index))
+			index++;
+		ch = vmh_channel_create(dev, index);
+		if (IS_ERR(ch)) {
+			vmh_error(p, VMBUS_HOST_ERROR_NO_MEMORY);
+			break;
+		}
+		dev->subchannels++;
+		vmh_offer_one(ch);
+	}
+	if (!asked)
+		return;
+	WRITE_ONCE(dev->asked, false);
+	if (dev->service->offered)
+		dev->service->offered(dev->primary, dev->subchannels);
+}
+
 /**
  * vmh_offer_wanted() - offer the sub-channels that services asked for
  * @p: the partition
@@ -346,29 +481,11 @@ struct vmh_channel *vmh_channel_of(const struct vmh_device *dev, u32 index)
  */
 void vmh_offer_wanted(struct vmh_partition *p)
 {
-	struct vmh_channel *ch;
 	struct vmh_device *dev;
-	u32 index;
 
 	lockdep_assert_held(&p->lock);
-	list_for_each_entry(dev, &p->devices, node) {
-		/* It was closed, and opened, meanwhile: nobody asked since. */
-		if (!dev->primary->open)
-			continue;
-		index = 1;
-		while (dev->subchannels < READ_ONCE(dev->wanted)) {
-			/* Some may be there, and others gone. */
-			while (vmh_channel_of(dev, index))
-				index++;
-			ch = vmh_channel_create(dev, index);
-			if (IS_ERR(ch)) {
-				vmh_error(p, VMBUS_HOST_ERROR_NO_MEMORY);
-				break;
-			}
-			dev->subchannels++;
-			vmh_offer_one(ch);
-		}
-	}
+	list_for_each_entry(dev, &p->devices, node)
+		offer_wanted(dev);
 }
 
 /**

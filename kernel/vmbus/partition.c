@@ -106,7 +106,7 @@ static void partition_work(struct work_struct *work)
 	struct vmh_partition *p = container_of(work, struct vmh_partition, work);
 
 	mutex_lock(&p->lock);
-	if (!p->removed && !p->paused)
+	if (!p->paused)
 		vmh_offer_wanted(p);
 	vmh_gpadl_reap(p);
 	mutex_unlock(&p->lock);
@@ -157,6 +157,14 @@ static void remove_work(struct work_struct *work)
 
 	mutex_lock(&p->lock);
 	p->removed = true;
+	list_for_each_entry(dev, &p->devices, node) {
+		if (dev->service->linger)
+			vmh_device_recall(dev);
+	}
+	mutex_unlock(&p->lock);
+	vmh_linger(p, &p->lingering);
+
+	mutex_lock(&p->lock);
 	vmh_partition_disconnect(p);
 	list_for_each_entry_safe(dev, next, &p->devices, node)
 		vmh_device_remove(dev);
@@ -209,6 +217,7 @@ static struct vmh_partition *alloc(struct net *net, const char *name,
 	p->next_relid = 1;
 	INIT_LIST_HEAD(&p->builds);
 	init_llist_head(&p->dead_gpadls);
+	init_waitqueue_head(&p->let_go);
 	INIT_WORK(&p->work, partition_work);
 	INIT_WORK(&p->remove_work, remove_work);
 	spin_lock_init(&p->out_lock);

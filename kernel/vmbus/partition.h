@@ -21,6 +21,7 @@
 #include <linux/mutex.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <uapi/linux/vmbus_host.h>
@@ -75,6 +76,8 @@ struct vmh_out {
  * @builds: those that are not complete
  * @quota: of both
  * @dead_gpadls: whose last user is gone
+ * @lingering: open channels of devices that were taken back
+ * @let_go: for those to be closed
  * @heartbeat: when the guest last answered, in jiffies
  * @alive: it has, since it opened that channel
  * @wq: of its channels' workers: guest memory can keep them waiting
@@ -113,6 +116,8 @@ struct vmh_partition {
 	struct list_head builds;
 	struct vmh_gpadl_quota quota;
 	struct llist_head dead_gpadls;
+	u32 lingering;
+	wait_queue_head_t let_go;
 	unsigned long heartbeat;
 	bool alive;
 	struct workqueue_struct *wq;
@@ -142,7 +147,10 @@ struct vmh_partition {
  * @ref: the service, and each channel
  * @removed: the service has been told, or told us; no more calls of it
  * @primary: its first channel
+ * @leaving: it was taken back, and is served until the guest has let go of it
+ * @lingering: channels that the guest has not closed since
  * @wanted: how many sub-channels there shall be
+ * @asked: the service wants to know how many there are
  * @subchannels: how many there are that were not rescinded
  */
 struct vmh_device {
@@ -157,7 +165,10 @@ struct vmh_device {
 	refcount_t ref;
 	bool removed;
 	struct vmh_channel *primary;
+	bool leaving;
+	u32 lingering;
 	u32 wanted;
+	bool asked;
 	u32 subchannels;
 };
 
@@ -350,7 +361,9 @@ struct vmh_channel *vmh_channel_create(struct vmh_device *dev, u16 index);
 void vmh_offer_all(struct vmh_partition *p);
 void vmh_offer_one(struct vmh_channel *ch);
 void vmh_offer_wanted(struct vmh_partition *p);
+void vmh_device_recall(struct vmh_device *dev);
 void vmh_device_remove(struct vmh_device *dev);
+void vmh_linger(struct vmh_partition *p, const u32 *lingering);
 void vmh_channel_rescind(struct vmh_channel *ch);
 void vmh_channel_forget(struct vmh_channel *ch);
 

@@ -290,7 +290,8 @@ static struct vmh_device *find_device(struct vmh_partition *p,
 	struct vmh_device *dev;
 
 	list_for_each_entry(dev, &p->devices, node) {
-		if (!memcmp(&dev->class, &saved->class, sizeof(dev->class)) &&
+		if (!dev->leaving &&
+		    !memcmp(&dev->class, &saved->class, sizeof(dev->class)) &&
 		    !memcmp(&dev->instance, &saved->instance,
 			    sizeof(dev->instance)))
 			return dev;

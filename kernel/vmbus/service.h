@@ -30,6 +30,8 @@ struct vmh_partition;
  * @class: GUID of the kind of device
  * @flags: of the offer, VMH_OFFER_*
  * @subchannels: its devices can have some
+ * @linger: a guest's driver waits for answers when it lets go: a device that is taken
+ *	back is served until the guest has closed it
  * @max_packet: longest packet that is taken, in bytes
  * @open: the guest opens a channel, with VMH_USER_DEF bytes of its own. What is
  *	returned, if not 0, refuses it. Process context, the partition's lock held:
@@ -44,6 +46,11 @@ struct vmh_partition;
  *	must not wait for the partition's lock, nor for RTNL.
  * @writable: the ring to the guest has room again after -EAGAIN. As @packet; may be
  *	NULL.
+ * @done: there are no more packets for now, or the others' turn has come: what was
+ *	put off is due. After each time that the worker has looked, whether
+ *	there was a packet or not. As @packet; may be NULL.
+ * @offered: there are so many sub-channels as vmh_offer_subchannels() could get, and
+ *	the guest has been told. As @open, of the primary channel; may be NULL.
  * @save: write down what the service knows of a channel that is stopped, in at most
  *	%VMH_SAVE_MAX bytes. Returns how many. NULL if there is nothing.
  * @restore: the channel was just opened, and shall go on from there. Returns 0, or
@@ -57,11 +64,14 @@ struct vmh_service {
 	struct vmh_guid class;
 	u16 flags;
 	bool subchannels;
+	bool linger;
 	u32 max_packet;
 	int (*open)(struct vmh_channel *ch, const u8 *user_data);
 	void (*close)(struct vmh_channel *ch);
 	int (*packet)(struct vmh_channel *ch, const struct vmh_packet *packet);
 	void (*writable)(struct vmh_channel *ch);
+	void (*done)(struct vmh_channel *ch);
+	void (*offered)(struct vmh_channel *ch, u32 n);
 	u32 (*save)(struct vmh_channel *ch, void *state);
 	int (*restore)(struct vmh_channel *ch, const void *state, u32 len);
 	void (*release)(struct vmh_device *dev);
@@ -73,6 +83,7 @@ struct vmh_device *vmh_offer(struct vmh_partition *p,
 			     const struct vmh_guid *instance,
 			     const u8 *user_def, void *priv);
 void vmh_withdraw(struct vmh_device *dev);
+void vmh_withdraw_gently(struct vmh_device *dev);
 int vmh_offer_subchannels(struct vmh_device *dev, u32 n);
 void *vmh_device_priv(const struct vmh_device *dev);
 
@@ -81,6 +92,7 @@ struct vmh_device *vmh_channel_device(const struct vmh_channel *ch);
 u32 vmh_channel_index(const struct vmh_channel *ch);
 u32 vmh_channel_version(const struct vmh_channel *ch);
 bool vmh_channel_is_prompt(const struct vmh_channel *ch);
+bool vmh_channel_is_mapped(const struct vmh_channel *ch);
 void vmh_channel_set_priv(struct vmh_channel *ch, void *priv);
 void *vmh_channel_priv(const struct vmh_channel *ch);
 
@@ -94,7 +106,13 @@ int vmh_channel_send_xfer(struct vmh_channel *ch, u16 pageset,
 			  u64 trans_id, const void *payload, u32 len);
 void vmh_channel_flush(struct vmh_channel *ch);
 
+/* worker.c */
+void vmh_channel_wake(struct vmh_channel *ch);
+
 /* memory.c */
+void vmh_channel_memory(struct vmh_gpa_iter *iter,
+			const struct vmh_packet *packet);
+void vmh_channel_skip(struct vmh_gpa_iter *iter, u32 len);
 int vmh_channel_copy_from(struct vmh_channel *ch, struct vmh_gpa_iter *iter,
 			  void *to, u32 len);
 int vmh_channel_copy_to(struct vmh_channel *ch, struct vmh_gpa_iter *iter,
@@ -103,6 +121,7 @@ struct vmh_gpadl *vmh_gpadl_get(struct vmh_channel *ch, u32 id);
 void vmh_gpadl_put(struct vmh_gpadl *gpadl);
 u32 vmh_gpadl_id(const struct vmh_gpadl *gpadl);
 u32 vmh_gpadl_size(const struct vmh_gpadl *gpadl);
+void *vmh_gpadl_map(const struct vmh_gpadl *gpadl);
 int vmh_gpadl_write(const struct vmh_gpadl *gpadl, u32 offset, const void *from,
 		    u32 len);
 int vmh_gpadl_read(const struct vmh_gpadl *gpadl, u32 offset, void *to, u32 len);

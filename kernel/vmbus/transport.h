@@ -30,6 +30,7 @@ struct vmh_partition;
  * @kind: enum vmbus_host_transport
  * @prompt: no call below keeps anybody waiting; else they wait as long as it pleases
  *	whoever has the guest's memory
+ * @lets_go: its guests always close what was taken back, however long that takes
  * @node: in the list of those that come to their partitions by themselves
  * @copy_from: copy from guest physical memory; an aligned piece of 4 bytes is read
  *	at once. Process context, may sleep. -EFAULT for what is no memory.
@@ -50,6 +51,7 @@ struct vmh_transport {
 	const char *name;
 	u32 kind;
 	bool prompt;
+	bool lets_go;
 	struct list_head node;
 	int (*copy_from)(void *guest, u64 gpa, void *to, u32 len);
 	int (*copy_to)(void *guest, u64 gpa, const void *from, u32 len);
@@ -84,5 +86,8 @@ int vmh_resume(struct vmh_partition *p);
 
 /* worker.c */
 bool vmh_kick(struct vmh_partition *p, u32 relid);
+
+/* channel.c */
+bool vmh_serves(struct vmh_partition *p, u32 relid);
 
 #endif

@@ -73,6 +73,18 @@ bool vmh_kick(struct vmh_partition *p, u32 relid)
 }
 EXPORT_SYMBOL_GPL(vmh_kick);
 
+/**
+ * vmh_channel_wake() - have a channel's worker look, and call the service
+ * @ch: the channel, open
+ *
+ * Context: any.
+ */
+void vmh_channel_wake(struct vmh_channel *ch)
+{
+	vmh_worker_queue(ch);
+}
+EXPORT_SYMBOL_GPL(vmh_channel_wake);
+
 /* What a packet, or the lack of one, says of the guest. */
 static u32 to_error(int err)
 {
@@ -243,6 +255,8 @@ static void worker(struct work_struct *work)
 	if (full && service->writable)
 		service->writable(ch);
 	err = work_through(ch);
+	if (service->done)
+		service->done(ch);
 	vmh_channel_flush(ch);
 	if (READ_ONCE(ch->out_error))
 		err = ch->out_error;

@@ -5,7 +5,8 @@
  *	vml_on_offer()		the channel is there: add_channel_work
  *	  add_channel_work	a device for a primary one; a sub-channel is the
  *				driver's
- *	vml_on_rescind()	no more packets: remove_work
+ *	vml_on_rescind()	no more packets, unless the host serves it until it is
+ *				closed: remove_work
  *	  remove_work		the device is unregistered; a sub-channel that is
  *				open stays until its driver closes it
  *
@@ -128,8 +129,15 @@ static void remove(struct vml_channel *c)
 {
 	struct vmbus_channel *ch = &c->ch;
 
-	vml_irq_last(c);
-	WRITE_ONCE(ch->rescind, true);
+	/*
+	 * A host that goes on to serve it answers whatever its driver asks until it has
+	 * closed it; who is told that the channel is rescinded would not ask, nor
+	 * answer, and would wait for ever for what was on its way.
+	 */
+	if (!vmh_serves(c->guest->partition, ch->offermsg.child_relid)) {
+		vml_irq_last(c);
+		WRITE_ONCE(ch->rescind, true);
+	}
 	if (ch->chn_rescind_callback)
 		ch->chn_rescind_callback(ch);
 	queue_work(vml_channel_wq, &c->remove_work);

@@ -121,6 +121,7 @@ struct vmh_transport vml_transport = {
 	.name		= "local",
 	.kind		= VMBUS_HOST_TRANSPORT_LOCAL,
 	.prompt		= true,
+	.lets_go	= true,
 	.copy_from	= local_copy_from,
 	.copy_to	= local_copy_to,
 	.pin		= local_pin,
