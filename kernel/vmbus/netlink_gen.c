@@ -46,8 +46,37 @@ static const struct nla_policy vmbus_host_channel_get_nl_policy[VMBUS_HOST_A_CHA
 	[VMBUS_HOST_A_CHANNEL_PARTITION] = { .type = NLA_NUL_STRING, .len = VMBUS_HOST_NAME_MAX, },
 };
 
+/* VMBUS_HOST_CMD_NIC_NEW - do */
+static const struct nla_policy vmbus_host_nic_new_nl_policy[VMBUS_HOST_A_NIC_INSTANCE + 1] = {
+	[VMBUS_HOST_A_NIC_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VMBUS_HOST_A_NIC_PARTITION] = { .type = NLA_NUL_STRING, .len = VMBUS_HOST_NAME_MAX, },
+	[VMBUS_HOST_A_NIC_MAC] = NLA_POLICY_EXACT_LEN(6),
+	[VMBUS_HOST_A_NIC_QUEUES] = NLA_POLICY_RANGE(NLA_U32, 1, VMBUS_HOST_QUEUES_MAX),
+	[VMBUS_HOST_A_NIC_MTU] = NLA_POLICY_RANGE(NLA_U32, 68, VMBUS_HOST_MTU_MAX),
+	[VMBUS_HOST_A_NIC_SPEED] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VMBUS_HOST_A_NIC_INSTANCE] = NLA_POLICY_EXACT_LEN(16),
+};
+
+/* VMBUS_HOST_CMD_NIC_SET - do */
+static const struct nla_policy vmbus_host_nic_set_nl_policy[VMBUS_HOST_A_NIC_SPEED + 1] = {
+	[VMBUS_HOST_A_NIC_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VMBUS_HOST_A_NIC_MAC] = NLA_POLICY_EXACT_LEN(6),
+	[VMBUS_HOST_A_NIC_MTU] = NLA_POLICY_RANGE(NLA_U32, 68, VMBUS_HOST_MTU_MAX),
+	[VMBUS_HOST_A_NIC_SPEED] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* VMBUS_HOST_CMD_NIC_DEL - do */
+static const struct nla_policy vmbus_host_nic_del_nl_policy[VMBUS_HOST_A_NIC_NAME + 1] = {
+	[VMBUS_HOST_A_NIC_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+};
+
+/* VMBUS_HOST_CMD_NIC_GET - do */
+static const struct nla_policy vmbus_host_nic_get_nl_policy[VMBUS_HOST_A_NIC_NAME + 1] = {
+	[VMBUS_HOST_A_NIC_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+};
+
 /* Ops table for vmbus_host */
-const struct genl_split_ops vmbus_host_nl_ops[5] = {
+const struct genl_split_ops vmbus_host_nl_ops[10] = {
 	{
 		.cmd		= VMBUS_HOST_CMD_PARTITION_GET,
 		.doit		= vmbus_host_nl_partition_get_doit,
@@ -80,5 +109,38 @@ const struct genl_split_ops vmbus_host_nl_ops[5] = {
 		.policy		= vmbus_host_channel_get_nl_policy,
 		.maxattr	= VMBUS_HOST_A_CHANNEL_PARTITION,
 		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VMBUS_HOST_CMD_NIC_NEW,
+		.doit		= vmbus_host_nl_nic_new_doit,
+		.policy		= vmbus_host_nic_new_nl_policy,
+		.maxattr	= VMBUS_HOST_A_NIC_INSTANCE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VMBUS_HOST_CMD_NIC_SET,
+		.doit		= vmbus_host_nl_nic_set_doit,
+		.policy		= vmbus_host_nic_set_nl_policy,
+		.maxattr	= VMBUS_HOST_A_NIC_SPEED,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VMBUS_HOST_CMD_NIC_DEL,
+		.doit		= vmbus_host_nl_nic_del_doit,
+		.policy		= vmbus_host_nic_del_nl_policy,
+		.maxattr	= VMBUS_HOST_A_NIC_NAME,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VMBUS_HOST_CMD_NIC_GET,
+		.doit		= vmbus_host_nl_nic_get_doit,
+		.policy		= vmbus_host_nic_get_nl_policy,
+		.maxattr	= VMBUS_HOST_A_NIC_NAME,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= VMBUS_HOST_CMD_NIC_GET,
+		.dumpit	= vmbus_host_nl_nic_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
 	},
 };
