@@ -21,7 +21,8 @@ fuzz: export KVER := $(KVER)
 endif
 
 # What .config would say in a kernel tree.
-CONFIG := CONFIG_VSWITCH=m CONFIG_VMBUS_HOST=m CONFIG_VMBUS_LOCAL=m CONFIG_STORVSP=m
+CONFIG := CONFIG_VSWITCH=m CONFIG_VMBUS_HOST=m CONFIG_VMBUS_LOCAL=m \
+	  CONFIG_NETVSP=m CONFIG_STORVSP=m
 
 DESTDIR ?=
 # The tools' Makefile has its own idea of prefix=.
@@ -56,7 +57,7 @@ install: all			## modules and tools; DESTDIR=, prefix=, KVER=
 	$(MAKE) -C userspace $(dirs) install
 
 uninstall:			## undo install
-	rm -rf $(addprefix $(DESTDIR)/lib/modules/$(kver)/updates/,vswitch vmbus)
+	rm -rf $(addprefix $(DESTDIR)/lib/modules/$(kver)/updates/,vswitch vmbus netvsp)
 	$(if $(DESTDIR),,depmod $(kver))
 	$(MAKE) -C userspace $(dirs) uninstall
 

@@ -26,4 +26,19 @@ static inline void vsw_netdev_set_soft(struct net_device *dev)
 #endif
 }
 
+/**
+ * vsw_netdev_set_local() - mark a netdev that stays in its netns
+ * @dev: the device, in its setup function
+ */
+static inline void vsw_netdev_set_local(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	dev->features |= NETIF_F_NETNS_LOCAL;
+#elif defined(VSW_HAVE_NETNS_IMMUTABLE)
+	dev->netns_immutable = true;
+#else
+	dev->netns_local = true;
+#endif
+}
+
 #endif

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The guest's receive buffer: guest memory that it has shown us once, of which each
+ * frame to it gets a section, or some. What is free, and what the guest has, is only
+ * ever written down here, so that the guest cannot give back what it has not.
+ *
+ *	free		nsp_recv.free, a stack
+ *	held		nsp_queue.held: taken by the dozen, so that the lock is rarely
+ *	shown		a chain for each packet, until the guest completes that
+ */
+#include <linux/bitops.h>
+#include <linux/mm.h>
+
+#include "netvsp.h"
+
+/**
+ * nsp_recv_create() - divide a receive buffer up
+ * @gpadl: its memory; consumed if this succeeds
+ * @id: the guest's number for it
+ * @frame: longest frame that a section has to take, in bytes
+ *
+ * Context: process.
+ * Return: the buffer, -EINVAL if it is too small, -ENOMEM as a pointer.
+ */
+struct nsp_recv *nsp_recv_create(struct vmh_gpadl *gpadl, u16 id, u32 frame)
+{
+	u32 size = ALIGN(NSP_HEAD_MAX + max_t(u32, frame, NSP_FRAME_MIN), 64);
+	u32 count = vmh_gpadl_size(gpadl) / size, control, i;
+	struct nsp_recv *recv;
+
+	/* Guests may show no more than ten frames of memory. */
+	if (count < 4)
+		return ERR_PTR(-EINVAL);
+	control = clamp_t(u32, count / 4, 2, NSP_CONTROL_SECTIONS);
+	recv = kvzalloc(struct_size(recv, sections, count), GFP_KERNEL_ACCOUNT);
+	if (!recv)
+		return ERR_PTR(-ENOMEM);
+	recv->free = kvmalloc_array(count, sizeof(*recv->free),
+				    GFP_KERNEL_ACCOUNT);
+	if (!recv->free) {
+		kvfree(recv);
+		return ERR_PTR(-ENOMEM);
+	}
+	recv->gpadl = gpadl;
+	recv->map = vmh_gpadl_map(gpadl);
+	recv->id = id;
+	recv->size = size;
+	recv->count = count;
+	spin_lock_init(&recv->lock);
+	recv->control = GENMASK(control - 1, 0);
+	/* The first ones on top: memory that was used last is warm. */
+	for (i = count; i > control; i--)
+		recv->free[recv->n_free++] = i - 1;
+	return recv;
+}
+
+/**
+ * nsp_recv_destroy() - forget a receive buffer
+ * @recv: the buffer, which no queue uses any more
+ *
+ * Context: process.
+ */
+void nsp_recv_destroy(struct nsp_recv *recv)
+{
+	vmh_gpadl_put(recv->gpadl);
+	kvfree(recv->free);
+	kvfree(recv);
+}
+
+/**
+ * nsp_recv_take() - take free sections
+ * @recv: the buffer
+ * @to: where to
+ * @n: how many, at most
+ *
+ * Context: any but hard-irq.
+ * Return: how many there were.
+ */
+u32 nsp_recv_take(struct nsp_recv *recv, u32 *to, u32 n)
+{
+	u32 i;
+
+	spin_lock_bh(&recv->lock);
+	n = min(n, recv->n_free);
+	recv->n_free -= n;
+	memcpy(to, recv->free + recv->n_free, n * sizeof(*to));
+	spin_unlock_bh(&recv->lock);
+	for (i = 0; i < n; i++)
+		recv->sections[to[i]].state = NSP_SECTION_HELD;
+	return n;
+}
+
+/**
+ * nsp_recv_give() - give sections back
+ * @recv: the buffer
+ * @from: which
+ * @n: how many
+ *
+ * Context: any but hard-irq.
+ */
+void nsp_recv_give(struct nsp_recv *recv, const u32 *from, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		recv->sections[from[i]].state = NSP_SECTION_FREE;
+	spin_lock_bh(&recv->lock);
+	memcpy(recv->free + recv->n_free, from, n * sizeof(*from));
+	recv->n_free += n;
+	spin_unlock_bh(&recv->lock);
+}
+
+/**
+ * nsp_recv_take_control() - take a section for a control message
+ * @recv: the buffer
+ *
+ * Context: process.
+ * Return: its number, or -EAGAIN if the guest has them all.
+ */
+int nsp_recv_take_control(struct nsp_recv *recv)
+{
+	int section = -EAGAIN;
+
+	spin_lock_bh(&recv->lock);
+	if (recv->control) {
+		section = __ffs(recv->control);
+		__clear_bit(section, &recv->control);
+		recv->sections[section].state = NSP_SECTION_CONTROL;
+	}
+	spin_unlock_bh(&recv->lock);
+	return section;
+}
+
+/**
+ * nsp_recv_give_control() - give that back
+ * @recv: the buffer
+ * @section: from nsp_recv_take_control()
+ *
+ * Context: process.
+ */
+void nsp_recv_give_control(struct nsp_recv *recv, u32 section)
+{
+	spin_lock_bh(&recv->lock);
+	recv->sections[section].state = NSP_SECTION_FREE;
+	__set_bit(section, &recv->control);
+	spin_unlock_bh(&recv->lock);
+}
+
+/**
+ * nsp_recv_write() - write into a section
+ * @recv: the buffer
+ * @section: which
+ * @offset: where in it
+ * @from: what
+ * @len: how much; it fits
+ *
+ * Context: process; any if the buffer is mapped.
+ * Return: 0 or -EFAULT.
+ */
+int nsp_recv_write(struct nsp_recv *recv, u32 section, u32 offset,
+		   const void *from, u32 len)
+{
+	return vmh_gpadl_write(recv->gpadl, section * recv->size + offset, from,
+			       len);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a guest wants to receive: the packet filter of NDIS. */
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "netvsp.h"
+
+/**
+ * nsp_filter_publish() - those who send shall see the session's filter
+ * @nic: the NIC
+ *
+ * Without memory for it the guest gets nothing, until it says so again.
+ *
+ * Context: process; one at a time: the primary channel's worker, or nsp_nic.run held for
+ * writing.
+ */
+void nsp_filter_publish(struct nsp_nic *nic)
+{
+	const struct nsp_session *s = &nic->session;
+	struct nsp_filter *filter = NULL, *old;
+
+	if (s->filter_bits) {
+		filter = kmalloc(sizeof(*filter), GFP_KERNEL_ACCOUNT);
+		if (filter) {
+			filter->bits = s->filter_bits;
+			ether_addr_copy(filter->mac, s->mac);
+			filter->n_mcast = s->n_mcast;
+			memcpy(filter->mcast, s->mcast, sizeof(s->mcast));
+		}
+	}
+	old = rcu_replace_pointer(nic->filter, filter, true);
+	if (old)
+		kfree_rcu(old, rcu);
+	if (nic->dying)
+		return;
+	/* The guest's interface is up, or is not. */
+	if (filter)
+		netif_carrier_on(nic->dev);
+	else
+		netif_carrier_off(nic->dev);
+}
+
+/**
+ * nsp_filter_wants() - does the guest want a frame?
+ * @nic: the NIC
+ * @skb: the frame
+ *
+ * Context: softirq, or bottom halves off.
+ * Return: true if it does.
+ */
+bool nsp_filter_wants(const struct nsp_nic *nic, const struct sk_buff *skb)
+{
+	const struct nsp_filter *filter = rcu_dereference_bh(nic->filter);
+	const u8 *to = skb->data;
+	u32 i;
+
+	if (unlikely(!filter))
+		return false;
+	if (filter->bits & RNDIS_PACKET_TYPE_PROMISCUOUS)
+		return true;
+	if (likely(!is_multicast_ether_addr(to)))
+		return filter->bits & RNDIS_PACKET_TYPE_DIRECTED &&
+		       ether_addr_equal_unaligned(to, filter->mac);
+	if (is_broadcast_ether_addr(to))
+		return filter->bits & RNDIS_PACKET_TYPE_BROADCAST;
+	if (filter->bits & RNDIS_PACKET_TYPE_ALL_MULTICAST)
+		return true;
+	if (!(filter->bits & RNDIS_PACKET_TYPE_MULTICAST))
+		return false;
+	for (i = 0; i < filter->n_mcast; i++) {
+		if (ether_addr_equal_unaligned(to, filter->mcast[i]))
+			return true;
+	}
+	return false;
+}

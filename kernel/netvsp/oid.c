@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Objects that a guest queries and sets: what NDIS wants to know of an adapter. */
+#include <linux/ethtool.h>
+#include <linux/kernel.h>
+#include <linux/unaligned.h>
+
+#include "netvsp.h"
+
+#define VENDOR_ID	0x155d		/* as on Hyper-V: what guests may look for */
+#define BUFFER_SPACE	(256 << 10)
+#define MAC_OPTIONS	(BIT(3) | BIT(6) | BIT(7))	/* no loopback, 802.1p, 802.1Q */
+#define NDIS_VERSION	0x61e
+
+static const u32 oids[] = {
+	RNDIS_OID_GEN_SUPPORTED_LIST,
+	RNDIS_OID_GEN_HARDWARE_STATUS,
+	RNDIS_OID_GEN_MEDIA_SUPPORTED,
+	RNDIS_OID_GEN_MEDIA_IN_USE,
+	RNDIS_OID_GEN_MAXIMUM_LOOKAHEAD,
+	RNDIS_OID_GEN_MAXIMUM_FRAME_SIZE,
+	RNDIS_OID_GEN_LINK_SPEED,
+	RNDIS_OID_GEN_TRANSMIT_BUFFER_SPACE,
+	RNDIS_OID_GEN_RECEIVE_BUFFER_SPACE,
+	RNDIS_OID_GEN_TRANSMIT_BLOCK_SIZE,
+	RNDIS_OID_GEN_RECEIVE_BLOCK_SIZE,
+	RNDIS_OID_GEN_VENDOR_ID,
+	RNDIS_OID_GEN_VENDOR_DESCRIPTION,
+	RNDIS_OID_GEN_CURRENT_PACKET_FILTER,
+	RNDIS_OID_GEN_CURRENT_LOOKAHEAD,
+	RNDIS_OID_GEN_DRIVER_VERSION,
+	RNDIS_OID_GEN_MAXIMUM_TOTAL_SIZE,
+	RNDIS_OID_GEN_MAC_OPTIONS,
+	RNDIS_OID_GEN_MEDIA_CONNECT_STATUS,
+	RNDIS_OID_GEN_MAXIMUM_SEND_PACKETS,
+	RNDIS_OID_GEN_VENDOR_DRIVER_VERSION,
+	RNDIS_OID_GEN_RNDIS_CONFIG_PARAMETER,
+	RNDIS_OID_GEN_XMIT_OK,
+	RNDIS_OID_GEN_RCV_OK,
+	RNDIS_OID_GEN_XMIT_ERROR,
+	RNDIS_OID_GEN_RCV_ERROR,
+	RNDIS_OID_GEN_RCV_NO_BUFFER,
+	RNDIS_OID_802_3_PERMANENT_ADDRESS,
+	RNDIS_OID_802_3_CURRENT_ADDRESS,
+	RNDIS_OID_802_3_MULTICAST_LIST,
+	RNDIS_OID_802_3_MAXIMUM_LIST_SIZE,
+	RNDIS_OID_802_3_RCV_ERROR_ALIGNMENT,
+	RNDIS_OID_802_3_XMIT_ONE_COLLISION,
+	RNDIS_OID_802_3_XMIT_MORE_COLLISIONS,
+	OID_FRIENDLY_NAME,
+	OID_LINK_STATE,
+	OID_MAX_LINK_SPEED,
+	OID_STATISTICS,
+	OID_OFFLOAD_CONFIG,
+	OID_OFFLOAD_PARAMS,
+	OID_OFFLOAD_CAPS,
+	OID_OFFLOAD_ENCAP,
+	OID_RSS_CAPS,
+	OID_RSS_PARAMS,
+};
+
+static u32 put_u32(void *out, u32 *len, u32 value)
+{
+	put_unaligned_le32(value, out);
+	*len = sizeof(value);
+	return RNDIS_STATUS_SUCCESS;
+}
+
+static u32 put_bytes(void *out, u32 *len, const void *from, u32 n)
+{
+	memcpy(out, from, n);
+	*len = n;
+	return RNDIS_STATUS_SUCCESS;
+}
+
+static u32 put_list(void *out, u32 *len)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(oids); i++)
+		put_unaligned_le32(oids[i], out + i * sizeof(__le32));
+	*len = sizeof(oids);
+	return RNDIS_STATUS_SUCCESS;
+}
+
+/* UTF-16; Linux makes it the alias of its interface, unless it is this one. */
+static u32 put_name(void *out, u32 *len)
+{
+	static const char name[] = "Network Adapter";
+	u32 i;
+
+	for (i = 0; i < sizeof(name); i++)
+		put_unaligned_le16(name[i], out + 2 * i);
+	*len = 2 * sizeof(name);
+	return RNDIS_STATUS_SUCCESS;
+}
+
+static u64 speed_bps(const struct nsp_nic *nic)
+{
+	return READ_ONCE(nic->speed) * 1000000ULL;
+}
+
+static u32 put_link_state(const struct nsp_nic *nic, void *out, u32 *len)
+{
+	struct ndis_link_state state = {
+		.head.type = NDIS_OBJECT_DEFAULT,
+		.head.revision = 1,
+		.head.size = cpu_to_le16(sizeof(state)),
+		.connect = cpu_to_le32(READ_ONCE(nic->link) ? 1 : 2),
+		.duplex = cpu_to_le32(2),
+		.tx_speed = cpu_to_le64(speed_bps(nic)),
+		.rx_speed = cpu_to_le64(speed_bps(nic)),
+	};
+
+	return put_bytes(out, len, &state, sizeof(state));
+}
+
+/* As the guest sees it: what we transmit it receives. */
+static void sum_stats(const struct nsp_nic *nic, struct ndis_statistics *stats)
+{
+	u64 in_bytes = 0, in = 0, out_bytes = 0, out = 0, out_mcast = 0;
+	u64 discards = 0;
+	u32 i;
+
+	for (i = 0; i < nic->n_queues; i++) {
+		const struct nsp_stats *s = &nic->queues[i].stats;
+
+		in += READ_ONCE(s->tx_packets);
+		in_bytes += READ_ONCE(s->tx_bytes);
+		out += READ_ONCE(s->rx_packets);
+		out_bytes += READ_ONCE(s->rx_bytes);
+		out_mcast += READ_ONCE(s->rx_multicast);
+		discards += atomic64_read(&s->drops[NSP_TX_STALLED]);
+	}
+	*stats = (struct ndis_statistics) {
+		.head.type = NDIS_OBJECT_DEFAULT,
+		.head.revision = 1,
+		.head.size = cpu_to_le16(sizeof(*stats)),
+		/* NDIS_STATISTICS_FLAGS_VALID_*: bytes, frames, discards */
+		.supported = cpu_to_le32(0x7),
+		.in_discards = cpu_to_le64(discards),
+		.in_bytes = cpu_to_le64(in_bytes),
+		.in_ucast = cpu_to_le64(in),
+		.out_bytes = cpu_to_le64(out_bytes),
+		.out_ucast = cpu_to_le64(out - out_mcast),
+		.out_mcast = cpu_to_le64(out_mcast),
+		.in_ucast_bytes = cpu_to_le64(in_bytes),
+		.out_ucast_bytes = cpu_to_le64(out_bytes),
+	};
+}
+
+static u32 put_stats(const struct nsp_nic *nic, u32 oid, void *out, u32 *len)
+{
+	struct ndis_statistics s;
+
+	sum_stats(nic, &s);
+	switch (oid) {
+	case OID_STATISTICS:
+		return put_bytes(out, len, &s, sizeof(s));
+	case RNDIS_OID_GEN_XMIT_OK:
+		return put_u32(out, len, le64_to_cpu(s.out_ucast) +
+			       le64_to_cpu(s.out_mcast));
+	case RNDIS_OID_GEN_RCV_OK:
+		return put_u32(out, len, le64_to_cpu(s.in_ucast));
+	default:
+		return put_u32(out, len, le64_to_cpu(s.in_discards));
+	}
+}
+
+/**
+ * nsp_oid_query() - the guest wants to know something
+ * @nic: the NIC
+ * @oid: what
+ * @in: what it says to that
+ * @in_len: bytes of that
+ * @out: what it is, %NSP_QUERY_MAX less a header
+ * @out_len: set to how many bytes
+ *
+ * Context: the primary channel's worker.
+ * Return: RNDIS_STATUS_*.
+ */
+u32 nsp_oid_query(struct nsp_nic *nic, u32 oid, const void *in, u32 in_len,
+		  void *out, u32 *out_len)
+{
+	static const char vendor[] = "vswitch NetVSP";
+	const struct nsp_session *s = &nic->session;
+	u32 mtu = READ_ONCE(nic->max_mtu);
+
+	switch (oid) {
+	case RNDIS_OID_GEN_SUPPORTED_LIST:
+		return put_list(out, out_len);
+	case RNDIS_OID_GEN_HARDWARE_STATUS:		/* ready */
+	case RNDIS_OID_GEN_MEDIA_SUPPORTED:		/* 802.3 */
+	case RNDIS_OID_GEN_MEDIA_IN_USE:
+	case RNDIS_OID_802_3_RCV_ERROR_ALIGNMENT:
+	case RNDIS_OID_802_3_XMIT_ONE_COLLISION:
+	case RNDIS_OID_802_3_XMIT_MORE_COLLISIONS:
+	case RNDIS_OID_GEN_XMIT_ERROR:
+	case RNDIS_OID_GEN_RCV_ERROR:
+		return put_u32(out, out_len, 0);
+	case RNDIS_OID_GEN_MAXIMUM_FRAME_SIZE:
+		return put_u32(out, out_len, mtu);
+	case RNDIS_OID_GEN_MAXIMUM_LOOKAHEAD:
+	case RNDIS_OID_GEN_CURRENT_LOOKAHEAD:
+	case RNDIS_OID_GEN_MAXIMUM_TOTAL_SIZE:
+	case RNDIS_OID_GEN_TRANSMIT_BLOCK_SIZE:
+	case RNDIS_OID_GEN_RECEIVE_BLOCK_SIZE:
+		return put_u32(out, out_len, mtu + ETH_HLEN);
+	case RNDIS_OID_GEN_LINK_SPEED:			/* 100 bit/s */
+		return put_u32(out, out_len,
+			       min_t(u64, READ_ONCE(nic->speed) * 10000ULL, U32_MAX));
+	case OID_MAX_LINK_SPEED:
+		put_unaligned_le64(speed_bps(nic), out);
+		put_unaligned_le64(speed_bps(nic), out + 8);
+		*out_len = 16;
+		return RNDIS_STATUS_SUCCESS;
+	case RNDIS_OID_GEN_TRANSMIT_BUFFER_SPACE:
+	case RNDIS_OID_GEN_RECEIVE_BUFFER_SPACE:
+		return put_u32(out, out_len, BUFFER_SPACE);
+	case RNDIS_OID_GEN_VENDOR_ID:
+		return put_u32(out, out_len, VENDOR_ID);
+	case RNDIS_OID_GEN_VENDOR_DESCRIPTION:
+		return put_bytes(out, out_len, vendor, sizeof(vendor));
+	case RNDIS_OID_GEN_VENDOR_DRIVER_VERSION:
+		return put_u32(out, out_len, 1);
+	case RNDIS_OID_GEN_DRIVER_VERSION:
+		return put_u32(out, out_len, NDIS_VERSION);
+	case RNDIS_OID_GEN_CURRENT_PACKET_FILTER:
+		return put_u32(out, out_len, s->filter_bits);
+	case RNDIS_OID_GEN_MAC_OPTIONS:
+		return put_u32(out, out_len, MAC_OPTIONS);
+	case RNDIS_OID_GEN_MEDIA_CONNECT_STATUS:
+		return put_u32(out, out_len, !READ_ONCE(nic->link));
+	case RNDIS_OID_GEN_MAXIMUM_SEND_PACKETS:
+		return put_u32(out, out_len, U32_MAX);
+	case OID_FRIENDLY_NAME:
+		return put_name(out, out_len);
+	case RNDIS_OID_802_3_PERMANENT_ADDRESS:
+		return put_bytes(out, out_len, nic->mac, ETH_ALEN);
+	case RNDIS_OID_802_3_CURRENT_ADDRESS:
+		return put_bytes(out, out_len, s->mac, ETH_ALEN);
+	case RNDIS_OID_802_3_MULTICAST_LIST:
+		return put_bytes(out, out_len, s->mcast, s->n_mcast * ETH_ALEN);
+	case RNDIS_OID_802_3_MAXIMUM_LIST_SIZE:
+		return put_u32(out, out_len, NSP_MCAST_MAX);
+	case OID_LINK_STATE:
+		return put_link_state(nic, out, out_len);
+	case RNDIS_OID_GEN_XMIT_OK:
+	case RNDIS_OID_GEN_RCV_OK:
+	case RNDIS_OID_GEN_RCV_NO_BUFFER:
+	case OID_STATISTICS:
+		return put_stats(nic, oid, out, out_len);
+	case OID_OFFLOAD_CONFIG:
+	case OID_OFFLOAD_CAPS:
+		return nsp_offload_caps(nic, in, in_len, out, out_len);
+	case OID_RSS_CAPS:
+		return nsp_rss_caps(nic, out, out_len);
+	default:
+		return RNDIS_STATUS_NOT_SUPPORTED;
+	}
+}
+
+static u32 set_filter(struct nsp_nic *nic, const void *in, u32 len)
+{
+	if (len < sizeof(u32))
+		return RNDIS_STATUS_INVALID_LENGTH;
+	nic->session.filter_bits = get_unaligned_le32(in);
+	nsp_filter_publish(nic);
+	return RNDIS_STATUS_SUCCESS;
+}
+
+static u32 set_mcast(struct nsp_nic *nic, const void *in, u32 len)
+{
+	struct nsp_session *s = &nic->session;
+
+	if (len % ETH_ALEN)
+		return RNDIS_STATUS_INVALID_LENGTH;
+	if (len / ETH_ALEN > NSP_MCAST_MAX)
+		return RNDIS_STATUS_MULTICAST_FULL;
+	memcpy(s->mcast, in, len);
+	s->n_mcast = len / ETH_ALEN;
+	nsp_filter_publish(nic);
+	return RNDIS_STATUS_SUCCESS;
+}
+
+/* UTF-16 that is ASCII. Return: false if it is not, or too long. */
+static bool get_string(char *to, u32 size, const void *in, u32 len)
+{
+	u32 i, n = len / 2;
+	u16 c;
+
+	if (len % 2 || n >= size)
+		return false;
+	for (i = 0; i < n; i++) {
+		c = get_unaligned_le16(in + 2 * i);
+		if (!c || c > 0x7f)
+			break;
+		to[i] = c;
+	}
+	to[i] = 0;
+	return true;
+}
+
+static u32 set_mac(struct nsp_nic *nic, const char *text)
+{
+	u8 mac[ETH_ALEN];
+
+	if (strlen(text) != 2 * ETH_ALEN || hex2bin(mac, text, ETH_ALEN) ||
+	    !is_valid_ether_addr(mac))
+		return RNDIS_STATUS_INVALID_DATA;
+	ether_addr_copy(nic->session.mac, mac);
+	nsp_filter_publish(nic);
+	return RNDIS_STATUS_SUCCESS;
+}
+
+/*
+ * What the registry of a Windows guest says of the adapter. The address is the one that
+ * the guest sends from, from now on; whether it may is the switch's affair. Offloads it
+ * turns off by not using them.
+ */
+static u32 set_parameter(struct nsp_nic *nic, const void *in, u32 len)
+{
+	u32 name_offset, name_len, value_offset, value_len;
+	const struct rndis_parameter *p = in;
+	char name[64], value[64];
+
+	if (len < sizeof(*p))
+		return RNDIS_STATUS_INVALID_LENGTH;
+	name_offset = le32_to_cpu(p->name_offset);
+	name_len = le32_to_cpu(p->name_len);
+	value_offset = le32_to_cpu(p->value_offset);
+	value_len = le32_to_cpu(p->value_len);
+	if (name_offset > len || name_len > len - name_offset ||
+	    value_offset > len || value_len > len - value_offset)
+		return RNDIS_STATUS_INVALID_LENGTH;
+	if (le32_to_cpu(p->type) != RNDIS_PARAMETER_STRING ||
+	    !get_string(name, sizeof(name), in + name_offset, name_len) ||
+	    !get_string(value, sizeof(value), in + value_offset, value_len))
+		return RNDIS_STATUS_SUCCESS;
+	if (!strcmp(name, "NetworkAddress"))
+		return set_mac(nic, value);
+	return RNDIS_STATUS_SUCCESS;
+}
+
+/**
+ * nsp_oid_set() - the guest wants something to be so
+ * @nic: the NIC
+ * @oid: what
+ * @in: how
+ * @len: bytes of that
+ *
+ * Context: the primary channel's worker.
+ * Return: RNDIS_STATUS_*.
+ */
+u32 nsp_oid_set(struct nsp_nic *nic, u32 oid, const void *in, u32 len)
+{
+	switch (oid) {
+	case RNDIS_OID_GEN_CURRENT_PACKET_FILTER:
+		return set_filter(nic, in, len);
+	case RNDIS_OID_GEN_CURRENT_LOOKAHEAD:
+	case OID_NETWORK_LAYER_ADDRESSES:
+	case OID_OFFLOAD_ENCAP:
+		return RNDIS_STATUS_SUCCESS;
+	case RNDIS_OID_802_3_MULTICAST_LIST:
+		return set_mcast(nic, in, len);
+	case RNDIS_OID_GEN_RNDIS_CONFIG_PARAMETER:
+		return set_parameter(nic, in, len);
+	case OID_OFFLOAD_PARAMS:
+		return nsp_offload_set(nic, in, len);
+	case OID_RSS_PARAMS:
+		return nsp_rss_set(nic, in, len);
+	default:
+		return RNDIS_STATUS_NOT_SUPPORTED;
+	}
+}

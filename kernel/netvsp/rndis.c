@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * RNDIS control messages. A request is copied, and answered by a message in one of the
+ * sections of the receive buffer that are kept for it. Answers and indications wait in
+ * a list while the guest has them all, or the ring is full; the worker sends them.
+ */
+#include <linux/slab.h>
+
+#include "netvsp.h"
+
+#define VERSION_MAJOR	1
+#define VERSION_MINOR	0
+/* In one message, and how each begins: 1 << 3. What Hyper-V says. */
+#define MAX_PACKETS	8
+#define ALIGNMENT	3
+#define MAX_TRANSFER	0xefffffffU
+
+struct control {
+	struct list_head node;
+	u32 len;
+	u8 data[] __aligned(8);
+};
+
+static void wake_worker(struct nsp_nic *nic)
+{
+	struct vmh_channel *ch;
+
+	rcu_read_lock();
+	/* Channels are freed a grace period after they were closed. */
+	ch = READ_ONCE(nic->queues[0].ch);
+	if (ch)
+		vmh_channel_wake(ch);
+	rcu_read_unlock();
+}
+
+/**
+ * nsp_control_send() - send the guest a message
+ * @nic: the NIC
+ * @message: the message
+ * @len: bytes of it
+ *
+ * It is sent by nsp_control_pump().
+ *
+ * Context: process.
+ * Return: 0; -ENOTCONN if no guest would take it; -ENOSPC if it reads none; -ENOMEM.
+ */
+int nsp_control_send(struct nsp_nic *nic, const void *message, u32 len)
+{
+	struct control *c = kmalloc(struct_size(c, data, len),
+				    GFP_KERNEL_ACCOUNT);
+	int err = 0;
+
+	if (!c)
+		return -ENOMEM;
+	c->len = len;
+	memcpy(c->data, message, len);
+	mutex_lock(&nic->control_lock);
+	if (!nic->control_ready)
+		err = -ENOTCONN;
+	else if (nic->n_control >= NSP_CONTROL_QUEUED)
+		err = -ENOSPC;
+	if (!err) {
+		WRITE_ONCE(nic->n_control, nic->n_control + 1);
+		list_add_tail(&c->node, &nic->control);
+	}
+	mutex_unlock(&nic->control_lock);
+	if (err)
+		kfree(c);
+	return err;
+}
+
+static int send_one(struct nsp_nic *nic, const struct control *c)
+{
+	struct nsp_recv *recv = nic->session.recv;
+	struct nvsp_rndis msg[3] = {{
+		.type = cpu_to_le32(NVSP_RNDIS),
+		.channel = cpu_to_le32(NVSP_CHANNEL_CONTROL),
+		.section = cpu_to_le32(NVSP_NO_SECTION),
+	}};
+	struct vmh_xfer_range range = { .byte_count = cpu_to_le32(c->len) };
+	int section, err;
+
+	section = nsp_recv_take_control(recv);
+	if (section < 0)
+		return section;
+	range.byte_offset = cpu_to_le32(section * recv->size);
+	err = nsp_recv_write(recv, section, 0, c->data, c->len);
+	if (!err)
+		err = vmh_channel_send_xfer(nic->queues[0].ch, recv->id, &range, 1,
+					    section + 1, msg, nsp_nvsp_size(nic));
+	if (err)
+		nsp_recv_give_control(recv, section);
+	return err;
+}
+
+/**
+ * nsp_control_pump() - send what waits
+ * @nic: the NIC
+ *
+ * Context: the primary channel's worker; @nic->run held.
+ */
+void nsp_control_pump(struct nsp_nic *nic)
+{
+	struct control *c;
+	int err = 0;
+
+	if (!READ_ONCE(nic->n_control) || !nic->session.recv)
+		return;
+	while (!err) {
+		mutex_lock(&nic->control_lock);
+		c = list_first_entry_or_null(&nic->control, struct control, node);
+		mutex_unlock(&nic->control_lock);
+		if (!c)
+			break;
+		/* Nobody else takes it out. */
+		err = send_one(nic, c);
+		if (err == -EAGAIN)
+			break;
+		mutex_lock(&nic->control_lock);
+		list_del(&c->node);
+		WRITE_ONCE(nic->n_control, nic->n_control - 1);
+		mutex_unlock(&nic->control_lock);
+		kfree(c);
+	}
+	vmh_channel_flush(nic->queues[0].ch);
+}
+
+/**
+ * nsp_control_purge() - no messages any more
+ * @nic: the NIC
+ *
+ * Context: process; @nic->run held for writing.
+ */
+void nsp_control_purge(struct nsp_nic *nic)
+{
+	struct control *c, *next;
+
+	mutex_lock(&nic->control_lock);
+	nic->control_ready = false;
+	list_for_each_entry_safe(c, next, &nic->control, node) {
+		list_del(&c->node);
+		kfree(c);
+	}
+	WRITE_ONCE(nic->n_control, 0);
+	mutex_unlock(&nic->control_lock);
+}
+
+/**
+ * nsp_indicate() - tell the guest of something
+ * @nic: the NIC
+ * @status: RNDIS_STATUS_*
+ * @info: what else there is to say
+ * @len: bytes of it, at most 160
+ *
+ * Context: process; RTNL may be held: it does not wait for the guest.
+ */
+void nsp_indicate(struct nsp_nic *nic, u32 status, const void *info, u32 len)
+{
+	struct {
+		struct rndis_indicate msg;
+		u8 info[160];
+	} m = {
+		.msg.head.type = cpu_to_le32(RNDIS_MSG_INDICATE),
+		.msg.head.len = cpu_to_le32(sizeof(m.msg) + len),
+		.msg.status = cpu_to_le32(status),
+		.msg.len = cpu_to_le32(len),
+		.msg.offset = cpu_to_le32(len ? sizeof(m.msg) -
+					  sizeof(m.msg.head) : 0),
+	};
+
+	memcpy(m.info, info, len);
+	/* Without memory, or to a guest that reads nothing, it is lost. */
+	if (!nsp_control_send(nic, &m, sizeof(m.msg) + len))
+		wake_worker(nic);
+}
+
+/**
+ * nsp_indicate_link() - tell the guest that its link is up, or down
+ * @nic: the NIC
+ * @up: it is up
+ *
+ * Context: as nsp_indicate().
+ */
+void nsp_indicate_link(struct nsp_nic *nic, bool up)
+{
+	nsp_indicate(nic, up ? RNDIS_STATUS_MEDIA_CONNECT :
+			       RNDIS_STATUS_MEDIA_DISCONNECT, NULL, 0);
+}
+
+/* Frames can come, and go, from here on. */
+static void start(struct nsp_nic *nic)
+{
+	struct nsp_session *s = &nic->session;
+	struct nsp_queue *q = &nic->queues[0];
+
+	nsp_run_end(q);
+	down_write(&nic->run);
+	mutex_lock(&nic->control_lock);
+	nic->control_ready = true;
+	mutex_unlock(&nic->control_lock);
+	if (s->state != NSP_RUNNING) {
+		s->state = NSP_RUNNING;
+		WRITE_ONCE(nic->rsc, s->caps & NVSP_CAP_8021Q ? NSP_TAGS : 0);
+		nsp_tx_start(q, s->recv);
+	}
+	up_write(&nic->run);
+	nsp_run_begin(q);
+	queue_work(nsp_wq, &nic->work);
+}
+
+static void stop(struct nsp_nic *nic)
+{
+	nic->session.filter_bits = 0;
+	nic->session.n_mcast = 0;
+	nsp_filter_publish(nic);
+}
+
+static int on_init(struct nsp_nic *nic, u32 len)
+{
+	const struct rndis_init *msg = (const void *)nic->message;
+	struct rndis_init_complete answer = {
+		.head.type = cpu_to_le32(RNDIS_MSG_INIT_C),
+		.head.len = cpu_to_le32(sizeof(answer)),
+		.major = cpu_to_le32(VERSION_MAJOR),
+		.minor = cpu_to_le32(VERSION_MINOR),
+		.flags = cpu_to_le32(1),	/* connectionless */
+		.max_packets = cpu_to_le32(MAX_PACKETS),
+		.max_transfer = cpu_to_le32(MAX_TRANSFER),
+		.alignment = cpu_to_le32(ALIGNMENT),
+	};
+
+	if (len < sizeof(*msg))
+		return -EPROTO;
+	start(nic);
+	answer.request = msg->request;
+	return nsp_control_send(nic, &answer, sizeof(answer));
+}
+
+static int on_query(struct nsp_nic *nic, u32 len)
+{
+	const struct rndis_request *msg = (const void *)nic->message;
+	struct rndis_query_complete *answer;
+	u32 offset, in_len, out_len = 0, status;
+	int err;
+
+	if (len < sizeof(*msg))
+		return -EPROTO;
+	answer = kzalloc(NSP_QUERY_MAX, GFP_KERNEL_ACCOUNT);
+	if (!answer)
+		return -ENOMEM;
+	offset = le32_to_cpu(msg->offset);
+	in_len = le32_to_cpu(msg->len);
+	len -= sizeof(msg->head);
+	if (in_len && (offset < sizeof(*msg) - sizeof(msg->head) ||
+		       offset > len || in_len > len - offset))
+		status = RNDIS_STATUS_INVALID_LENGTH;
+	else
+		status = nsp_oid_query(nic, le32_to_cpu(msg->oid),
+				       (const u8 *)&msg->request + offset, in_len,
+				       answer + 1, &out_len);
+	if (status)
+		out_len = 0;
+	answer->head.type = cpu_to_le32(RNDIS_MSG_QUERY_C);
+	answer->head.len = cpu_to_le32(sizeof(*answer) + out_len);
+	answer->request = msg->request;
+	answer->status = cpu_to_le32(status);
+	answer->len = cpu_to_le32(out_len);
+	answer->offset = cpu_to_le32(sizeof(*answer) - sizeof(answer->head));
+	err = nsp_control_send(nic, answer, sizeof(*answer) + out_len);
+	kfree(answer);
+	return err;
+}
+
+static int complete_request(struct nsp_nic *nic, u32 type, __le32 request,
+			    u32 status)
+{
+	struct rndis_complete answer = {
+		.head.type = cpu_to_le32(type),
+		.head.len = cpu_to_le32(sizeof(answer)),
+		.request = request,
+		.status = cpu_to_le32(status),
+	};
+
+	return nsp_control_send(nic, &answer, sizeof(answer));
+}
+
+static int on_set(struct nsp_nic *nic, u32 len)
+{
+	const struct rndis_request *msg = (const void *)nic->message;
+	u32 offset, in_len, status;
+
+	if (len < sizeof(*msg))
+		return -EPROTO;
+	offset = le32_to_cpu(msg->offset);
+	in_len = le32_to_cpu(msg->len);
+	len -= sizeof(msg->head);
+	if (offset < sizeof(*msg) - sizeof(msg->head) || offset > len ||
+	    in_len > len - offset)
+		status = RNDIS_STATUS_INVALID_LENGTH;
+	else
+		status = nsp_oid_set(nic, le32_to_cpu(msg->oid),
+				     (const u8 *)&msg->request + offset, in_len);
+	return complete_request(nic, RNDIS_MSG_SET_C, msg->request, status);
+}
+
+static int on_reset(struct nsp_nic *nic)
+{
+	struct rndis_reset_complete answer = {
+		.head.type = cpu_to_le32(RNDIS_MSG_RESET_C),
+		.head.len = cpu_to_le32(sizeof(answer)),
+		.status = cpu_to_le32(RNDIS_STATUS_SUCCESS),
+		.addressing = cpu_to_le32(1),
+	};
+
+	stop(nic);
+	return nsp_control_send(nic, &answer, sizeof(answer));
+}
+
+/**
+ * nsp_control() - a control message
+ * @nic: the NIC; the message is in @nic->message
+ * @len: bytes of it, at least those of struct rndis_head
+ *
+ * The answer is sent by nsp_control_pump(), after the message was completed.
+ *
+ * Context: the primary channel's worker; @nic->run held.
+ * Return: 0, or what breaks the channel: no message at all, or one too many.
+ */
+int nsp_control(struct nsp_nic *nic, u32 len)
+{
+	const struct rndis_head *head = (const void *)nic->message;
+	const struct rndis_complete *msg = (const void *)nic->message;
+
+	if (le32_to_cpu(head->len) < sizeof(*head) || le32_to_cpu(head->len) > len)
+		return -EPROTO;
+	len = le32_to_cpu(head->len);
+	if (head->type == cpu_to_le32(RNDIS_MSG_INIT))
+		return on_init(nic, len);
+	if (nic->session.state != NSP_RUNNING)
+		return -EPROTO;
+	switch (le32_to_cpu(head->type)) {
+	case RNDIS_MSG_HALT:
+		/* There is no answer to it. */
+		stop(nic);
+		return 0;
+	case RNDIS_MSG_QUERY:
+		return on_query(nic, len);
+	case RNDIS_MSG_SET:
+		return on_set(nic, len);
+	case RNDIS_MSG_RESET:
+		return on_reset(nic);
+	case RNDIS_MSG_KEEPALIVE:
+		if (len < sizeof(*head) + sizeof(msg->request))
+			return -EPROTO;
+		return complete_request(nic, RNDIS_MSG_KEEPALIVE_C, msg->request,
+					RNDIS_STATUS_SUCCESS);
+	default:
+		return -EPROTO;
+	}
+}

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the guest to the host: RNDIS messages, as frames.
+ *
+ *	nsp_rx()		the worker: a packet's messages, which lie in a section
+ *				of the send buffer, in pages that it names, or begin in
+ *				the former and end in the latter. Copied once.
+ *	nsp_rx_done()		what the worker has found, to the queue's NAPI
+ *	nsp_rx_poll()		GRO, and the stack
+ *
+ * A message that makes no sense fails its packet; those before it are frames all the
+ * same.
+ */
+#include <linux/bitfield.h>
+#include <linux/if_vlan.h>
+#include <linux/skbuff.h>
+
+#include "netvsp.h"
+
+/* So much of a message is looked at, before the frame. */
+#define HEAD_MAX	(sizeof(struct rndis_head) + sizeof(struct rndis_data) + 512)
+/* Frames beyond this are in pages, their headers excepted. */
+#define COPY_LINEAR	2048
+#define LINEAR		256
+/* Frames that wait for the stack; with more the ring is not read. */
+#define READY_MAX	1024
+
+/**
+ * struct stream - what a packet consists of, as one sequence of bytes
+ * @q: the queue
+ * @iter: the pages that it names
+ * @offset: into the send buffer
+ * @section: bytes left there
+ * @left: bytes left, in all
+ */
+struct stream {
+	struct nsp_queue *q;
+	struct vmh_gpa_iter iter;
+	u32 offset;
+	u32 section;
+	u64 left;
+};
+
+static int section_read(const struct nsp_session *s, u32 offset, void *to,
+			u32 len)
+{
+	if (!s->send_map)
+		return vmh_gpadl_read(s->send, offset, to, len);
+	memcpy(to, s->send_map + offset, len);
+	return 0;
+}
+
+/* @len: at most what is left. */
+static int stream_read(struct stream *st, void *to, u32 len)
+{
+	u32 n = min(len, st->section);
+	int err = 0;
+
+	st->left -= len;
+	if (n) {
+		err = section_read(&st->q->nic->session, st->offset, to, n);
+		st->offset += n;
+		st->section -= n;
+	}
+	if (!err && len > n)
+		err = vmh_channel_copy_from(st->q->ch, &st->iter, to + n, len - n);
+	return err;
+}
+
+static void stream_skip(struct stream *st, u32 len)
+{
+	u32 n = min(len, st->section);
+
+	st->left -= len;
+	st->offset += n;
+	st->section -= n;
+	if (len > n)
+		vmh_channel_skip(&st->iter, len - n);
+}
+
+/* Return: false if the packet refers to what is not in the send buffer. */
+static bool stream_init(struct stream *st, struct nsp_queue *q,
+			const struct vmh_packet *packet,
+			const struct nvsp_rndis *msg)
+{
+	const struct nsp_session *s = &q->nic->session;
+	u32 section = le32_to_cpu(msg->section), size = le32_to_cpu(msg->size);
+
+	st->q = q;
+	st->section = 0;
+	st->left = 0;
+	if (section != NVSP_NO_SECTION) {
+		if (size > NSP_SEND_SECTION ||
+		    (u64)section * NSP_SEND_SECTION + size > s->send_size)
+			return false;
+		st->offset = section * NSP_SEND_SECTION;
+		st->section = size;
+		st->left = size;
+	}
+	if (packet->type == VMH_PACKET_GPA_DIRECT) {
+		vmh_channel_memory(&st->iter, packet);
+		st->left += packet->data_len;
+	}
+	return true;
+}
+
+/**
+ * struct infos - what accompanies a frame
+ * @there: which are, as bits
+ * @csum: RNDIS_TXCSUM_*
+ * @lso: RNDIS_LSO_*
+ * @tag: RNDIS_8021Q_*
+ * @hash: of its flow
+ */
+struct infos {
+	u32 there;
+	u32 csum;
+	u32 lso;
+	u32 tag;
+	u32 hash;
+};
+
+static bool parse_infos(struct infos *infos, const u8 *at, u32 len)
+{
+	const struct rndis_info *info;
+	u32 size, offset, type, value;
+
+	infos->there = 0;
+	while (len) {
+		if (len < sizeof(*info))
+			return false;
+		info = (const void *)at;
+		size = le32_to_cpu(info->size);
+		offset = le32_to_cpu(info->offset);
+		type = le32_to_cpu(info->type);
+		if (size < sizeof(*info) || size > len || size % 4 ||
+		    offset < sizeof(*info) || offset > size || offset % 4)
+			return false;
+		if (size - offset >= sizeof(value)) {
+			value = le32_to_cpup((const __le32 *)(at + offset));
+			switch (type) {
+			case RNDIS_INFO_CSUM:
+				infos->csum = value;
+				break;
+			case RNDIS_INFO_LSO:
+				infos->lso = value;
+				break;
+			case RNDIS_INFO_8021Q:
+				infos->tag = value;
+				break;
+			case RNDIS_INFO_HASH:
+				infos->hash = value;
+				break;
+			default:
+				/* Windows has some of its own. */
+				type = 31;
+			}
+			infos->there |= BIT(type);
+		}
+		at += size;
+		len -= size;
+	}
+	return true;
+}
+
+static struct sk_buff *alloc_frame(struct nsp_queue *q, u32 len)
+{
+	struct net_device *dev = q->nic->dev;
+	struct sk_buff *skb;
+	int err;
+
+	if (len <= COPY_LINEAR) {
+		skb = __netdev_alloc_skb_ip_align(dev, len, GFP_KERNEL);
+		if (likely(skb))
+			__skb_put(skb, len);
+		return skb;
+	}
+	skb = alloc_skb_with_frags(NET_SKB_PAD + LINEAR, len - LINEAR,
+				   PAGE_ALLOC_COSTLY_ORDER, &err, GFP_KERNEL);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, NET_SKB_PAD);
+	__skb_put(skb, LINEAR);
+	skb->len += len - LINEAR;
+	skb->data_len = len - LINEAR;
+	skb->dev = dev;
+	return skb;
+}
+
+static int fill_frame(struct sk_buff *skb, struct stream *st)
+{
+	u32 i, n, left = skb->data_len;
+	int err;
+
+	err = stream_read(st, skb->data, skb_headlen(skb));
+	for (i = 0; !err && i < skb_shinfo(skb)->nr_frags; i++) {
+		skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
+
+		n = min_t(u32, left, skb_frag_size(frag));
+		err = stream_read(st, skb_frag_address(frag), n);
+		left -= n;
+	}
+	return err;
+}
+
+/* Return: NSP_DROPS if all is well, else why not. */
+static enum nsp_drop rx_frame(struct nsp_queue *q, struct stream *st, u32 len,
+			      const struct infos *infos)
+{
+	struct nsp_nic *nic = q->nic;
+	bool lso = infos->there & BIT(RNDIS_INFO_LSO);
+	struct sk_buff *skb;
+	u32 tag;
+
+	if (len < ETH_HLEN || len > (lso ? NSP_LSO_MAX + LINEAR :
+				     nic->session.frame + VLAN_HLEN))
+		return NSP_RX_LENGTH;
+	if (!READ_ONCE(nic->link) || nic->dying) {
+		stream_skip(st, len);
+		nsp_drop(q, NSP_RX_DOWN);
+		return NSP_DROPS;
+	}
+	skb = alloc_frame(q, len);
+	if (unlikely(!skb))
+		return NSP_RX_NO_MEMORY;
+	if (unlikely(fill_frame(skb, st))) {
+		kfree_skb(skb);
+		return NSP_RX_MEMORY;
+	}
+	if ((lso && !nsp_lso(skb, infos->lso)) ||
+	    (!lso && infos->there & BIT(RNDIS_INFO_CSUM) &&
+	     !nsp_txcsum(skb, infos->csum))) {
+		kfree_skb(skb);
+		return NSP_RX_OFFLOAD;
+	}
+	if (infos->there & BIT(RNDIS_INFO_8021Q) && infos->tag) {
+		tag = FIELD_GET(RNDIS_8021Q_VID, infos->tag) |
+		      FIELD_GET(RNDIS_8021Q_PRIO, infos->tag) << VLAN_PRIO_SHIFT;
+		if (infos->tag & RNDIS_8021Q_CFI)
+			tag |= VLAN_CFI_MASK;
+		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), tag);
+	}
+	/* It steers, and no more: but the guest can say what it likes. */
+	if (infos->there & BIT(RNDIS_INFO_HASH) &&
+	    nic->dev->features & NETIF_F_RXHASH)
+		skb_set_hash(skb, infos->hash, PKT_HASH_TYPE_L3);
+	skb_record_rx_queue(skb, q->index);
+	u64_stats_update_begin(&q->stats.rx_sync);
+	q->stats.rx_packets++;
+	q->stats.rx_bytes += len;
+	if (is_multicast_ether_addr(skb->data))
+		q->stats.rx_multicast++;
+	u64_stats_update_end(&q->stats.rx_sync);
+	skb->protocol = eth_type_trans(skb, nic->dev);
+	__skb_queue_tail(&q->rx, skb);
+	return NSP_DROPS;
+}
+
+/* One message. Return: as rx_frame(). */
+static enum nsp_drop rx_message(struct nsp_queue *q, struct stream *st)
+{
+	const struct rndis_head *head = (const void *)q->head;
+	const struct rndis_data *data = (const void *)(head + 1);
+	u32 len, offset, frame, info_offset, info_len, rest;
+	enum nsp_drop drop;
+	struct infos infos;
+
+	if (st->left < sizeof(*head) + sizeof(*data))
+		return NSP_RX_MALFORMED;
+	if (stream_read(st, q->head, sizeof(*head) + sizeof(*data)))
+		return NSP_RX_MEMORY;
+	len = le32_to_cpu(head->len);
+	if (head->type != cpu_to_le32(RNDIS_MSG_PACKET) ||
+	    len < sizeof(*head) + sizeof(*data) ||
+	    len - sizeof(*head) - sizeof(*data) > st->left ||
+	    data->oob_len || data->vc)
+		return NSP_RX_MALFORMED;
+	/* Offsets are counted from @data; all lies in @len. */
+	len -= sizeof(*head);
+	offset = le32_to_cpu(data->offset);
+	frame = le32_to_cpu(data->len);
+	if (offset < sizeof(*data) || offset > HEAD_MAX - sizeof(*head) ||
+	    offset > len || frame > len - offset)
+		return NSP_RX_MALFORMED;
+	if (stream_read(st, q->head + sizeof(*head) + sizeof(*data),
+			offset - sizeof(*data)))
+		return NSP_RX_MEMORY;
+	info_offset = le32_to_cpu(data->info_offset);
+	info_len = le32_to_cpu(data->info_len);
+	infos.there = 0;
+	if (info_len) {
+		if (info_offset < sizeof(*data) || info_offset % 4 ||
+		    info_offset > offset || info_len > offset - info_offset ||
+		    !parse_infos(&infos, (const u8 *)data + info_offset,
+				 info_len))
+			return NSP_RX_INFO;
+	}
+	rest = len - offset - frame;
+	drop = rx_frame(q, st, frame, &infos);
+	/* The next one begins where this one says that it ends. */
+	if (drop == NSP_DROPS)
+		stream_skip(st, rest);
+	return drop;
+}
+
+static u32 rx_data(struct nsp_queue *q, struct stream *st)
+{
+	enum nsp_drop drop = NSP_RX_MALFORMED;
+
+	/* Two large frames are more than one packet ever has. */
+	if (!st->left || st->left > 2 * U16_MAX)
+		goto drop;
+	do {
+		drop = rx_message(q, st);
+	} while (drop == NSP_DROPS && st->left);
+	if (drop == NSP_DROPS)
+		return NVSP_STATUS_SUCCESS;
+drop:
+	nsp_drop(q, drop);
+	return NVSP_STATUS_FAIL;
+}
+
+/* Messages that cannot be one break the channel: there is no answer to them. */
+static int rx_control(struct nsp_queue *q, struct stream *st)
+{
+	struct nsp_nic *nic = q->nic;
+	u32 len = st->left;
+
+	if (q->index || nic->session.state < NSP_BUFFERS ||
+	    st->left < sizeof(struct rndis_head) || st->left > NSP_CONTROL_MAX)
+		return -EPROTO;
+	if (stream_read(st, nic->message, len))
+		return -EFAULT;
+	return nsp_control(nic, len);
+}
+
+static bool is_throttled(struct nsp_queue *q)
+{
+	if (likely(skb_queue_len_lockless(&q->rx_ready) <= READY_MAX))
+		return false;
+	WRITE_ONCE(q->throttled, true);
+	/* Pairs with nsp_rx_poll(): it sees that, or we see what it took. */
+	smp_mb();
+	return skb_queue_len_lockless(&q->rx_ready) > READY_MAX;
+}
+
+/**
+ * nsp_rx() - a packet of RNDIS from the guest
+ * @q: the queue
+ * @packet: the packet
+ *
+ * Context: the worker; @run held.
+ * Return: for the packet() of a service.
+ */
+int nsp_rx(struct nsp_queue *q, const struct vmh_packet *packet)
+{
+	union nvsp_answer answer = {
+		.rndis.type = cpu_to_le32(NVSP_RNDIS_COMPLETE),
+	};
+	u32 status = NVSP_STATUS_FAIL;
+	struct nvsp_rndis msg;
+	struct stream st;
+	int err;
+
+	if (packet->len < sizeof(msg))
+		return -EPROTO;
+	memcpy(&msg, packet->payload, sizeof(msg));
+	if (unlikely(is_throttled(q)))
+		return -EAGAIN;
+	if (!stream_init(&st, q, packet, &msg)) {
+		nsp_drop(q, NSP_RX_MALFORMED);
+	} else if (likely(msg.channel == cpu_to_le32(NVSP_CHANNEL_DATA))) {
+		if (q->nic->session.state != NSP_RUNNING)
+			return -EPROTO;
+		status = rx_data(q, &st);
+		q->stats.rx_batches++;
+	} else {
+		err = rx_control(q, &st);
+		if (err)
+			return err;
+		status = NVSP_STATUS_SUCCESS;
+	}
+	answer.rndis.status = cpu_to_le32(status);
+	err = nsp_answer(q, packet, &answer, nsp_nvsp_size(q->nic));
+	if (!err && unlikely(msg.channel != cpu_to_le32(NVSP_CHANNEL_DATA)))
+		nsp_control_pump(q->nic);
+	return err;
+}
+
+/**
+ * nsp_rx_done() - the worker has looked
+ * @q: the queue
+ *
+ * Context: the worker; @run held.
+ */
+void nsp_rx_done(struct nsp_queue *q)
+{
+	if (skb_queue_empty(&q->rx))
+		return;
+	/* A netdev that is gone, or down, has no poll. */
+	if (q->nic->dying || !READ_ONCE(q->nic->link)) {
+		__skb_queue_purge(&q->rx);
+		return;
+	}
+	local_bh_disable();
+	spin_lock(&q->rx_ready.lock);
+	skb_queue_splice_tail_init(&q->rx, &q->rx_ready);
+	spin_unlock(&q->rx_ready.lock);
+	napi_schedule(&q->napi);
+	local_bh_enable();
+}
+
+/**
+ * nsp_rx_unthrottle() - have the worker go on
+ * @q: the queue; nothing happens if it does not wait
+ *
+ * Context: any but hard-irq.
+ */
+void nsp_rx_unthrottle(struct nsp_queue *q)
+{
+	struct vmh_channel *ch;
+
+	if (!xchg(&q->throttled, false))
+		return;
+	rcu_read_lock();
+	/* Channels are freed a grace period after they were closed. */
+	ch = READ_ONCE(q->ch);
+	if (ch)
+		vmh_channel_wake(ch);
+	rcu_read_unlock();
+}
+
+/**
+ * nsp_rx_poll() - give frames to the stack
+ * @napi: of the queue
+ * @budget: how many
+ *
+ * What other NICs get from it is shown to their guests together.
+ *
+ * Return: how many it were.
+ */
+int nsp_rx_poll(struct napi_struct *napi, int budget)
+{
+	struct nsp_queue *q = container_of(napi, struct nsp_queue, napi);
+	struct sk_buff *skb;
+	int n = 0;
+
+	nsp_batch_begin();
+	while (n < budget) {
+		skb = __skb_dequeue(&q->rx_polled);
+		if (!skb) {
+			spin_lock(&q->rx_ready.lock);
+			skb_queue_splice_init(&q->rx_ready, &q->rx_polled);
+			spin_unlock(&q->rx_ready.lock);
+			skb = __skb_dequeue(&q->rx_polled);
+		}
+		if (!skb)
+			break;
+		napi_gro_receive(napi, skb);
+		n++;
+	}
+	/* Pairs with is_throttled(). */
+	smp_mb();
+	if (unlikely(READ_ONCE(q->throttled)) &&
+	    skb_queue_len_lockless(&q->rx_ready) <= READY_MAX / 2)
+		nsp_rx_unthrottle(q);
+	if (n < budget && napi_complete_done(napi, n) &&
+	    unlikely(!skb_queue_empty_lockless(&q->rx_ready)))
+		napi_schedule(napi);
+	nsp_batch_end();
+	return n;
+}

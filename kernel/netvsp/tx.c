@@ -1,0 +1,798 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the host to the guest: frames are copied into sections of its receive buffer, a
+ * packet shows it some of them together, and its completion gives them back.
+ *
+ *	nsp_xmit()		copies at once if guest memory is mapped, else leaves it
+ *				to the worker (nsp_tx_worker())
+ *	tx_frame()		one section, or one for each part of a large frame that
+ *				the guest puts together again (RSC)
+ *	tx_flush()		the packet; the guest is signalled if it has to be
+ *	nsp_tx_completion()	sections are free again
+ *
+ * While the stack has more for us, or a NIC's poll gives many frames to the switch at a
+ * time (nsp_batch_begin()), the packet waits for them.
+ *
+ * A queue is stopped while there is no section, no room in the ring, or more on its way
+ * than BQL allows. A guest that gives nothing back for long makes it drop instead:
+ * nobody else's memory waits for it.
+ */
+#include <linux/if_vlan.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/checksum.h>
+
+#include "netvsp.h"
+
+/* Frames that wait for the worker. */
+#define BACKLOG_MAX	256
+/* Until a guest that gives nothing back is not waited for any more. */
+#define STALL		(4 * HZ)
+#define BATCH		16
+
+/**
+ * struct batch - what one CPU has put off
+ * @on: it is in a poll
+ * @n: how many queues
+ * @queues: those with a packet that has not been shown
+ */
+struct batch {
+	bool on;
+	u32 n;
+	struct nsp_queue *queues[BATCH];
+};
+
+static DEFINE_PER_CPU(struct batch, batches);
+
+/* The header of a message to the guest, with all that can accompany a frame. */
+struct head {
+	struct rndis_head head;
+	struct rndis_data data;
+	struct {
+		struct rndis_info info;
+		__le32 value;
+	} infos[4];
+} __packed;
+
+static_assert(sizeof(struct head) <= NSP_HEAD_MAX - VLAN_HLEN);
+
+/* Less of it is used by the parts of a large frame after the first. */
+#define HEAD_LEN(n) (offsetof(struct head, infos) +			\
+		     (n) * sizeof_field(struct head, infos[0]))
+
+static void add_info(struct head *head, u32 *n, u32 type, u32 value)
+{
+	head->infos[*n].info.size = cpu_to_le32(sizeof(head->infos[0]));
+	head->infos[*n].info.type = cpu_to_le32(type);
+	head->infos[*n].info.offset = cpu_to_le32(sizeof(struct rndis_info));
+	head->infos[*n].value = cpu_to_le32(value);
+	++*n;
+}
+
+/* Of what the checksum is, or 0. */
+static u8 l4_protocol(const struct sk_buff *skb)
+{
+	u32 offset = skb_network_offset(skb);
+	const struct ipv6hdr *ip6;
+	const struct iphdr *ip;
+	struct ipv6hdr buf;
+
+	if (skb->protocol == htons(ETH_P_IP)) {
+		ip = skb_header_pointer(skb, offset, sizeof(*ip), &buf);
+		return ip ? ip->protocol : 0;
+	}
+	if (skb->protocol == htons(ETH_P_IPV6)) {
+		ip6 = skb_header_pointer(skb, offset, sizeof(*ip6), &buf);
+		return ip6 ? ip6->nexthdr : 0;
+	}
+	return 0;
+}
+
+/**
+ * struct csum - what is said of a frame's checksum
+ * @flags: RNDIS_RXCSUM_*
+ * @compute: it has to be written, too
+ * @value: it
+ * @at: where in the frame
+ */
+struct csum {
+	u32 flags;
+	bool compute;
+	__sum16 value;
+	u32 at;
+};
+
+/*
+ * One that the stack left to us is computed, since a guest may forward what it got. One
+ * that puts segments together does not (dev_disable_lro()), and is only told that the
+ * checksum is good, though not what it is.
+ */
+static void get_csum(struct csum *csum, const struct nsp_queue *q,
+		     const struct sk_buff *skb)
+{
+	u32 start;
+	u8 l4;
+
+	csum->flags = 0;
+	csum->compute = false;
+	if (skb->ip_summed == CHECKSUM_PARTIAL) {
+		csum->flags = skb->csum_offset == offsetof(struct tcphdr, check) ?
+			      RNDIS_RXCSUM_TCP_OK : RNDIS_RXCSUM_UDP_OK;
+		if (READ_ONCE(q->nic->rsc) & (NSP_RSC_IPV4 | NSP_RSC_IPV6) &&
+		    (skb->csum_offset == offsetof(struct tcphdr, check) ||
+		     skb->csum_offset == offsetof(struct udphdr, check))) {
+			csum->flags |= RNDIS_RXCSUM_L4_BLANK;
+			return;
+		}
+		start = skb_checksum_start_offset(skb);
+		csum->value = csum_fold(skb_checksum(skb, start,
+						     skb->len - start, 0));
+		if (!csum->value)
+			csum->value = CSUM_MANGLED_0;
+		csum->at = start + skb->csum_offset;
+		csum->compute = true;
+	} else if (skb->ip_summed == CHECKSUM_UNNECESSARY) {
+		l4 = l4_protocol(skb);
+		if (l4 == IPPROTO_TCP)
+			csum->flags = RNDIS_RXCSUM_TCP_OK;
+		else if (l4 == IPPROTO_UDP)
+			csum->flags = RNDIS_RXCSUM_UDP_OK;
+	}
+}
+
+/* What accompanies the frame, or its first part. */
+static u32 build_head(struct head *head, const struct nsp_queue *q,
+		      const struct sk_buff *skb, const struct csum *csum)
+{
+	u32 n = 0;
+	u16 tci;
+
+	if (csum->flags)
+		add_info(head, &n, RNDIS_INFO_CSUM, csum->flags);
+	if (skb_vlan_tag_present(skb)) {
+		tci = skb_vlan_tag_get(skb);
+		add_info(head, &n, RNDIS_INFO_8021Q,
+			 tci >> VLAN_PRIO_SHIFT |
+			 (tci & VLAN_CFI_MASK ? RNDIS_8021Q_CFI : 0) |
+			 (tci & VLAN_VID_MASK) << 4);
+	}
+	if (skb->l4_hash)
+		add_info(head, &n, RNDIS_INFO_HASH, skb->hash);
+	return n;
+}
+
+static u32 finish_head(struct head *head, u32 infos, u32 len)
+{
+	u32 head_len = HEAD_LEN(infos);
+
+	head->head.type = cpu_to_le32(RNDIS_MSG_PACKET);
+	head->head.len = cpu_to_le32(head_len + len);
+	head->data = (struct rndis_data) {
+		.offset = cpu_to_le32(head_len - sizeof(head->head)),
+		.len = cpu_to_le32(len),
+		.info_offset = cpu_to_le32(infos ? sizeof(head->data) : 0),
+		.info_len = cpu_to_le32(infos * sizeof(head->infos[0])),
+	};
+	return head_len;
+}
+
+/* One more section for the packet; there is one. */
+static u32 next_section(struct nsp_queue *q, u32 len)
+{
+	struct nsp_recv *recv = q->recv;
+	u32 section = q->held[--q->n_held];
+	struct nsp_section *s = &recv->sections[section];
+	struct vmh_xfer_range *range = &q->ranges[q->n_ranges];
+
+	s->next = NSP_LAST;
+	s->queue = q->index;
+	s->state = NSP_SECTION_MORE;
+	if (q->n_ranges)
+		recv->sections[q->last].next = section;
+	else
+		q->first = section;
+	q->last = section;
+	q->n_ranges++;
+	range->byte_count = cpu_to_le32(len);
+	range->byte_offset = cpu_to_le32(section * recv->size);
+	return section;
+}
+
+/* A part of a frame, and its header. */
+static int write_part(struct nsp_queue *q, const struct sk_buff *skb, u32 at,
+		      u32 len, const struct head *head, u32 head_len,
+		      const struct csum *csum)
+{
+	struct nsp_recv *recv = q->recv;
+	u32 section = next_section(q, head_len + len);
+	u8 *to = recv->map ? recv->map + section * recv->size : q->bounce;
+	int err;
+
+	memcpy(to, head, head_len);
+	/* It is all there, and in memory of ours: that cannot fail. */
+	err = skb_copy_bits(skb, at, to + head_len, len);
+	if (!at && csum->compute)
+		memcpy(to + head_len + csum->at, &csum->value,
+		       sizeof(csum->value));
+	if (!err && !recv->map)
+		err = nsp_recv_write(recv, section, 0, to, head_len + len);
+	return err;
+}
+
+static int write_frame(struct nsp_queue *q, const struct sk_buff *skb, u32 parts)
+{
+	u32 size = q->recv->size, infos, at, n, i, flags, len;
+	struct head head;
+	struct csum csum;
+	int err = 0;
+
+	get_csum(&csum, q, skb);
+	infos = build_head(&head, q, skb, &csum);
+	if (likely(parts == 1)) {
+		len = finish_head(&head, infos, skb->len);
+		return write_part(q, skb, 0, skb->len, &head, len, &csum);
+	}
+	for (at = 0, i = 0; i < parts && !err; at += n, i++) {
+		flags = RNDIS_ID_PART;
+		if (!i)
+			flags |= RNDIS_ID_FIRST;
+		if (i == parts - 1)
+			flags |= RNDIS_ID_LAST;
+		add_info(&head, &infos, RNDIS_INFO_ID, 1 | flags << 8);
+		n = min_t(u32, skb->len - at, size - HEAD_LEN(infos));
+		len = finish_head(&head, infos, n);
+		err = write_part(q, skb, at, n, &head, len, &csum);
+		infos = 0;
+	}
+	return err;
+}
+
+/* How many sections does it take? All but the last one are full. */
+static u32 count_parts(const struct nsp_queue *q, const struct sk_buff *skb)
+{
+	u32 size = q->recv->size, first;
+
+	if (likely(!skb_is_gso(skb)) || skb->len <= size - HEAD_LEN(3))
+		return 1;
+	/* No less than this is in the first, so no more are needed. */
+	first = size - HEAD_LEN(4);
+	return 1 + DIV_ROUND_UP(skb->len - first, size - HEAD_LEN(1));
+}
+
+static bool take_sections(struct nsp_queue *q, u32 need)
+{
+	struct nsp_recv *recv = q->recv;
+	u32 share;
+
+	if (likely(q->n_held >= need))
+		return true;
+	/* None shall be idle in a queue while another one has none. */
+	share = recv->count / (8 * max(1, atomic_read(&q->nic->open_queues)));
+	share = clamp_t(u32, share, need, NSP_RANGES);
+	q->n_held += nsp_recv_take(recv, q->held + q->n_held,
+				   share - q->n_held);
+	return q->n_held >= need;
+}
+
+/* Free what the packet has, and forget it. */
+static void drop_packet(struct nsp_queue *q)
+{
+	struct nsp_recv *recv = q->recv;
+	u32 section = q->first, next, i;
+
+	for (i = 0; i < q->n_ranges; i++, section = next) {
+		next = recv->sections[section].next;
+		nsp_recv_give(recv, &section, 1);
+	}
+	q->n_ranges = 0;
+	q->bytes = 0;
+	q->frames = 0;
+}
+
+/*
+ * Show the guest the packet.
+ * Return: 0 if there is none any more, -EAGAIN if it has to wait.
+ */
+static int tx_flush(struct nsp_queue *q)
+{
+	struct nsp_nic *nic = q->nic;
+	struct nvsp_rndis msg[3] = {{
+		.type = cpu_to_le32(NVSP_RNDIS),
+		.channel = cpu_to_le32(NVSP_CHANNEL_DATA),
+		.section = cpu_to_le32(NVSP_NO_SECTION),
+	}};
+	struct nsp_section *first;
+	int err;
+
+	if (!q->n_ranges)
+		return 0;
+	first = &q->recv->sections[q->first];
+	first->bytes = q->bytes;
+	first->frames = q->frames;
+	/* From here on it can come back. */
+	WRITE_ONCE(first->state, NSP_SECTION_FIRST);
+	err = vmh_channel_send_xfer(q->ch, q->recv->id, q->ranges, q->n_ranges,
+				    q->first + 1, msg, nsp_nvsp_size(nic));
+	if (likely(!err)) {
+		q->n_ranges = 0;
+		q->bytes = 0;
+		q->frames = 0;
+		q->stats.tx_batches++;
+		vmh_channel_flush(q->ch);
+		return 0;
+	}
+	WRITE_ONCE(first->state, NSP_SECTION_MORE);
+	if (err == -EAGAIN) {
+		q->stats.tx_full++;
+		return err;
+	}
+	/* The channel broke, or is being closed. */
+	atomic64_add(q->frames, &q->stats.drops[NSP_TX_DOWN]);
+	netdev_tx_completed_queue(nsp_txq(q), q->frames, q->bytes);
+	drop_packet(q);
+	return 0;
+}
+
+/* Return: 0; -EAGAIN if it has to wait; else it is lost, and counted. */
+static int tx_frame(struct nsp_queue *q, const struct sk_buff *skb)
+{
+	u32 parts = count_parts(q, skb), before;
+	int err;
+
+	if (q->n_ranges + parts > NSP_RANGES) {
+		err = tx_flush(q);
+		if (err)
+			return err;
+	}
+	if (unlikely(!take_sections(q, parts))) {
+		q->stats.tx_full++;
+		return -EAGAIN;
+	}
+	before = q->n_ranges;
+	err = write_frame(q, skb, parts);
+	if (unlikely(err)) {
+		/* The guest's memory is gone: what is in the packet, too. */
+		nsp_drop(q, NSP_TX_MEMORY);
+		atomic64_add(q->frames, &q->stats.drops[NSP_TX_MEMORY]);
+		if (before)
+			netdev_tx_completed_queue(nsp_txq(q), q->frames, q->bytes);
+		drop_packet(q);
+		return err;
+	}
+	q->bytes += skb->len;
+	q->frames++;
+	u64_stats_update_begin(&q->stats.tx_sync);
+	q->stats.tx_packets += skb_shinfo(skb)->gso_segs ?: 1;
+	q->stats.tx_bytes += skb->len;
+	u64_stats_update_end(&q->stats.tx_sync);
+	return 0;
+}
+
+/*
+ * Stop the queue, unless there are @need sections meanwhile. With a packet that found
+ * no room it is the ring that is waited for.
+ */
+static bool must_wait(struct nsp_queue *q, struct netdev_queue *txq, u32 need)
+{
+	netif_tx_stop_queue(txq);
+	/* Pairs with wake(): it sees that, or we see what was given back. */
+	smp_mb();
+	if (!q->n_ranges && READ_ONCE(q->recv->n_free) + q->n_held >= need) {
+		netif_tx_start_queue(txq);
+		return false;
+	}
+	queue_delayed_work(nsp_wq, &q->nic->stall_work, STALL);
+	return true;
+}
+
+static void wake(struct nsp_queue *q)
+{
+	struct netdev_queue *txq;
+
+	if (q->nic->dying)
+		return;
+	txq = nsp_txq(q);
+	/* Pairs with must_wait(). */
+	smp_mb();
+	if (netif_tx_queue_stopped(txq)) {
+		local_bh_disable();
+		netif_tx_wake_queue(txq);
+		local_bh_enable();
+	}
+}
+
+/* The stack has no more, or the queue is stopped: shall the guest be shown it now? */
+static void tx_kick(struct nsp_queue *q, struct netdev_queue *txq)
+{
+	struct batch *batch = this_cpu_ptr(&batches);
+
+	if (batch->on) {
+		if (q->batched)
+			return;
+		if (batch->n < BATCH) {
+			batch->queues[batch->n++] = q;
+			q->batched = true;
+			return;
+		}
+	}
+	if (tx_flush(q))
+		must_wait(q, txq, 0);
+}
+
+static netdev_tx_t tx_later(struct nsp_queue *q, struct sk_buff *skb,
+			    struct netdev_queue *txq)
+{
+	skb_orphan(skb);
+	skb_queue_tail(&q->backlog, skb);
+	__netdev_tx_sent_queue(txq, skb->len, false);
+	if (skb_queue_len_lockless(&q->backlog) >= BACKLOG_MAX) {
+		netif_tx_stop_queue(txq);
+		/* Pairs with nsp_tx_worker(). */
+		smp_mb();
+		if (skb_queue_len_lockless(&q->backlog) < BACKLOG_MAX / 2)
+			netif_tx_start_queue(txq);
+		queue_delayed_work(nsp_wq, &q->nic->stall_work, STALL);
+	}
+	vmh_channel_wake(q->ch);
+	return NETDEV_TX_OK;
+}
+
+/* Return: NSP_DROPS if the guest wants it, and can take it. */
+static enum nsp_drop admit(struct nsp_queue *q, const struct sk_buff *skb)
+{
+	u32 most = READ_ONCE(q->nic->frame);
+
+	if (unlikely(!q->ready))
+		return NSP_TX_DOWN;
+	if (!nsp_filter_wants(q->nic, skb))
+		return NSP_TX_FILTER;
+	if (skb_is_gso(skb))
+		return skb_gso_validate_mac_len(skb, most) &&
+		       skb->len <= U16_MAX + ETH_HLEN ?
+		       NSP_DROPS : NSP_TX_LENGTH;
+	if (eth_type_vlan(skb->protocol) && !skb_vlan_tag_present(skb))
+		most += VLAN_HLEN;
+	return skb->len <= most && skb->len >= ETH_HLEN ?
+	       NSP_DROPS : NSP_TX_LENGTH;
+}
+
+/**
+ * nsp_xmit() - a frame for the guest
+ * @skb: the frame
+ * @dev: the netdev
+ *
+ * Return: for ndo_start_xmit.
+ */
+netdev_tx_t nsp_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct nsp_queue *q = &nsp_nic(dev)->queues[skb_get_queue_mapping(skb)];
+	struct netdev_queue *txq = netdev_get_tx_queue(dev, q->index);
+	bool more = netdev_xmit_more(), kick;
+	enum nsp_drop drop = admit(q, skb);
+	int err;
+
+	if (unlikely(drop != NSP_DROPS))
+		goto drop;
+	skb_tx_timestamp(skb);
+	if (unlikely(!q->mapped))
+		return tx_later(q, skb, txq);
+	err = tx_frame(q, skb);
+	if (unlikely(err == -EAGAIN)) {
+		/* What is there the guest has to see, or it gives nothing back. */
+		tx_flush(q);
+		if (q->stalled) {
+			drop = NSP_TX_STALLED;
+			goto drop;
+		}
+		if (!must_wait(q, txq, count_parts(q, skb)))
+			err = tx_frame(q, skb);
+		if (err == -EAGAIN)
+			return NETDEV_TX_BUSY;
+	}
+	if (unlikely(err)) {
+		kfree_skb(skb);
+		return NETDEV_TX_OK;
+	}
+	kick = __netdev_tx_sent_queue(txq, skb->len, more);
+	consume_skb(skb);
+	if (kick)
+		tx_kick(q, txq);
+	if (unlikely(netif_xmit_stopped(txq)))
+		queue_delayed_work(nsp_wq, &q->nic->stall_work, STALL);
+	return NETDEV_TX_OK;
+
+drop:
+	nsp_drop(q, drop);
+	/* What others were told to wait for does not come. */
+	if (!more && q->ready && q->mapped)
+		tx_kick(q, txq);
+	kfree_skb(skb);
+	return NETDEV_TX_OK;
+}
+
+/**
+ * nsp_batch_begin() - frames for several NICs are about to come
+ *
+ * Context: softirq, or bottom halves off, until nsp_batch_end().
+ */
+void nsp_batch_begin(void)
+{
+	this_cpu_ptr(&batches)->on = true;
+}
+
+/**
+ * nsp_batch_end() - show guests what came since nsp_batch_begin()
+ *
+ * Context: as nsp_batch_begin(), the same CPU.
+ */
+void nsp_batch_end(void)
+{
+	struct batch *batch = this_cpu_ptr(&batches);
+	struct netdev_queue *txq;
+	struct nsp_queue *q;
+	u32 i;
+
+	batch->on = false;
+	for (i = 0; i < batch->n; i++) {
+		q = batch->queues[i];
+		txq = nsp_txq(q);
+		__netif_tx_lock(txq, smp_processor_id());
+		q->batched = false;
+		if (q->ready && tx_flush(q))
+			must_wait(q, txq, 0);
+		__netif_tx_unlock(txq);
+	}
+	batch->n = 0;
+}
+
+/**
+ * nsp_tx_completion() - the guest gives back what a packet had
+ * @q: the queue that the packet was sent on
+ * @packet: the completion
+ *
+ * Context: the worker; @run held.
+ * Return: 0, or -EPROTO for what the guest has not.
+ */
+int nsp_tx_completion(struct nsp_queue *q, const struct vmh_packet *packet)
+{
+	struct nsp_recv *recv = q->nic->session.recv;
+	u64 number = packet->trans_id - 1;
+	u32 sections[NSP_RANGES], n = 0, at, bytes, frames;
+	struct nsp_section *s;
+
+	/* One of a buffer that it has revoked. */
+	if (!recv)
+		return 0;
+	if (number >= recv->count)
+		return -EPROTO;
+	s = &recv->sections[number];
+	if (s->state == NSP_SECTION_CONTROL && !q->index) {
+		nsp_recv_give_control(recv, number);
+		nsp_control_pump(q->nic);
+		return 0;
+	}
+	/* Twice, or on another channel than it came. */
+	if (READ_ONCE(s->state) != NSP_SECTION_FIRST || s->queue != q->index)
+		return -EPROTO;
+	bytes = s->bytes;
+	frames = s->frames;
+	for (at = number; at != NSP_LAST && n < NSP_RANGES;
+	     at = recv->sections[at].next)
+		sections[n++] = at;
+	nsp_recv_give(recv, sections, n);
+	q->stalled = false;
+	if (q->nic->dying)
+		return 0;
+	if (bytes) {
+		local_bh_disable();
+		netdev_tx_completed_queue(nsp_txq(q), frames, bytes);
+		local_bh_enable();
+	}
+	wake(q);
+	return 0;
+}
+
+/**
+ * nsp_tx_writable() - the ring to the guest has room again
+ * @q: the queue
+ *
+ * Context: the worker; @run held.
+ */
+void nsp_tx_writable(struct nsp_queue *q)
+{
+	struct netdev_queue *txq;
+
+	if (q->nic->dying || !q->mapped)
+		return;
+	txq = nsp_txq(q);
+	__netif_tx_lock_bh(txq);
+	if (q->ready)
+		tx_flush(q);
+	__netif_tx_unlock_bh(txq);
+	wake(q);
+}
+
+/**
+ * nsp_tx_worker() - copy frames to a guest whose memory is not mapped
+ * @q: the queue
+ *
+ * Context: the worker; @run held. Nobody else touches the packet then.
+ */
+void nsp_tx_worker(struct nsp_queue *q)
+{
+	struct sk_buff *skb;
+	int err = 0;
+
+	if (!q->ready || q->mapped || q->nic->dying)
+		return;
+	while ((skb = skb_peek(&q->backlog))) {
+		err = tx_frame(q, skb);
+		if (err == -EAGAIN)
+			break;
+		skb_unlink(skb, &q->backlog);
+		if (err) {
+			local_bh_disable();
+			netdev_tx_completed_queue(nsp_txq(q), 1, skb->len);
+			local_bh_enable();
+		}
+		consume_skb(skb);
+	}
+	tx_flush(q);
+	if (skb_queue_len_lockless(&q->backlog) < BACKLOG_MAX / 2)
+		wake(q);
+}
+
+/**
+ * nsp_tx_start() - a guest takes frames
+ * @q: the queue, whose channel is open
+ * @recv: where they go
+ *
+ * Context: process; nsp_nic.run held for writing.
+ */
+void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv)
+{
+	struct netdev_queue *txq;
+	u32 parts;
+
+	lockdep_assert_held_write(&q->nic->run);
+	if (q->nic->dying)
+		return;
+	q->mapped = vmh_channel_is_mapped(q->ch) && recv->map;
+	if (!recv->map && !q->bounce) {
+		q->bounce = kvmalloc(recv->size, GFP_KERNEL_ACCOUNT);
+		if (!q->bounce)
+			return;
+	}
+	parts = min_t(u32, NSP_RANGES, (recv->count - NSP_CONTROL_SECTIONS) / 2);
+	if (recv->count < 2 * NSP_CONTROL_SECTIONS)
+		parts = 1;
+	WRITE_ONCE(q->nic->rsc_max, (parts - 1) * (recv->size - HEAD_LEN(1)));
+	WRITE_ONCE(q->nic->frame, q->nic->session.frame);
+	txq = nsp_txq(q);
+	__netif_tx_lock_bh(txq);
+	q->recv = recv;
+	q->n_held = 0;
+	q->n_ranges = 0;
+	q->bytes = 0;
+	q->frames = 0;
+	q->stalled = false;
+	q->ready = true;
+	__netif_tx_unlock_bh(txq);
+	wake(q);
+}
+
+/* What of the buffer is this queue's, wherever it is. */
+static void reclaim(struct nsp_queue *q)
+{
+	struct nsp_recv *recv = q->recv;
+	u32 i;
+
+	nsp_recv_give(recv, q->held, q->n_held);
+	for (i = 0; i < recv->count; i++) {
+		if (recv->sections[i].queue == q->index &&
+		    (recv->sections[i].state == NSP_SECTION_FIRST ||
+		     recv->sections[i].state == NSP_SECTION_MORE))
+			nsp_recv_give(recv, &i, 1);
+	}
+}
+
+/**
+ * nsp_tx_stop() - a guest takes no frames any more
+ * @q: the queue; nothing happens if it did not
+ *
+ * Nobody writes into its receive buffer when this returns.
+ *
+ * Context: process; nsp_nic.run held for writing.
+ */
+void nsp_tx_stop(struct nsp_queue *q)
+{
+	struct netdev_queue *txq;
+
+	lockdep_assert_held_write(&q->nic->run);
+	kvfree(q->bounce);
+	q->bounce = NULL;
+	if (!q->ready)
+		return;
+	txq = nsp_txq(q);
+	__netif_tx_lock_bh(txq);
+	q->ready = false;
+	reclaim(q);
+	q->n_held = 0;
+	q->n_ranges = 0;
+	q->recv = NULL;
+	netdev_tx_reset_queue(txq);
+	__netif_tx_unlock_bh(txq);
+	skb_queue_purge(&q->backlog);
+	wake(q);
+}
+
+/**
+ * nsp_tx_quit() - the netdev goes, and the guest stays
+ * @q: the queue
+ *
+ * What the guest has of the buffer it can still give back.
+ *
+ * Context: process; nsp_nic.run held for writing.
+ */
+void nsp_tx_quit(struct nsp_queue *q)
+{
+	struct netdev_queue *txq = nsp_txq(q);
+
+	lockdep_assert_held_write(&q->nic->run);
+	__netif_tx_lock_bh(txq);
+	q->ready = false;
+	netdev_tx_reset_queue(txq);
+	__netif_tx_unlock_bh(txq);
+	skb_queue_purge(&q->backlog);
+}
+
+/* Nothing of it is waited for any more. */
+static void forget_shown(struct nsp_queue *q)
+{
+	struct nsp_recv *recv = q->recv;
+	u32 i;
+
+	for (i = 0; i < recv->count; i++) {
+		if (recv->sections[i].queue == q->index)
+			recv->sections[i].bytes = 0;
+	}
+	q->bytes = 0;
+	netdev_tx_reset_queue(nsp_txq(q));
+}
+
+/**
+ * nsp_tx_stall() - is a guest waited for in vain?
+ * @nic: the NIC
+ *
+ * Context: process.
+ * Return: true to be asked again.
+ */
+bool nsp_tx_stall(struct nsp_nic *nic)
+{
+	struct netdev_queue *txq;
+	bool again = false;
+	u32 i;
+
+	down_write(&nic->run);
+	for (i = 0; i < nic->n_queues && !nic->dying; i++) {
+		struct nsp_queue *q = &nic->queues[i];
+
+		txq = nsp_txq(q);
+		if (!q->ready || !netif_xmit_stopped(txq))
+			continue;
+		again = true;
+		if (time_before(jiffies, READ_ONCE(txq->trans_start) + STALL))
+			continue;
+		__netif_tx_lock_bh(txq);
+		forget_shown(q);
+		q->stalled = true;
+		__netif_tx_unlock_bh(txq);
+		if (!q->mapped)
+			skb_queue_purge(&q->backlog);
+		wake(q);
+	}
+	up_write(&nic->run);
+	return again;
+}
