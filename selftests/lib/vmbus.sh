@@ -12,7 +12,7 @@
 
 VMBUS_DIR=$(dirname "${BASH_SOURCE[0]}")
 
-module_file()	# vmbus_host | vmbus_local | echo_guest
+module_file()	# vmbus_host | vmbus_local | netvsp | echo_guest
 {
 	# shellcheck disable=SC1091
 	( . /run/vswitch-vm/job && find "$VM_BIN" "$VM_BUILT/kernel" \

@@ -51,6 +51,7 @@ extern const struct object macpool_object;
 extern const struct object fdb_object;
 extern const struct object acl_object;
 extern const struct object partition_object;
+extern const struct object nic_object;
 extern const struct object disk_object;
 extern const struct object monitor_object;
 
@@ -111,7 +112,12 @@ void show_keywords(const char *key, uint32_t settings);
 void show_profile(const struct vsw_profile *profile);
 void show_fdb(const struct vsw_fdb *fdb);
 
-/* partition.c: on one line, without what is counted */
+/* nic.c: on one line, or two */
+void show_nic(const struct vsw_nic *nic);
+
+/* partition.c */
+void show_guid(const char *key, const char *fmt, const uint8_t *g);
+/* on one line, without what is counted */
 void show_partition(const struct vsw_partition *p);
 void show_channel(const struct vsw_channel *ch);
 

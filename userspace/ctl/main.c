@@ -30,6 +30,7 @@ static const struct object *const objects[] = {
 	&fdb_object,
 	&acl_object,
 	&partition_object,
+	&nic_object,
 	&disk_object,
 	&monitor_object,
 };

@@ -124,7 +124,7 @@ static int partition_del(struct ctx *ctx, struct args *a)
 }
 
 /* The first three parts of a GUID are little-endian on the wire. */
-static void show_guid(const char *key, const char *fmt, const uint8_t *g)
+void show_guid(const char *key, const char *fmt, const uint8_t *g)
 {
 	char text[37];
 

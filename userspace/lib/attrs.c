@@ -187,6 +187,18 @@ static const struct vsw_attr partition_names[] = {
 
 const struct vsw_attr_table vsw_partition_attrs = TABLE(partition_names);
 
+static const struct vsw_attr nic_names[] = {
+	[VMBUS_HOST_A_NIC_NAME]		= { .name = "name" },
+	[VMBUS_HOST_A_NIC_PARTITION]	= { .name = "partition" },
+	[VMBUS_HOST_A_NIC_MAC]		= { .name = "mac" },
+	[VMBUS_HOST_A_NIC_QUEUES]	= { .name = "queues" },
+	[VMBUS_HOST_A_NIC_MTU]		= { .name = "mtu" },
+	[VMBUS_HOST_A_NIC_SPEED]	= { .name = "speed" },
+	[VMBUS_HOST_A_NIC_INSTANCE]	= { .name = "instance" },
+};
+
+const struct vsw_attr_table vsw_nic_attrs = TABLE(nic_names);
+
 static const struct vsw_attr channel_names[] = {
 	[VMBUS_HOST_A_CHANNEL_PARTITION] = { .name = "partition" },
 };

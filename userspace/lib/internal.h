@@ -32,6 +32,7 @@ extern const struct vsw_attr_table vsw_link_attrs;
 extern const struct vsw_attr_table vsw_walk_attrs;
 extern const struct vsw_attr_table vsw_inject_attrs;
 extern const struct vsw_attr_table vsw_partition_attrs;
+extern const struct vsw_attr_table vsw_nic_attrs;
 extern const struct vsw_attr_table vsw_channel_attrs;
 
 /* Where a message's attributes start, and what they are called. */
@@ -119,6 +120,7 @@ int vsw_port_put_change(struct vsw *c, struct nl_msg *msg,
 			const struct vsw_port_change *chg);
 int vsw_fdb_parse(struct nlmsghdr *nlh, void *item);
 int vsw_partition_parse(struct nlmsghdr *nlh, void *item);
+int vsw_nic_parse(struct nlmsghdr *nlh, void *item);
 int vsw_channel_parse(struct nlmsghdr *nlh, void *item);
 int vsw_acl_parse(struct nlmsghdr *nlh, void *item);
 int vsw_stats_parse(struct nlattr *nest, struct vsw_stats *stats);

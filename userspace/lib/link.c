@@ -138,6 +138,16 @@ int vsw_link_set_mac(struct vsw *c, uint32_t ifindex, const uint8_t *mac)
 	return vsw_link_talk(c, msg, &vsw_link_attrs);
 }
 
+int vsw_link_set_netns(struct vsw *c, uint32_t ifindex, int fd)
+{
+	struct nl_msg *msg = link_msg(RTM_SETLINK, 0, ifindex, 0, 0);
+
+	if (!msg)
+		return vsw_no_memory(c);
+	nla_put_u32(msg, IFLA_NET_NS_FD, fd);
+	return vsw_link_talk(c, msg, &vsw_link_attrs);
+}
+
 static int link_parse(struct nlmsghdr *nlh, void *arg)
 {
 	static struct nla_policy policy[IFLA_MAX + 1] = {

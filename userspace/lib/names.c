@@ -119,6 +119,13 @@ WORDS(vsw_channel_state_name,
       [VMBUS_HOST_CHANNEL_STATE_BROKEN]	= "broken",
       [VMBUS_HOST_CHANNEL_STATE_RESCINDED]	= "rescinded")
 
+WORDS(vsw_nic_state_name,
+      [VMBUS_HOST_NIC_STATE_CLOSED]	= "closed",
+      [VMBUS_HOST_NIC_STATE_OPEN]	= "open",
+      [VMBUS_HOST_NIC_STATE_NEGOTIATED]	= "negotiated",
+      [VMBUS_HOST_NIC_STATE_BUFFERS]	= "buffers",
+      [VMBUS_HOST_NIC_STATE_RUNNING]	= "running")
+
 WORDS(vsw_vmbus_error_name,
       [VMBUS_HOST_ERROR_MESSAGE_SHORT]	= "message-short",
       [VMBUS_HOST_ERROR_MESSAGE_UNKNOWN]	= "message-unknown",

@@ -531,6 +531,8 @@ int vsw_link_delete(struct vsw *c, uint32_t ifindex);
 int vsw_link_set_up(struct vsw *c, uint32_t ifindex, bool up);
 int vsw_link_set_master(struct vsw *c, uint32_t ifindex, uint32_t master);
 int vsw_link_set_mac(struct vsw *c, uint32_t ifindex, const uint8_t *mac);
+/* @fd: of the network namespace that it goes to */
+int vsw_link_set_netns(struct vsw *c, uint32_t ifindex, int fd);
 
 /* ---- Partitions of vmbus_host ---- */
 
@@ -586,5 +588,40 @@ int vsw_partition_dump(struct vsw *c, struct vsw_partition **list, size_t *n);
 /* Of one partition, or of all if its name is NULL. */
 int vsw_channel_dump(struct vsw *c, const char *partition,
 		     struct vsw_channel **list, size_t *n);
+
+/* ---- NICs of guests ---- */
+
+struct vsw_nic {
+	char name[IFNAMSIZ];
+	uint32_t ifindex;
+	char partition[VMBUS_HOST_NAME_MAX + 1];
+	uint8_t mac[VSW_MAC_LEN];	/* of a new one, zeroes: the kernel's choice */
+	uint32_t queues;		/* likewise, 0 */
+	uint32_t mtu;			/* likewise */
+	uint32_t speed;			/* Mbit/s; likewise */
+	uint8_t instance[16];		/* likewise; in the order of the wire */
+	uint32_t state;			/* enum vmbus_host_nic_state */
+	bool link;
+	uint32_t version;		/* 0: what follows is not known */
+	uint32_t ndis;
+	uint32_t guest_mtu;
+	uint8_t guest_mac[VSW_MAC_LEN];
+	uint32_t filter;
+	uint32_t channels;
+	bool rsc;
+	bool rss;
+	uint32_t sections;
+	uint32_t section_size;
+};
+
+const char *vsw_nic_state_name(uint32_t v);
+
+/* Fills in what the kernel chose. */
+int vsw_nic_add(struct vsw *c, struct vsw_nic *nic);
+/* What of mac, mtu and speed is not 0. */
+int vsw_nic_set(struct vsw *c, const struct vsw_nic *nic);
+int vsw_nic_del(struct vsw *c, const char *name);
+int vsw_nic_get(struct vsw *c, const char *name, struct vsw_nic *nic);
+int vsw_nic_dump(struct vsw *c, struct vsw_nic **list, size_t *n);
 
 #endif /* _LIBVSWITCH_H */
