@@ -18,11 +18,6 @@ TESTS="partition refusals versions reopen released modify gpadls quota flood siz
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/vmbus/build/guest
 
-partition_del()
-{
-	vswitchctl partition del "$1" 2>/dev/null || :
-}
-
 setup()
 {
 	[ -x "$GUEST" ] || fail "selftests/vmbus is not built (scripts/build-tests.sh)"
@@ -44,12 +39,6 @@ both()
 {
 	check vmguest "$@"
 	check vmguest -c "$@"
-}
-
-# A value of a partition, as jq finds it.
-show()
-{
-	vswitchctl -j -s partition show "$1" | jq -r ".[0] | $2"
 }
 
 errors()
@@ -397,7 +386,7 @@ test_privilege()
 	check_fail_with "Operation not permitted" setpriv --bounding-set -net_admin \
 		--inh-caps -net_admin "$GUEST" g reopen 1
 	check_fail setpriv --reuid 65534 --clear-groups "$GUEST" g reopen 1
-	check_eq "$(stat -c %a /dev/vmbus)" 600 "mode of the node"
+	check_eq "$(stat -c %a /dev/vmbus_host)" 600 "mode of the node"
 }
 
 test_rings()

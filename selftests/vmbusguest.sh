@@ -3,11 +3,11 @@
 #
 # A real guest of vmbus_host: a Debian kernel with the distribution's own hv_vmbus
 # and drivers, in a VM (vmm/) in the VM that this runs in. KVM has its SynIC,
-# /dev/vmbus the host's side.
+# /dev/vmbus_host the host's side.
 #
 #	inner kernel: hv_utils, uio_hv_generic + vmbus-echo
 #	     |  hypercalls, event flags, SINT 2
-#	KVM's SynIC --- eventfds, vmm ---> /dev/vmbus, partition "real"
+#	KVM's SynIC --- eventfds, vmm ---> /dev/vmbus_host, partition "real"
 #
 # requires: jq busybox cpio modprobe python3
 # uses: vmbus_host vmbus_local echo_guest
@@ -22,11 +22,6 @@ VMM=$HERE/vmm/build/vmm
 # Messages of ours come in bursts, and the console has to show all of them.
 ARGS="earlyprintk=serial,ttyS0,115200,keep printk.devkmsg=on nokaslr pci=off
 	reboot=t panic=-1 mitigations=off random.trust_cpu=on"
-
-partition_del()
-{
-	vswitchctl partition del "$1" 2>/dev/null || :
-}
 
 # The newest kernel of a series (or of all of them) that can be booted here.
 inner()	# [SERIES]
@@ -50,25 +45,19 @@ setup()
 	defer partition_del real
 }
 
-# A value of the partition, as jq finds it.
-show()
-{
-	vswitchctl -j -s partition show real | jq -r ".[0] | $1"
-}
-
 channel()	# SERVICE FIELD
 {
-	show ".channel_list[] | select(.service == \"$1\").$2"
+	show real ".channel_list[] | select(.service == \"$1\").$2"
 }
 
 is_gone()
 {
-	[ "$(show .attached)" = false ] && [ "$(show .pages)" = 0 ]
+	[ "$(show real .attached)" = false ] && [ "$(show real .pages)" = 0 ]
 }
 
 is_closed()
 {
-	[ "$(channel echo state) $(show .channels)" = "offered 3" ]
+	[ "$(channel echo state) $(show real .channels)" = "offered 3" ]
 }
 
 # Boot, and wait until the guest's job is done.
@@ -106,14 +95,14 @@ check_alive()
 	local beats age
 
 	check_said "inner: heartbeat channel: "
-	check_eq "$(show '[.version, .attached] | join(" ")')" "5.3 true" "connection"
+	check_eq "$(show real '[.version, .attached] | join(" ")')" "5.3 true" "connection"
 	check_eq "$(channel heartbeat state) $(channel timesync state)" "open open" \
 		"channels"
 	beats=$(channel heartbeat stats.rx_packets)
 	check busywait 30000 more_beats "$beats"
-	age=$(show '.heartbeat_age // 1000000')
+	age=$(show real '.heartbeat_age // 1000000')
 	check_le "$age" 15000 "age of a beat"
-	check_eq "$(show '.errors | length')" 0 "errors"
+	check_eq "$(show real '.errors | length')" 0 "errors"
 	check_said "hv_utils: Heartbeat IC version 3.0"
 	diag "heartbeats: $(channel heartbeat stats.rx_packets), the last $age ms ago"
 }
@@ -166,7 +155,7 @@ check_versions()	# KERNEL
 	wait "$BG_PID" || fail "the VMM: $(tail -n 20 "$BG_LOG")"
 	check busywait 10000 is_gone
 	check_eq "$(channel heartbeat stats.opens)" 8 "opens of the heartbeat channel"
-	check_eq "$(show '.errors | length')" 0 "errors"
+	check_eq "$(show real '.errors | length')" 0 "errors"
 }
 
 test_versions()

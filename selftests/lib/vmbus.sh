@@ -9,6 +9,8 @@
 #	partition NAME [KEY=VALUE...]	a partition of this kernel's kind
 #	field NAME FILTER	what jq finds in partition NAME
 #	nl CMD NAME...		lib/vmbus_nl.py
+#	show NAME FILTER	what jq finds in partition NAME, by vswitchctl
+#	partition_del NAME	by vswitchctl; may be gone already
 
 VMBUS_DIR=$(dirname "${BASH_SOURCE[0]}")
 
@@ -56,6 +58,16 @@ insmod_driver()
 nl()
 {
 	/usr/bin/python3 -E -s -S -B "$VMBUS_DIR/vmbus_nl.py" "$@"
+}
+
+show()
+{
+	vswitchctl -j -s partition show "$1" | jq -r ".[0] | $2"
+}
+
+partition_del()
+{
+	vswitchctl partition del "$1" 2>/dev/null || :
 }
 
 loaded()

@@ -9,59 +9,28 @@ Speak generic netlink with the family vmbus_host, byte by byte.
     vmbus_nl.py channels NAME   its channels, as JSON
 
 Nothing here comes from vswitchctl: the numbers are read from the UAPI header, the
-rest is what netlink is. What the kernel refuses is said on stderr; status 1.
+rest is what netlink is (vswnl.py). What the kernel refuses is said on stderr; status 1.
 """
 import json
 import os
-import re
 import socket
 import struct
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-HEADER = os.path.join(HERE, "../../kernel/include/uapi/linux/vmbus_host.h")
+import vswnl
+from vswnl import nla as attr
 
-SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK = 270, 10, 11
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
-NLMSG_ERROR, NLMSG_DONE = 2, 3
-GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
-CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
+HEADER = os.path.join(vswnl.HERE, "../../kernel/include/uapi/linux/vmbus_host.h")
 NLMSGERR_ATTR_MSG = 1
 
 TEXT = {"NAME", "SERVICE", "PARTITION"}
 NESTED = {("PARTITION", "ERRORS"): "ERROR_COUNT", ("CHANNEL", "STATS"): "CHANNEL_STATS"}
-
-
-def read_header():
-    """The constants of the UAPI header, without their VMBUS_HOST_."""
-    numbers = {}
-    with open(HEADER, encoding="ascii") as f:
-        text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
-    for body in re.findall(r"enum\s*\w*\s*\{(.*?)\}", text, flags=re.S):
-        value = 0
-        for item in body.split(","):
-            name, _, given = (part.strip() for part in item.partition("="))
-            if not name or name.startswith("__") or "(" in given:
-                continue
-            value = int(given) if given else value
-            numbers[name.removeprefix("VMBUS_HOST_")] = value
-            value += 1
-    return numbers
-
-
-K = read_header()
-
-
-def attr(kind, payload):
-    return (struct.pack("=HH", 4 + len(payload), kind) + payload +
-            b"\0" * (-len(payload) % 4))
+K = vswnl.read_header(HEADER, "VMBUS_HOST_")
 
 
 def attrs(data):
-    while len(data) >= 4:
-        size, kind = struct.unpack_from("=HH", data)
-        yield kind & 0x3fff, data[4:size]
-        data = data[(size + 3) & ~3:]
+    for _, kind, value in vswnl.walk(data):
+        yield kind, value
 
 
 def decode(group, data):
@@ -93,34 +62,33 @@ class Refused(Exception):
 
 class Family:
     def __init__(self):
-        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
-        self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
-        self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                                  vswnl.NETLINK_GENERIC)
+        self.sock.setsockopt(vswnl.SOL_NETLINK, vswnl.NETLINK_CAP_ACK, 1)
+        self.sock.setsockopt(vswnl.SOL_NETLINK, vswnl.NETLINK_EXT_ACK, 1)
         self.seq = 0
-        self.id = GENL_ID_CTRL
-        answer = self.call(CTRL_CMD_GETFAMILY, attr(CTRL_ATTR_FAMILY_NAME, b"vmbus_host\0"))
-        self.id, = struct.unpack("=H", dict(attrs(answer[0]))[CTRL_ATTR_FAMILY_ID])
+        self.id = vswnl.GENL_ID_CTRL
+        answer = self.call(vswnl.CTRL_CMD_GETFAMILY,
+                           attr(vswnl.CTRL_ATTR_FAMILY_NAME, b"vmbus_host\0"))
+        self.id, = struct.unpack("=H", dict(attrs(answer[0]))[vswnl.CTRL_ATTR_FAMILY_ID])
 
-    def call(self, cmd, payload, flags=NLM_F_ACK):
+    def call(self, cmd, payload, flags=vswnl.NLM_F_ACK):
         self.seq += 1
         body = struct.pack("=BBH", cmd, 1, 0) + payload
         self.sock.send(struct.pack("=IHHII", 16 + len(body), self.id,
-                                   NLM_F_REQUEST | flags, self.seq, 0) + body)
+                                   vswnl.NLM_F_REQUEST | flags, self.seq, 0) + body)
         answers = []
         while True:
-            data = self.sock.recv(1 << 16)
-            while data:
-                size, kind, mflags, seq, _ = struct.unpack_from("=IHHII", data)
-                message, data = data[16:size], data[(size + 3) & ~3:]
-                if seq != self.seq:
+            for message in vswnl.split(self.sock.recv(1 << 16)):
+                if message.seq != self.seq:
                     continue
-                if kind in (NLMSG_ERROR, NLMSG_DONE):
-                    code, = struct.unpack_from("=i", message)
+                if message.kind in (vswnl.NLMSG_ERROR, vswnl.NLMSG_DONE):
+                    code, = struct.unpack_from("=i", message.payload)
                     if code:
-                        text = dict(attrs(message[20:])).get(NLMSGERR_ATTR_MSG, b"")
+                        text = dict(attrs(message.payload[20:])).get(NLMSGERR_ATTR_MSG, b"")
                         raise Refused(f"{os.strerror(-code)}: {text.rstrip(bytes(1)).decode()}")
                     return answers
-                answers.append(message[4:])
+                answers.append(message.payload[4:])
 
 
 def main():
@@ -143,7 +111,7 @@ def main():
         elif cmd == "channels":
             who = attr(K["A_CHANNEL_PARTITION"], name.encode() + b"\0")
             print(json.dumps([decode("CHANNEL", a) for a in
-                              family.call(K["CMD_CHANNEL_GET"], who, NLM_F_DUMP)]))
+                              family.call(K["CMD_CHANNEL_GET"], who, vswnl.NLM_F_DUMP)]))
         else:
             sys.exit(__doc__)
     except (Refused, OSError) as e:

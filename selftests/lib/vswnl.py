@@ -33,12 +33,12 @@ GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
 CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_MCAST_GROUPS = 1, 2, 7
 
 
-def read_header(path=HEADER):
-    """The constants of the UAPI header, without their VSWITCH_."""
+def read_header(path=HEADER, prefix="VSWITCH_"):
+    """The constants of a UAPI header, without their prefix."""
     numbers = {}
     with open(path, encoding="ascii") as f:
         text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
-    for name, value in re.findall(r"#define VSWITCH_(\w+)\s+(\d+)", text):
+    for name, value in re.findall(rf"#define {prefix}(\w+)\s+(\d+)", text):
         numbers[name] = int(value)
     for body in re.findall(r"enum\s*\w*\s*\{(.*?)\}", text, flags=re.S):
         value = 0
@@ -47,7 +47,7 @@ def read_header(path=HEADER):
             if not name or name.startswith("__") or "(" in given:
                 continue
             value = int(given) if given else value
-            numbers[name.removeprefix("VSWITCH_")] = value
+            numbers[name.removeprefix(prefix)] = value
             value += 1
     return numbers
 
