@@ -5,7 +5,7 @@
 # libvmbusguest): what the protocol is in detail, and guests that break it. Each case
 # runs twice, with guest memory mapped and with copies only.
 #
-#	storvsp/build/guest	/dev/vmbus
+#	storvsp/build/guest	/dev/vmbus_host
 #	storvsp.ko		LUN 0 memory, LUN 1 a file, read-only for the guest
 #
 # requires: jq python3

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/vmbus: the transport whose guest is a process, or a VM that a process runs.
- * What it offers is in uapi/linux/vmbus_dev.h.
+ * /dev/vmbus_host: the transport whose guest is a process, or a VM that a process runs.
+ * What it offers is in uapi/linux/vmbus_dev.h. /dev/vmbus is a folder, where hv_utils
+ * has its nodes for daemons.
  *
  * Guest memory is the process's, found through its regions. What is mapped is
  * pinned, and counts against its limit of locked memory.
@@ -752,7 +753,7 @@ static const struct file_operations dev_fops = {
 
 static struct miscdevice dev_misc = {
 	.minor	= MISC_DYNAMIC_MINOR,
-	.name	= "vmbus",
+	.name	= "vmbus_host",
 	.fops	= &dev_fops,
 	.mode	= 0600,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A guest on /dev/vmbus that has a SCSI controller: guest [-c] PARTITION CASE [ARG...]
+ * A guest on /dev/vmbus_host that has a SCSI controller: guest [-c] PARTITION CASE [ARG...]
  *
  * With -c the host may only copy from its memory. Exits with 0 if all was as it
  * should be; says what was not, as comments of TAP.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Between KVM's SynIC and /dev/vmbus.
+ * Between KVM's SynIC and /dev/vmbus_host.
  *
  * Channels need nobody here: an eventfd leads from the guest's hypercall to
  * vmbus_host.ko, another from there to the interrupt. Messages do: those of the
@@ -235,7 +235,7 @@ static void *messages(void *arg)
 			continue;
 		}
 		if (len < 0) {
-			say("/dev/vmbus: %s", strerror(errno));
+			say("/dev/vmbus_host: %s", strerror(errno));
 			return NULL;
 		}
 		if (le32toh(hdr->type) == VMH_MSG_OFFER)
@@ -306,9 +306,9 @@ static void attach(struct vm *vm, const char *partition, uint32_t flags)
 		die(partition);
 	}
 	strcpy(a.name, partition);
-	vm->dev = open("/dev/vmbus", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	vm->dev = open("/dev/vmbus_host", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (vm->dev < 0)
-		die("/dev/vmbus");
+		die("/dev/vmbus_host");
 	if (ioctl(vm->dev, VMBUS_DEV_SET_REGION, &region))
 		die("VMBUS_DEV_SET_REGION");
 	if (ioctl(vm->dev, VMBUS_DEV_ATTACH, &a))

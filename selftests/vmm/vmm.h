@@ -46,7 +46,7 @@ struct vcpu {
  * @entry: where processor 0 begins
  * @kvm: /dev/kvm
  * @fd: the VM
- * @dev: /dev/vmbus
+ * @dev: /dev/vmbus_host
  * @nr_vcpus: how many
  * @vcpus: the processors
  * @message: SINT 2 of processor 0, for messages

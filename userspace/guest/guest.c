@@ -54,7 +54,7 @@ static int attach(struct vg *vg, const char *partition, uint32_t flags)
 
 int vg_attach(struct vg *vg, const char *partition, uint32_t flags)
 {
-	vg->fd = open("/dev/vmbus", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	vg->fd = open("/dev/vmbus_host", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	return vg->fd < 0 ? -errno : attach(vg, partition, flags);
 }
 

@@ -2,7 +2,7 @@
 /*
  * libvmbusguest: a process as the guest of a partition of vmbus_host.
  *
- * Small, and of no policy: what a test, a fuzzer or a VMM needs of /dev/vmbus. All
+ * Small, and of no policy: what a test, a fuzzer or a VMM needs of /dev/vmbus_host. All
  * functions that return int return 0 or a positive number, or a negative errno.
  * Guest memory is one piece from guest physical address 0 on; a VMM has its own,
  * and uses the ioctls directly.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * /dev/vmbus: a process is the guest of a partition of vmbus_host, or stands
+ * /dev/vmbus_host: a process is the guest of a partition of vmbus_host, or stands
  * for one, as a VMM does.
  *
- *	fd = open("/dev/vmbus", O_RDWR);
+ *	fd = open("/dev/vmbus_host", O_RDWR);
  *	ioctl(fd, VMBUS_DEV_ATTACH, ...)	become the guest of a partition
  *	ioctl(fd, VMBUS_DEV_SET_REGION, ...)	what of our memory is the guest's
  *	ioctl(fd, VMBUS_DEV_SET_VP, ...)	how a processor is interrupted
