@@ -10,6 +10,32 @@
 
 #define PIECES_MAX	8
 
+struct write {
+	const struct vmh_piece *pieces;
+	u32 n;
+	u32 len;
+};
+
+/* Rings that are mapped can be written in softirq, others only by who may wait. */
+static __always_inline int
+out_locked(struct vmh_channel *ch,
+	   int (*what)(struct vmh_channel *ch, const void *arg),
+	   const void *arg)
+{
+	int ret;
+
+	if (ch->mapped) {
+		spin_lock_bh(&ch->out_spin);
+		ret = what(ch, arg);
+		spin_unlock_bh(&ch->out_spin);
+	} else {
+		mutex_lock(&ch->out_mutex);
+		ret = what(ch, arg);
+		mutex_unlock(&ch->out_mutex);
+	}
+	return ret;
+}
+
 static void kick(struct vmh_channel *ch)
 {
 	struct vmh_partition *p = ch->partition;
@@ -31,7 +57,7 @@ static enum hrtimer_restart kick_late(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-static int flush_locked(struct vmh_channel *ch)
+static int flush_locked(struct vmh_channel *ch, const void *arg)
 {
 	struct vmh_partition *p = ch->partition;
 	bool signal;
@@ -50,28 +76,27 @@ static int flush_locked(struct vmh_channel *ch)
 	return err;
 }
 
-/* What the lock of the ring protects; which that is depends on @ch->mapped. */
-static int write_locked(struct vmh_channel *ch, const struct vmh_piece *pieces,
-			u32 n, u32 len)
+static int write_locked(struct vmh_channel *ch, const void *arg)
 {
 	bool waited = ch->out.waiting;
+	const struct write *w = arg;
 	int err;
 
 	if (!ch->out_open)
 		return -ENOTCONN;
-	err = vmh_ring_write(&ch->out, pieces, n);
+	err = vmh_ring_write(&ch->out, w->pieces, w->n);
 	if (err == -EAGAIN) {
 		/*
 		 * The guest signals for room by what it sees, so it has to see all:
 		 * shown only after the last look, it could take it for room that was
 		 * there before.
 		 */
-		flush_locked(ch);
-		err = vmh_ring_write(&ch->out, pieces, n);
+		flush_locked(ch, NULL);
+		err = vmh_ring_write(&ch->out, w->pieces, w->n);
 	}
 	if (!err) {
 		ch->stats.tx_packets++;
-		ch->stats.tx_bytes += len + VMH_TRAILER;
+		ch->stats.tx_bytes += w->len + VMH_TRAILER;
 		/* The guest need not signal any more: not even for who else waits. */
 		if (waited && !ch->out.waiting && ch->out_full)
 			vmh_worker_queue(ch);
@@ -85,21 +110,12 @@ static int write_locked(struct vmh_channel *ch, const struct vmh_piece *pieces,
 	return err;
 }
 
-static int channel_write(struct vmh_channel *ch, const struct vmh_piece *pieces,
-			 u32 n, u32 len)
+static int take_full_locked(struct vmh_channel *ch, const void *arg)
 {
-	int err;
+	bool full = ch->out_full;
 
-	if (ch->mapped) {
-		spin_lock_bh(&ch->out_spin);
-		err = write_locked(ch, pieces, n, len);
-		spin_unlock_bh(&ch->out_spin);
-	} else {
-		mutex_lock(&ch->out_mutex);
-		err = write_locked(ch, pieces, n, len);
-		mutex_unlock(&ch->out_mutex);
-	}
-	return err;
+	ch->out_full = false;
+	return full;
 }
 
 /**
@@ -110,20 +126,7 @@ static int channel_write(struct vmh_channel *ch, const struct vmh_piece *pieces,
  */
 bool vmh_channel_take_full(struct vmh_channel *ch)
 {
-	bool full;
-
-	if (ch->mapped) {
-		spin_lock_bh(&ch->out_spin);
-		full = ch->out_full;
-		ch->out_full = false;
-		spin_unlock_bh(&ch->out_spin);
-	} else {
-		mutex_lock(&ch->out_mutex);
-		full = ch->out_full;
-		ch->out_full = false;
-		mutex_unlock(&ch->out_mutex);
-	}
-	return full;
+	return out_locked(ch, take_full_locked, NULL);
 }
 
 /**
@@ -146,22 +149,19 @@ void vmh_send_init(struct vmh_channel *ch)
  */
 void vmh_channel_flush(struct vmh_channel *ch)
 {
-	int err;
+	int err = out_locked(ch, flush_locked, NULL);
 
-	if (ch->mapped) {
-		spin_lock_bh(&ch->out_spin);
-		err = flush_locked(ch);
-		spin_unlock_bh(&ch->out_spin);
-	} else {
-		mutex_lock(&ch->out_mutex);
-		err = flush_locked(ch);
-		mutex_unlock(&ch->out_mutex);
-	}
 	/* The worker shall see it. */
 	if (err)
 		vmh_kick(ch->partition, ch->relid);
 }
 EXPORT_SYMBOL_GPL(vmh_channel_flush);
+
+static int set_open_locked(struct vmh_channel *ch, const void *arg)
+{
+	ch->out_open = *(const bool *)arg;
+	return 0;
+}
 
 /**
  * vmh_channel_shut() - nothing is written to the guest any more
@@ -171,15 +171,9 @@ EXPORT_SYMBOL_GPL(vmh_channel_flush);
  */
 void vmh_channel_shut(struct vmh_channel *ch)
 {
-	if (ch->mapped) {
-		spin_lock_bh(&ch->out_spin);
-		ch->out_open = false;
-		spin_unlock_bh(&ch->out_spin);
-	} else {
-		mutex_lock(&ch->out_mutex);
-		ch->out_open = false;
-		mutex_unlock(&ch->out_mutex);
-	}
+	static const bool open;
+
+	out_locked(ch, set_open_locked, &open);
 	/* Nobody starts it any more; what it was for is still due. */
 	if (hrtimer_cancel(&ch->late) && vmh_ring_is_awaited(&ch->out))
 		kick(ch);
@@ -193,15 +187,9 @@ void vmh_channel_shut(struct vmh_channel *ch)
  */
 void vmh_channel_reopen(struct vmh_channel *ch)
 {
-	if (ch->mapped) {
-		spin_lock_bh(&ch->out_spin);
-		ch->out_open = true;
-		spin_unlock_bh(&ch->out_spin);
-	} else {
-		mutex_lock(&ch->out_mutex);
-		ch->out_open = true;
-		mutex_unlock(&ch->out_mutex);
-	}
+	static const bool open = true;
+
+	out_locked(ch, set_open_locked, &open);
 }
 
 /* @desc: complete but for the length; @head: what belongs to it */
@@ -225,7 +213,9 @@ static int send_packet(struct vmh_channel *ch, struct vmh_descriptor *desc,
 		return -EMSGSIZE;
 	desc->len8 = cpu_to_le16(len / VMH_UNIT);
 	trace_vmbus_packet_out(ch, desc, len);
-	return channel_write(ch, pieces, 2 + n, len);
+	return out_locked(ch, write_locked, &(struct write) {
+		.pieces = pieces, .n = 2 + n, .len = len,
+	});
 }
 
 /**
