@@ -65,8 +65,9 @@ static int put_open(struct sk_buff *skb, const struct vmh_channel *ch)
 	return 0;
 }
 
-static int put(struct sk_buff *skb, const struct vmh_channel *ch)
+static int put(struct sk_buff *skb, const void *object)
 {
+	const struct vmh_channel *ch = object;
 	const struct vmh_device *dev = ch->dev;
 
 	if (nla_put_string(skb, VMBUS_HOST_A_CHANNEL_PARTITION,
@@ -84,29 +85,6 @@ static int put(struct sk_buff *skb, const struct vmh_channel *ch)
 	return put_stats(skb, ch);
 }
 
-static int fill(struct sk_buff *skb, const struct vmh_channel *ch, u32 portid,
-		u32 seq, int flags, u8 cmd, struct netlink_callback *cb)
-{
-	void *hdr;
-
-	hdr = genlmsg_put(skb, portid, seq, &vmh_genl_family, flags, cmd);
-	if (!hdr)
-		return -EMSGSIZE;
-	if (cb)
-		genl_dump_check_consistent(cb, hdr);
-	if (put(skb, ch)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
-static int fill_event(struct sk_buff *skb, const void *object, u8 cmd)
-{
-	return fill(skb, object, 0, 0, 0, cmd, NULL);
-}
-
 /**
  * vmh_nl_channel_notify() - tell the group events of a channel
  * @ch: the channel, opened, closed or broken
@@ -115,7 +93,7 @@ static int fill_event(struct sk_buff *skb, const void *object, u8 cmd)
  */
 void vmh_nl_channel_notify(struct vmh_channel *ch)
 {
-	vmh_nl_event(ch->partition, fill_event, ch, VMBUS_HOST_CMD_CHANNEL_NTF);
+	vmh_nl_event(ch->partition, put, ch, VMBUS_HOST_CMD_CHANNEL_NTF);
 }
 
 /* From relid @cb->args[1] on. */
@@ -129,9 +107,8 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	/* Channels are freed after a grace period, and their device with them. */
 	rcu_read_lock();
 	xa_for_each_start(&p->channels, relid, ch, cb->args[1]) {
-		err = fill(skb, ch, NETLINK_CB(cb->skb).portid,
-			   cb->nlh->nlmsg_seq, NLM_F_MULTI,
-			   VMBUS_HOST_CMD_CHANNEL_GET, cb);
+		err = vmh_nl_dump_one(skb, put, ch, VMBUS_HOST_CMD_CHANNEL_GET,
+				      cb);
 		if (err)
 			break;
 		cb->args[1] = relid + 1;

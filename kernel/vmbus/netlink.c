@@ -61,11 +61,65 @@ void vmh_nl_uninit(void)
 	vsw_genl_unfold(ops, vmbus_host_nl_ops, ARRAY_SIZE(vmbus_host_nl_ops));
 }
 
+static int fill(struct sk_buff *skb, vmh_nl_put *put, const void *object,
+		u32 portid, u32 seq, int flags, u8 cmd,
+		struct netlink_callback *cb)
+{
+	void *hdr;
+
+	hdr = genlmsg_put(skb, portid, seq, &vmh_genl_family, flags, cmd);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (cb)
+		genl_dump_check_consistent(cb, hdr);
+	if (put(skb, object)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/**
+ * vmh_nl_fill() - make a message of something
+ * @skb: to which the message is added
+ * @put: puts what it is of
+ * @object: for @put
+ * @portid: of the message
+ * @seq: likewise
+ * @flags: likewise
+ * @cmd: likewise
+ *
+ * Return: 0, or -EMSGSIZE with nothing added.
+ */
+int vmh_nl_fill(struct sk_buff *skb, vmh_nl_put *put, const void *object,
+		u32 portid, u32 seq, int flags, u8 cmd)
+{
+	return fill(skb, put, object, portid, seq, flags, cmd, NULL);
+}
+
+/**
+ * vmh_nl_dump_one() - the same for a dump, which must be consistent
+ * @skb: to which the message is added
+ * @put: puts what it is of
+ * @object: for @put
+ * @cmd: of the message
+ * @cb: of the dump
+ *
+ * Return: 0, or -EMSGSIZE with nothing added.
+ */
+int vmh_nl_dump_one(struct sk_buff *skb, vmh_nl_put *put, const void *object,
+		    u8 cmd, struct netlink_callback *cb)
+{
+	return fill(skb, put, object, NETLINK_CB(cb->skb).portid,
+		    cb->nlh->nlmsg_seq, NLM_F_MULTI, cmd, cb);
+}
+
 /**
  * vmh_nl_event() - tell the group events of something
  * @p: of which partition
- * @fill: puts it into a message
- * @object: for @fill
+ * @put: puts it into a message
+ * @object: for @put
  * @cmd: of the message
  *
  * Nothing is told of a partition that is being removed. Who misses one for lack of
@@ -73,7 +127,7 @@ void vmh_nl_uninit(void)
  *
  * Context: process.
  */
-void vmh_nl_event(struct vmh_partition *p, vmh_nl_fill *fill,
+void vmh_nl_event(struct vmh_partition *p, vmh_nl_put *put,
 		  const void *object, u8 cmd)
 {
 	struct sk_buff *skb;
@@ -84,7 +138,7 @@ void vmh_nl_event(struct vmh_partition *p, vmh_nl_fill *fill,
 				VMBUS_HOST_NLGRP_EVENTS))
 		goto unlock;
 	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (skb && !fill(skb, object, cmd)) {
+	if (skb && !vmh_nl_fill(skb, put, object, 0, 0, 0, cmd)) {
 		genlmsg_multicast_netns(&vmh_genl_family, p->net, skb, 0,
 					VMBUS_HOST_NLGRP_EVENTS, GFP_KERNEL);
 		goto unlock;

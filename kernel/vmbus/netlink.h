@@ -15,9 +15,13 @@ extern struct genl_family vmh_genl_family;
 int vmh_nl_init(void);
 void vmh_nl_uninit(void);
 
-/* Put an event into a message; -EMSGSIZE if it does not fit. */
-typedef int vmh_nl_fill(struct sk_buff *skb, const void *object, u8 cmd);
-void vmh_nl_event(struct vmh_partition *p, vmh_nl_fill *fill,
+/* Put what is known of something into a message; -EMSGSIZE if it does not fit. */
+typedef int vmh_nl_put(struct sk_buff *skb, const void *object);
+int vmh_nl_fill(struct sk_buff *skb, vmh_nl_put *put, const void *object,
+		u32 portid, u32 seq, int flags, u8 cmd);
+int vmh_nl_dump_one(struct sk_buff *skb, vmh_nl_put *put, const void *object,
+		    u8 cmd, struct netlink_callback *cb);
+void vmh_nl_event(struct vmh_partition *p, vmh_nl_put *put,
 		  const void *object, u8 cmd);
 
 #endif

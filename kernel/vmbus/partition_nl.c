@@ -44,8 +44,9 @@ static int fill_errors(struct sk_buff *skb, const struct vmh_partition *p)
 	return 0;
 }
 
-static int put(struct sk_buff *skb, const struct vmh_partition *p)
+static int put(struct sk_buff *skb, const void *object)
 {
+	const struct vmh_partition *p = object;
 	u32 age = jiffies_to_msecs(jiffies - READ_ONCE(p->heartbeat));
 
 	if (nla_put_string(skb, VMBUS_HOST_A_PARTITION_NAME, p->name) ||
@@ -78,29 +79,6 @@ static int put(struct sk_buff *skb, const struct vmh_partition *p)
 	return fill_errors(skb, p);
 }
 
-static int fill(struct sk_buff *skb, const struct vmh_partition *p, u32 portid,
-		u32 seq, int flags, u8 cmd, struct netlink_callback *cb)
-{
-	void *hdr;
-
-	hdr = genlmsg_put(skb, portid, seq, &vmh_genl_family, flags, cmd);
-	if (!hdr)
-		return -EMSGSIZE;
-	if (cb)
-		genl_dump_check_consistent(cb, hdr);
-	if (put(skb, p)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
-static int fill_event(struct sk_buff *skb, const void *object, u8 cmd)
-{
-	return fill(skb, object, 0, 0, 0, cmd, NULL);
-}
-
 /**
  * vmh_nl_partition_notify() - tell the group events of a partition
  * @p: the partition
@@ -110,7 +88,7 @@ static int fill_event(struct sk_buff *skb, const void *object, u8 cmd)
  */
 void vmh_nl_partition_notify(struct vmh_partition *p, u8 cmd)
 {
-	vmh_nl_event(p, fill_event, p, cmd);
+	vmh_nl_event(p, put, p, cmd);
 }
 
 static const char *need_name(struct genl_info *info)
@@ -148,8 +126,9 @@ int vmbus_host_nl_partition_get_doit(struct sk_buff *skb,
 	err = -ENOMEM;
 	reply = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (reply)
-		err = fill(reply, p, info->snd_portid, info->snd_seq, 0,
-			   VMBUS_HOST_CMD_PARTITION_GET, NULL);
+		err = vmh_nl_fill(reply, put, p, info->snd_portid,
+				  info->snd_seq, 0,
+				  VMBUS_HOST_CMD_PARTITION_GET);
 	vmh_partition_put(p);
 	if (err) {
 		nlmsg_free(reply);
@@ -170,8 +149,8 @@ int vmbus_host_nl_partition_get_dumpit(struct sk_buff *skb,
 	list_for_each_entry(p, &vnet->partitions, node) {
 		if (p->cookie <= done)
 			continue;
-		if (fill(skb, p, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			 NLM_F_MULTI, VMBUS_HOST_CMD_PARTITION_GET, cb))
+		if (vmh_nl_dump_one(skb, put, p, VMBUS_HOST_CMD_PARTITION_GET,
+				    cb))
 			break;
 		cb->args[0] = p->cookie;
 	}
