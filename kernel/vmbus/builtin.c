@@ -12,6 +12,8 @@ static const struct {
 	{ VMBUS_HOST_SERVICE_HEARTBEAT, &vmh_heartbeat },
 	{ VMBUS_HOST_SERVICE_TIMESYNC, &vmh_timesync },
 	{ VMBUS_HOST_SERVICE_ECHO, &vmh_echo },
+	{ VMBUS_HOST_SERVICE_SHUTDOWN, &vmh_shutdown },
+	{ VMBUS_HOST_SERVICE_KVP, &vmh_kvp },
 };
 
 /**

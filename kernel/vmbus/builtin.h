@@ -8,5 +8,7 @@
 extern const struct vmh_service vmh_echo;
 extern const struct vmh_service vmh_heartbeat;
 extern const struct vmh_service vmh_timesync;
+extern const struct vmh_service vmh_shutdown;
+extern const struct vmh_service vmh_kvp;
 
 #endif

@@ -38,6 +38,7 @@ static int heartbeat_answered(struct vmh_ic *ic, const void *data, u32 len)
 
 static const struct vmh_ic_service heartbeat = {
 	.type		= VMH_IC_HEARTBEAT,
+	.bit		= VMBUS_HOST_SERVICE_HEARTBEAT,
 	.period		= 2 * HZ,
 	.versions	= versions,
 	.ask		= heartbeat_ask,

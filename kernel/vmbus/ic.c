@@ -6,6 +6,7 @@
 
 #include "ic.h"
 #include "partition.h"
+#include "request.h"
 
 /* A guest that does not answer is asked again, but not faster for that. */
 #define NEGOTIATE_PERIOD	(5 * HZ)
@@ -20,7 +21,19 @@ struct negotiate {
 	struct vmh_ic_version versions[];
 } __packed;
 
-static int send(struct vmh_ic *ic, u16 type, void *data, u32 len)
+/**
+ * vmh_ic_send() - send a request
+ * @ic: on whose channel
+ * @type: enum vmh_ic_type
+ * @data: what is asked
+ * @len: bytes of it
+ *
+ * Its number is the next one after @ic->transaction.
+ *
+ * Context: process; @ic->work only.
+ * Return: as vmh_channel_send().
+ */
+int vmh_ic_send(struct vmh_ic *ic, u16 type, const void *data, u32 len)
 {
 	struct vmh_ic_pipe pipe = {
 		.flags = cpu_to_le32(1),
@@ -57,7 +70,7 @@ static u32 add_versions(struct vmh_ic_version *to, const u32 *versions)
 	return n;
 }
 
-static void negotiate(struct vmh_ic *ic, void *data)
+static int negotiate(struct vmh_ic *ic, void *data)
 {
 	struct negotiate *msg = data;
 	u32 frames, messages;
@@ -67,8 +80,8 @@ static void negotiate(struct vmh_ic *ic, void *data)
 	messages = add_versions(msg->versions + frames, ic->service->versions);
 	msg->frames = cpu_to_le16(frames);
 	msg->messages = cpu_to_le16(messages);
-	send(ic, VMH_IC_NEGOTIATE, msg,
-	     struct_size(msg, versions, frames + messages));
+	return vmh_ic_send(ic, VMH_IC_NEGOTIATE, msg,
+			   struct_size(msg, versions, frames + messages));
 }
 
 /* A full ring is a guest that does not read: then it is asked the next time. */
@@ -76,20 +89,30 @@ static void ask(struct work_struct *work)
 {
 	struct vmh_ic *ic = container_of(to_delayed_work(work), struct vmh_ic,
 					 work);
+	unsigned long again = ic->service->period;
 	u32 version = READ_ONCE(ic->version);
-	void *data = kmalloc(VMH_IC_MAX, GFP_KERNEL);
+	int err = -ENOMEM;
+	void *data;
 	u32 len;
 
+	if (version && !again) {
+		vmh_request_next(ic);
+		return;
+	}
+	data = kmalloc(VMH_IC_MAX, GFP_KERNEL);
 	if (data && !version) {
-		negotiate(ic, data);
+		err = negotiate(ic, data);
 	} else if (data) {
 		len = ic->service->ask(ic, data);
-		if (!send(ic, ic->service->type, data, len))
+		if (!vmh_ic_send(ic, ic->service->type, data, len))
 			ic->asked++;
 	}
 	kfree(data);
-	queue_delayed_work(ic->ch->partition->wq, &ic->work, version ? ic->service->period :
-			   NEGOTIATE_PERIOD);
+	/* A driver that waits for its daemon takes its time, and forgets nothing. */
+	if (!version && (again || err))
+		again = NEGOTIATE_PERIOD;
+	if (again)
+		queue_delayed_work(ic->ch->partition->wq, &ic->work, again);
 }
 
 /**
@@ -108,6 +131,7 @@ int vmh_ic_open(struct vmh_channel *ch, const struct vmh_ic_service *service)
 	ic->ch = ch;
 	ic->service = service;
 	INIT_DELAYED_WORK(&ic->work, ask);
+	vmh_request_open(ic);
 	vmh_channel_set_priv(ch, ic);
 	/* The guest learns first that it is open. */
 	queue_delayed_work(ch->partition->wq, &ic->work, HZ / 10);
@@ -122,7 +146,9 @@ void vmh_ic_close(struct vmh_channel *ch)
 {
 	struct vmh_ic *ic = vmh_channel_priv(ch);
 
+	vmh_request_close(ic);
 	cancel_delayed_work_sync(&ic->work);
+	vmh_request_gone(ic);
 	kfree(ic);
 }
 
@@ -179,6 +205,8 @@ int vmh_ic_packet(struct vmh_channel *ch, const struct vmh_packet *packet)
 		return on_negotiated(ic, hdr + 1, len);
 	if (le16_to_cpu(hdr->type) != ic->service->type)
 		return -EPROTO;
+	if (!ic->service->period)
+		return vmh_request_answered(ic, hdr, hdr + 1, len);
 	return ic->service->answered ?
 		ic->service->answered(ic, hdr + 1, len) : 0;
 }

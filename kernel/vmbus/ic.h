@@ -41,6 +41,8 @@ static_assert(sizeof(struct vmh_ic_header) == 20);
 enum vmh_ic_type {
 	VMH_IC_NEGOTIATE	= 0,
 	VMH_IC_HEARTBEAT	= 1,
+	VMH_IC_KVP		= 2,
+	VMH_IC_SHUTDOWN		= 3,
 	VMH_IC_TIMESYNC		= 4,
 };
 
@@ -54,18 +56,22 @@ enum vmh_ic_type {
 #define VMH_IC_V(major, minor)	((major) << 16 | (minor))
 
 struct vmh_ic;
+struct vmh_request;
 
 /**
  * struct vmh_ic_service - what is asked, and how often
  * @type: enum vmh_ic_type
- * @period: in jiffies
+ * @bit: of enum vmbus_host_service
+ * @period: in jiffies; 0: only what an administrator asks, see request.h
  * @versions: of messages that we speak, best first, 0 at the end
- * @ask: make a request: fills at most VMH_IC_MAX bytes, returns how many
+ * @ask: make a request: fills at most VMH_IC_MAX bytes, returns how many. NULL if
+ *	there is no @period
  * @answered: the guest has answered with @len bytes; -EPROTO if that is no answer;
  *	may be NULL
  */
 struct vmh_ic_service {
 	u16 type;
+	u32 bit;
 	unsigned long period;
 	const u32 *versions;
 	u32 (*ask)(struct vmh_ic *ic, void *data);
@@ -80,6 +86,10 @@ struct vmh_ic_service {
  * @version: of messages that was agreed upon; 0: not yet
  * @transaction: number of the last request
  * @asked: requests sent
+ * @node: in vmh_partition.ics, whose lock protects this and what follows
+ * @requests: of administrators, not sent yet
+ * @waiting: how many
+ * @sent: the one that the guest is to answer, or NULL
  */
 struct vmh_ic {
 	struct vmh_channel *ch;
@@ -88,6 +98,10 @@ struct vmh_ic {
 	u32 version;
 	u8 transaction;
 	u64 asked;
+	struct list_head node;
+	struct list_head requests;
+	u32 waiting;
+	struct vmh_request *sent;
 };
 
 int vmh_ic_open(struct vmh_channel *ch, const struct vmh_ic_service *service);
@@ -95,5 +109,6 @@ void vmh_ic_close(struct vmh_channel *ch);
 u32 vmh_ic_save(struct vmh_channel *ch, void *state);
 int vmh_ic_restore(struct vmh_channel *ch, const void *state, u32 len);
 int vmh_ic_packet(struct vmh_channel *ch, const struct vmh_packet *packet);
+int vmh_ic_send(struct vmh_ic *ic, u16 type, const void *data, u32 len);
 
 #endif

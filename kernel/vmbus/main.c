@@ -28,6 +28,7 @@
  *
  * An administrator
  *	genl				netlink.c, *_nl.c
+ *	what a guest is asked by it	request.c, shutdown.c, kvp.c
  *	a process that is the guest	device.c
  *	state, saved and restored	save.c
  *	debugfs				debug.c
@@ -40,6 +41,7 @@
 #include "debug.h"
 #include "netlink.h"
 #include "partition.h"
+#include "request.h"
 
 unsigned int vmh_net_id;
 struct workqueue_struct *vmh_wq;
@@ -76,9 +78,12 @@ static int __init vmh_init(void)
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto wq;
-	err = vmh_nl_init();
+	err = vmh_request_init();
 	if (err)
 		goto pernet;
+	err = vmh_nl_init();
+	if (err)
+		goto request;
 	err = vmh_dev_init();
 	if (err)
 		goto nl;
@@ -87,6 +92,8 @@ static int __init vmh_init(void)
 
 nl:
 	vmh_nl_uninit();
+request:
+	vmh_request_uninit();
 pernet:
 	unregister_pernet_subsys(&net_ops);
 wq:
@@ -99,6 +106,7 @@ static void __exit vmh_exit(void)
 	vmh_debug_exit();
 	vmh_dev_exit();
 	vmh_nl_uninit();
+	vmh_request_uninit();
 	unregister_pernet_subsys(&net_ops);
 	/* Partitions are being removed; and then their channels are freed. */
 	flush_workqueue(vmh_wq);

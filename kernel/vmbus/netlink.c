@@ -149,3 +149,21 @@ void vmh_nl_event(struct vmh_partition *p, vmh_nl_put *put,
 unlock:
 	mutex_unlock(&p->net_lock);
 }
+
+/**
+ * vmh_nl_answer() - answer a request whose time has come
+ * @p: of which partition
+ * @skb: the answer, consumed
+ * @portid: of the socket that asked
+ *
+ * Context: process.
+ */
+void vmh_nl_answer(struct vmh_partition *p, struct sk_buff *skb, u32 portid)
+{
+	mutex_lock(&p->net_lock);
+	if (READ_ONCE(registered) && p->net)
+		genlmsg_unicast(p->net, skb, portid);
+	else
+		nlmsg_free(skb);
+	mutex_unlock(&p->net_lock);
+}

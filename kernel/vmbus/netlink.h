@@ -23,5 +23,6 @@ int vmh_nl_dump_one(struct sk_buff *skb, vmh_nl_put *put, const void *object,
 		    u8 cmd, struct netlink_callback *cb);
 void vmh_nl_event(struct vmh_partition *p, vmh_nl_put *put,
 		  const void *object, u8 cmd);
+void vmh_nl_answer(struct vmh_partition *p, struct sk_buff *skb, u32 portid);
 
 #endif

@@ -12,7 +12,7 @@
 #include <uapi/linux/vmbus_host.h>
 
 /* Ops table for vmbus_host */
-extern const struct genl_split_ops vmbus_host_nl_ops[10];
+extern const struct genl_split_ops vmbus_host_nl_ops[14];
 
 int vmbus_host_nl_partition_get_doit(struct sk_buff *skb,
 				     struct genl_info *info);
@@ -24,6 +24,11 @@ int vmbus_host_nl_partition_del_doit(struct sk_buff *skb,
 				     struct genl_info *info);
 int vmbus_host_nl_channel_get_dumpit(struct sk_buff *skb,
 				     struct netlink_callback *cb);
+int vmbus_host_nl_partition_shutdown_doit(struct sk_buff *skb,
+					  struct genl_info *info);
+int vmbus_host_nl_kvp_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vmbus_host_nl_kvp_set_doit(struct sk_buff *skb, struct genl_info *info);
+int vmbus_host_nl_kvp_del_doit(struct sk_buff *skb, struct genl_info *info);
 int vmbus_host_nl_nic_new_doit(struct sk_buff *skb, struct genl_info *info);
 int vmbus_host_nl_nic_set_doit(struct sk_buff *skb, struct genl_info *info);
 int vmbus_host_nl_nic_del_doit(struct sk_buff *skb, struct genl_info *info);

@@ -218,6 +218,8 @@ static struct vmh_partition *alloc(struct net *net, const char *name,
 	INIT_LIST_HEAD(&p->builds);
 	init_llist_head(&p->dead_gpadls);
 	init_waitqueue_head(&p->let_go);
+	spin_lock_init(&p->ic_lock);
+	INIT_LIST_HEAD(&p->ics);
 	INIT_WORK(&p->work, partition_work);
 	INIT_WORK(&p->remove_work, remove_work);
 	spin_lock_init(&p->out_lock);

@@ -9,6 +9,7 @@
  *				and close. A channel's worker never takes it, since
  *				closing waits for the worker.
  *	vmh_channel.out_*	the ring to the guest
+ *	vmh_partition.ic_lock	what administrators ask the guest; innermost
  *	vmh_partition.out_lock	messages to the guest; innermost
  *
  * A kick finds its channel under RCU, and does no more than to queue its worker.
@@ -80,6 +81,8 @@ struct vmh_out {
  * @let_go: for those to be closed
  * @heartbeat: when the guest last answered, in jiffies
  * @alive: it has, since it opened that channel
+ * @ic_lock: protects @ics, and what is asked there
+ * @ics: struct vmh_ic of open channels
  * @wq: of its channels' workers: guest memory can keep them waiting
  * @work: does what workers cannot
  * @remove_work: removes it
@@ -120,6 +123,8 @@ struct vmh_partition {
 	wait_queue_head_t let_go;
 	unsigned long heartbeat;
 	bool alive;
+	spinlock_t ic_lock; /* see above */
+	struct list_head ics;
 	struct workqueue_struct *wq;
 	struct work_struct work;
 	struct work_struct remove_work;

@@ -13,6 +13,7 @@
 
 #include "builtin.h"
 #include "ic.h"
+#include "partition.h"
 
 #define SYNC	1
 #define SAMPLE	2
@@ -41,6 +42,7 @@ static u32 timesync_ask(struct vmh_ic *ic, void *data)
 
 static const struct vmh_ic_service timesync = {
 	.type		= VMH_IC_TIMESYNC,
+	.bit		= VMBUS_HOST_SERVICE_TIMESYNC,
 	.period		= 5 * HZ,
 	.versions	= versions,
 	.ask		= timesync_ask,

@@ -9,12 +9,14 @@
 #define VMBUS_HOST_GENL_NAME	"vmbus_host"
 #define VMBUS_HOST_GENL_VERSION	1
 
-#define VMBUS_HOST_NAME_MAX	31
-#define VMBUS_HOST_CHANNELS_MAX	2047
+#define VMBUS_HOST_NAME_MAX		31
+#define VMBUS_HOST_CHANNELS_MAX		2047
+#define VMBUS_HOST_KVP_KEY_MAX		765
+#define VMBUS_HOST_KVP_VALUE_MAX	3069
 
 /**
  * enum vmbus_host_transport - What the guest of a partition is.
- * @VMBUS_HOST_TRANSPORT_DEVICE: a process that opens /dev/vmbus
+ * @VMBUS_HOST_TRANSPORT_DEVICE: a process that opens /dev/vmbus_host
  * @VMBUS_HOST_TRANSPORT_LOCAL: this kernel; vmbus_local.ko must be loaded
  */
 enum vmbus_host_transport {
@@ -27,11 +29,58 @@ enum vmbus_host_transport {
  * @VMBUS_HOST_SERVICE_HEARTBEAT: does the guest still answer?
  * @VMBUS_HOST_SERVICE_TIMESYNC: the guest's clock follows the host's
  * @VMBUS_HOST_SERVICE_ECHO: all that is sent to it comes back; for tests
+ * @VMBUS_HOST_SERVICE_SHUTDOWN: the guest can be asked to power off, reboot or
+ *   hibernate
+ * @VMBUS_HOST_SERVICE_KVP: keys and values are read from the guest, and
+ *   written there
  */
 enum vmbus_host_service {
 	VMBUS_HOST_SERVICE_HEARTBEAT = 1,
 	VMBUS_HOST_SERVICE_TIMESYNC = 2,
 	VMBUS_HOST_SERVICE_ECHO = 4,
+	VMBUS_HOST_SERVICE_SHUTDOWN = 8,
+	VMBUS_HOST_SERVICE_KVP = 16,
+};
+
+/**
+ * enum vmbus_host_shutdown_action - What a guest shall do.
+ * @VMBUS_HOST_SHUTDOWN_ACTION_POWER_OFF: the default
+ * @VMBUS_HOST_SHUTDOWN_ACTION_REBOOT: since version 3.1 of its service
+ * @VMBUS_HOST_SHUTDOWN_ACTION_HIBERNATE: since version 3.2
+ */
+enum vmbus_host_shutdown_action {
+	VMBUS_HOST_SHUTDOWN_ACTION_POWER_OFF,
+	VMBUS_HOST_SHUTDOWN_ACTION_REBOOT,
+	VMBUS_HOST_SHUTDOWN_ACTION_HIBERNATE,
+};
+
+/**
+ * enum vmbus_host_kvp_pool - Where a guest keeps keys and values; numbered as
+ *   on the wire.
+ * @VMBUS_HOST_KVP_POOL_EXTERNAL: what the host has set
+ * @VMBUS_HOST_KVP_POOL_GUEST: what the guest has set for the host
+ * @VMBUS_HOST_KVP_POOL_AUTO: what the guest says of itself, its version and
+ *   addresses
+ */
+enum vmbus_host_kvp_pool {
+	VMBUS_HOST_KVP_POOL_EXTERNAL,
+	VMBUS_HOST_KVP_POOL_GUEST,
+	VMBUS_HOST_KVP_POOL_AUTO,
+};
+
+/**
+ * enum vmbus_host_outcome - What became of something that a guest was asked.
+ * @VMBUS_HOST_OUTCOME_DONE: the guest says that it did it, or does
+ * @VMBUS_HOST_OUTCOME_REFUSED: the guest says that it does not; status says
+ *   why
+ * @VMBUS_HOST_OUTCOME_TIMEOUT: the guest does not answer
+ * @VMBUS_HOST_OUTCOME_GONE: the guest closed the channel, or was removed
+ */
+enum vmbus_host_outcome {
+	VMBUS_HOST_OUTCOME_DONE,
+	VMBUS_HOST_OUTCOME_REFUSED,
+	VMBUS_HOST_OUTCOME_TIMEOUT,
+	VMBUS_HOST_OUTCOME_GONE,
 };
 
 /**
@@ -144,6 +193,30 @@ enum {
 };
 
 enum {
+	VMBUS_HOST_A_SHUTDOWN_PARTITION = 1,
+	VMBUS_HOST_A_SHUTDOWN_ACTION,
+	VMBUS_HOST_A_SHUTDOWN_FORCE,
+	VMBUS_HOST_A_SHUTDOWN_OUTCOME,
+	VMBUS_HOST_A_SHUTDOWN_STATUS,
+
+	__VMBUS_HOST_A_SHUTDOWN_MAX,
+	VMBUS_HOST_A_SHUTDOWN_MAX = (__VMBUS_HOST_A_SHUTDOWN_MAX - 1)
+};
+
+enum {
+	VMBUS_HOST_A_KVP_PARTITION = 1,
+	VMBUS_HOST_A_KVP_POOL,
+	VMBUS_HOST_A_KVP_INDEX,
+	VMBUS_HOST_A_KVP_KEY,
+	VMBUS_HOST_A_KVP_VALUE,
+	VMBUS_HOST_A_KVP_OUTCOME,
+	VMBUS_HOST_A_KVP_STATUS,
+
+	__VMBUS_HOST_A_KVP_MAX,
+	VMBUS_HOST_A_KVP_MAX = (__VMBUS_HOST_A_KVP_MAX - 1)
+};
+
+enum {
 	VMBUS_HOST_A_CHANNEL_PARTITION = 1,
 	VMBUS_HOST_A_CHANNEL_RELID,
 	VMBUS_HOST_A_CHANNEL_CLASS,
@@ -214,6 +287,10 @@ enum vmbus_host_cmd {
 	VMBUS_HOST_CMD_PARTITION_DEL_NTF,
 	VMBUS_HOST_CMD_CHANNEL_GET,
 	VMBUS_HOST_CMD_CHANNEL_NTF,
+	VMBUS_HOST_CMD_PARTITION_SHUTDOWN,
+	VMBUS_HOST_CMD_KVP_GET,
+	VMBUS_HOST_CMD_KVP_SET,
+	VMBUS_HOST_CMD_KVP_DEL,
 	VMBUS_HOST_CMD_NIC_NEW,
 	VMBUS_HOST_CMD_NIC_SET,
 	VMBUS_HOST_CMD_NIC_DEL,
