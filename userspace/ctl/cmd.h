@@ -119,6 +119,10 @@ void show_nic(const struct vsw_nic *nic);
 void show_guid(const char *key, const char *fmt, const uint8_t *g);
 /* on one line, without what is counted */
 void show_partition(const struct vsw_partition *p);
+int partition_name(struct args *a, const char **name);
+/* partition_ask.c: verbs that the guest answers */
+int partition_shutdown(struct ctx *ctx, struct args *a);
+int partition_kvp(struct ctx *ctx, struct args *a);
 void show_channel(const struct vsw_channel *ch);
 
 /* profile.c: SWITCH NAME, nobody asked whether there are such */

@@ -18,10 +18,12 @@ static const struct choice services[] = {
 	{ "heartbeat", VMBUS_HOST_SERVICE_HEARTBEAT },
 	{ "timesync", VMBUS_HOST_SERVICE_TIMESYNC },
 	{ "echo", VMBUS_HOST_SERVICE_ECHO },
+	{ "shutdown", VMBUS_HOST_SERVICE_SHUTDOWN },
+	{ "kvp", VMBUS_HOST_SERVICE_KVP },
 	{}
 };
 
-static int parse_name(struct args *a, const char **name)
+int partition_name(struct args *a, const char **name)
 {
 	int err = arg_word(a, "partition", name);
 
@@ -59,7 +61,7 @@ static int parse_services(struct args *a, uint32_t *out)
 			return 0;
 	}
 	a->pos--;
-	return arg_unknown(a, "none, or a list of heartbeat, timesync, echo, joined by commas");
+	return arg_unknown(a, "none, or a list of heartbeat, timesync, shutdown, kvp, echo, joined by commas");
 }
 
 static int partition_add(struct ctx *ctx, struct args *a)
@@ -70,7 +72,7 @@ static int partition_add(struct ctx *ctx, struct args *a)
 	const char *name;
 	int err;
 
-	err = parse_name(a, &name);
+	err = partition_name(a, &name);
 	while (!err && arg_peek(a)) {
 		if (arg_is(a, "transport")) {
 			err = arg_once(a, "transport", &has_transport);
@@ -113,7 +115,7 @@ static int partition_del(struct ctx *ctx, struct args *a)
 	const char *name;
 	int err;
 
-	err = parse_name(a, &name);
+	err = partition_name(a, &name);
 	if (!err)
 		err = arg_end(a);
 	if (err)
@@ -306,7 +308,7 @@ static int partition_show(struct ctx *ctx, struct args *a)
 	size_t n = 1, i;
 
 	if (arg_peek(a)) {
-		err = parse_name(a, &name);
+		err = partition_name(a, &name);
 		if (!err)
 			err = arg_end(a);
 		if (err)
@@ -332,6 +334,8 @@ static const struct verb verbs[] = {
 	{ "add", partition_add,
 	  "NAME [transport device|local] [services LIST|none] [max-gpadls N] [max-pages N] [coalesce-usecs N]" },
 	{ "del", partition_del, "NAME" },
+	{ "shutdown", partition_shutdown, "NAME [reboot|hibernate] [force]" },
+	{ "kvp", partition_kvp, "NAME [show|get KEY|set KEY VALUE|del KEY]" },
 	{}
 };
 
@@ -340,9 +344,12 @@ const struct object partition_object = {
 	.verbs = verbs,
 	.help =
 "A partition is the place for a guest that speaks VMBus, as under Hyper-V. With\n"
-"transport device a process that opens /dev/vmbus becomes the guest; with local\n"
+"transport device a process that opens /dev/vmbus_host becomes the guest; with local\n"
 "this kernel does, by vmbus_local.ko. Services are what the guest finds at once: a\n"
-"list of heartbeat, timesync and echo, joined by commas. max-pages bounds what the\n"
-"guest can have pinned, in pages of 4096 bytes; coalesce-usecs lets a signal to the\n"
-"guest be late, so that one tells of more. With -s, show lists the channels.\n",
+"list of heartbeat, timesync, shutdown, kvp and echo, joined by commas. max-pages\n"
+"bounds what the guest can have pinned, in pages of 4096 bytes; coalesce-usecs lets a\n"
+"signal to the guest be late, so that one tells of more. With -s, show lists the\n"
+"channels. shutdown asks the guest to power off (or reboot, or hibernate) and says\n"
+"what it answered; kvp reads keys and values from it, or sets one there. These need\n"
+"the services of their names, and the guest's drivers for them.\n",
 };

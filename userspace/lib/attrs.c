@@ -204,3 +204,21 @@ static const struct vsw_attr channel_names[] = {
 };
 
 const struct vsw_attr_table vsw_channel_attrs = TABLE(channel_names);
+
+static const struct vsw_attr shutdown_names[] = {
+	[VMBUS_HOST_A_SHUTDOWN_PARTITION] = { .name = "partition" },
+	[VMBUS_HOST_A_SHUTDOWN_ACTION]	= { .name = "action" },
+	[VMBUS_HOST_A_SHUTDOWN_FORCE]	= { .name = "force" },
+};
+
+const struct vsw_attr_table vsw_shutdown_attrs = TABLE(shutdown_names);
+
+static const struct vsw_attr kvp_names[] = {
+	[VMBUS_HOST_A_KVP_PARTITION]	= { .name = "partition" },
+	[VMBUS_HOST_A_KVP_POOL]		= { .name = "pool" },
+	[VMBUS_HOST_A_KVP_INDEX]	= { .name = "index" },
+	[VMBUS_HOST_A_KVP_KEY]		= { .name = "key" },
+	[VMBUS_HOST_A_KVP_VALUE]	= { .name = "value" },
+};
+
+const struct vsw_attr_table vsw_kvp_attrs = TABLE(kvp_names);

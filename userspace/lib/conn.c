@@ -231,6 +231,12 @@ static int handle_done(struct vsw *c, const struct vsw_request *req,
 	return err;
 }
 
+static int bad_answer(struct vsw *c, int err)
+{
+	return vsw_set_error(c, err, "cannot read the kernel's answer: %s",
+			     strerror(-err));
+}
+
 /* Read datagrams until the request with this number is answered. */
 static int receive(struct vsw *c, struct nl_sock *sk,
 		   const struct vsw_request *req, vsw_msg_cb cb, void *arg)
@@ -248,6 +254,9 @@ static int receive(struct vsw *c, struct nl_sock *sk,
 			   MSG_TRUNC);
 		if (got < 0 && errno == EINTR)
 			continue;
+		if (got < 0 && errno == EAGAIN && req->late)
+			return vsw_set_error(c, -ETIMEDOUT,
+					     "the guest does not answer");
 		if (got < 0)
 			return vsw_set_error(c, -errno, "netlink: %s",
 					     strerror(errno));
@@ -267,16 +276,16 @@ static int receive(struct vsw *c, struct nl_sock *sk,
 			    nlh->nlmsg_type != NLMSG_DONE) {
 				if (cb && !cb_err)
 					cb_err = cb(nlh, arg);
-				continue;
+				if (!req->late)
+					continue;
+				return cb_err ? bad_answer(c, cb_err) : 0;
 			}
 			if (nlh->nlmsg_type == NLMSG_ERROR)
 				err = handle_ack(c, req, nlh);
 			else
 				err = handle_done(c, req, nlh);
 			if (!err && cb_err)
-				err = vsw_set_error(c, cb_err,
-						    "cannot read the kernel's answer: %s",
-						    strerror(-cb_err));
+				err = bad_answer(c, cb_err);
 			if (!err && interrupted)
 				err = vsw_set_error(c, -EAGAIN,
 						    "the list kept changing while it was read");
@@ -333,6 +342,23 @@ int vsw_genl_talk(struct vsw *c, struct nl_msg *msg,
 	};
 
 	return talk(c, c->genl, &req, cb, arg);
+}
+
+int vsw_genl_ask(struct vsw *c, struct nl_msg *msg,
+		 const struct vsw_attr_table *table, vsw_msg_cb cb, void *arg,
+		 int timeout)
+{
+	struct vsw_request req = {
+		.msg = msg, .hdrlen = GENL_HDRLEN, .table = table,
+		.late = true,
+	};
+	struct timeval limit = { .tv_sec = timeout }, none = {};
+	int fd = nl_socket_get_fd(c->genl), err;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	err = talk(c, c->genl, &req, cb, arg);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof(none));
+	return err;
 }
 
 struct nl_msg *vsw_rtnl_msg(int type, int flags)

@@ -34,12 +34,15 @@ extern const struct vsw_attr_table vsw_inject_attrs;
 extern const struct vsw_attr_table vsw_partition_attrs;
 extern const struct vsw_attr_table vsw_nic_attrs;
 extern const struct vsw_attr_table vsw_channel_attrs;
+extern const struct vsw_attr_table vsw_shutdown_attrs;
+extern const struct vsw_attr_table vsw_kvp_attrs;
 
 /* Where a message's attributes start, and what they are called. */
 struct vsw_request {
 	struct nl_msg *msg;
 	size_t hdrlen;			/* family header after the nlmsghdr */
 	const struct vsw_attr_table *table;
+	bool late;			/* the answer ends it, whenever it comes */
 };
 
 /* The generic netlink families that we speak. */
@@ -68,6 +71,10 @@ struct nl_msg *vsw_genl_msg_of(struct vsw *c, enum vsw_family family,
 			       uint8_t cmd, int flags);
 int vsw_genl_talk(struct vsw *c, struct nl_msg *msg,
 		  const struct vsw_attr_table *table, vsw_msg_cb cb, void *arg);
+/* The same of what is answered later, and by nothing else; seconds to wait. */
+int vsw_genl_ask(struct vsw *c, struct nl_msg *msg,
+		 const struct vsw_attr_table *table, vsw_msg_cb cb, void *arg,
+		 int timeout);
 int vsw_link_talk(struct vsw *c, struct nl_msg *msg,
 		  const struct vsw_attr_table *table);
 int vsw_no_memory(struct vsw *c);

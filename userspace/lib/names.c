@@ -126,6 +126,22 @@ WORDS(vsw_nic_state_name,
       [VMBUS_HOST_NIC_STATE_BUFFERS]	= "buffers",
       [VMBUS_HOST_NIC_STATE_RUNNING]	= "running")
 
+WORDS(vsw_shutdown_action_name,
+      [VMBUS_HOST_SHUTDOWN_ACTION_POWER_OFF]	= "power-off",
+      [VMBUS_HOST_SHUTDOWN_ACTION_REBOOT]	= "reboot",
+      [VMBUS_HOST_SHUTDOWN_ACTION_HIBERNATE]	= "hibernate")
+
+WORDS(vsw_kvp_pool_name,
+      [VMBUS_HOST_KVP_POOL_EXTERNAL]	= "external",
+      [VMBUS_HOST_KVP_POOL_GUEST]	= "guest",
+      [VMBUS_HOST_KVP_POOL_AUTO]	= "auto")
+
+WORDS(vsw_outcome_name,
+      [VMBUS_HOST_OUTCOME_DONE]		= "done",
+      [VMBUS_HOST_OUTCOME_REFUSED]	= "refused",
+      [VMBUS_HOST_OUTCOME_TIMEOUT]	= "timeout",
+      [VMBUS_HOST_OUTCOME_GONE]		= "gone")
+
 WORDS(vsw_vmbus_error_name,
       [VMBUS_HOST_ERROR_MESSAGE_SHORT]	= "message-short",
       [VMBUS_HOST_ERROR_MESSAGE_UNKNOWN]	= "message-unknown",

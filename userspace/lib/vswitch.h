@@ -624,4 +624,35 @@ int vsw_nic_del(struct vsw *c, const char *name);
 int vsw_nic_get(struct vsw *c, const char *name, struct vsw_nic *nic);
 int vsw_nic_dump(struct vsw *c, struct vsw_nic **list, size_t *n);
 
+/*
+ * Ask a guest something (ask.c). These wait until it has answered, or the kernel has
+ * given up, which is 40 seconds later; 0 means that there is an answer.
+ */
+struct vsw_answer {
+	uint32_t outcome;		/* enum vmbus_host_outcome */
+	bool has_status;
+	uint32_t status;		/* what the guest says, an HRESULT */
+};
+
+struct vsw_kvp {
+	uint32_t pool;			/* enum vmbus_host_kvp_pool */
+	uint32_t index;
+	char key[VMBUS_HOST_KVP_KEY_MAX + 1];
+	char value[VMBUS_HOST_KVP_VALUE_MAX + 1];
+};
+
+const char *vsw_shutdown_action_name(uint32_t v);
+const char *vsw_kvp_pool_name(uint32_t v);
+const char *vsw_outcome_name(uint32_t v);
+
+int vsw_partition_shutdown(struct vsw *c, const char *partition, uint32_t action,
+			   bool force, struct vsw_answer *answer);
+/* The one at @kvp->index of @kvp->pool. */
+int vsw_kvp_get(struct vsw *c, const char *partition, struct vsw_kvp *kvp,
+		struct vsw_answer *answer);
+int vsw_kvp_set(struct vsw *c, const char *partition, const char *key,
+		const char *value, struct vsw_answer *answer);
+int vsw_kvp_del(struct vsw *c, const char *partition, const char *key,
+		struct vsw_answer *answer);
+
 #endif /* _LIBVSWITCH_H */
