@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A guest on /dev/vmbus, for tests: guest [-c] PARTITION CASE [ARGUMENT...]
+ * A guest on /dev/vmbus_host, for tests: guest [-c] PARTITION CASE [ARGUMENT...]
  *
  * With -c the host may only copy from its memory. Exits with 0 if all was as it
  * should be; says what was not, as comments of TAP.
@@ -79,7 +79,7 @@ void fill(uint8_t *buf, uint32_t len, uint32_t seed)
 
 static const struct test_case *const tables[] = {
 	control_cases, packet_cases, hostile_cases, migrate_cases,
-	bench_cases,
+	bench_cases, service_cases,
 };
 
 int main(int argc, char **argv)
