@@ -57,7 +57,7 @@ install: all			## modules and tools; DESTDIR=, prefix=, KVER=
 	$(MAKE) -C userspace $(dirs) install
 
 uninstall:			## undo install
-	rm -rf $(addprefix $(DESTDIR)/lib/modules/$(kver)/updates/,vswitch vmbus netvsp)
+	rm -rf $(addprefix $(DESTDIR)/lib/modules/$(kver)/updates/,vswitch vmbus netvsp storvsp)
 	$(if $(DESTDIR),,depmod $(kver))
 	$(MAKE) -C userspace $(dirs) uninstall
 
