@@ -232,6 +232,8 @@ static void stop(struct vmh_partition *p)
 		if (!ch->open)
 			continue;
 		vmh_worker_stop(ch);
+		if (ch->dev->service->quiesce)
+			ch->dev->service->quiesce(ch);
 		/* What is written is shown: only one index is part of the state. */
 		vmh_channel_flush(ch);
 		vmh_channel_shut(ch);

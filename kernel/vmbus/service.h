@@ -22,7 +22,8 @@ struct vmh_device;
 struct vmh_gpadl;
 struct vmh_partition;
 
-#define VMH_SAVE_MAX	4096
+/* Answers that wait for room are part of it. */
+#define VMH_SAVE_MAX	(256U << 10)
 
 /**
  * struct vmh_service - who serves the channels of a device
@@ -51,6 +52,9 @@ struct vmh_partition;
  *	there was a packet or not. As @packet; may be NULL.
  * @offered: there are so many sub-channels as vmh_offer_subchannels() could get, and
  *	the guest has been told. As @open, of the primary channel; may be NULL.
+ * @quiesce: the channel is stopped, to be saved: answers what is pending, and waits for
+ *	that; what there is no room for is part of the state. May go on afterwards. As
+ *	@close. NULL if nothing is ever pending.
  * @save: write down what the service knows of a channel that is stopped, in at most
  *	%VMH_SAVE_MAX bytes. Returns how many. NULL if there is nothing.
  * @restore: the channel was just opened, and shall go on from there. Returns 0, or
@@ -72,6 +76,7 @@ struct vmh_service {
 	void (*writable)(struct vmh_channel *ch);
 	void (*done)(struct vmh_channel *ch);
 	void (*offered)(struct vmh_channel *ch, u32 n);
+	void (*quiesce)(struct vmh_channel *ch);
 	u32 (*save)(struct vmh_channel *ch, void *state);
 	int (*restore)(struct vmh_channel *ch, const void *state, u32 len);
 	void (*release)(struct vmh_device *dev);
