@@ -72,6 +72,9 @@ static const struct vmh_service service = {
 	.close		= chan_close,
 	.packet		= storvsp_packet,
 	.writable	= storvsp_writable,
+	.quiesce	= storvsp_quiesce,
+	.save		= storvsp_save,
+	.restore	= storvsp_restore,
 	.release	= release,
 };
 

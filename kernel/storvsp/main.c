@@ -28,6 +28,7 @@
  *	configfs			fabric.c
  *	a controller is offered		controller.c
  *	the guest is to look for LUNs	scan.c
+ *	state, saved and restored	save.c
  *
  * Locking is described in storvsp.h.
  */

@@ -101,6 +101,19 @@ bool storvsp_qos_wait(struct storvsp_cmd *cmd)
 	return wait;
 }
 
+static void take_all(struct storvsp_qos *qos, struct storvsp_chan *chan,
+		     struct list_head *list)
+{
+	struct storvsp_cmd *cmd, *next;
+
+	spin_lock(&qos->lock);
+	list_for_each_entry_safe(cmd, next, &qos->waiting, waiting) {
+		if (!chan || cmd->chan == chan)
+			list_move_tail(&cmd->waiting, list);
+	}
+	spin_unlock(&qos->lock);
+}
+
 /**
  * storvsp_qos_flush() - what waits for its turn need not any more: it is aborted
  * @lun: the LUN
@@ -110,18 +123,29 @@ bool storvsp_qos_wait(struct storvsp_cmd *cmd)
  */
 void storvsp_qos_flush(struct storvsp_lun *lun, struct storvsp_chan *chan)
 {
-	struct storvsp_qos *qos = &lun->qos;
 	struct storvsp_cmd *cmd, *next;
 	LIST_HEAD(list);
 
-	spin_lock(&qos->lock);
-	list_for_each_entry_safe(cmd, next, &qos->waiting, waiting) {
-		if (!chan || cmd->chan == chan)
-			list_move_tail(&cmd->waiting, &list);
-	}
-	spin_unlock(&qos->lock);
+	take_all(&lun->qos, chan, &list);
 	list_for_each_entry_safe(cmd, next, &list, waiting)
 		storvsp_cmd_finish(cmd);
+}
+
+/**
+ * storvsp_qos_release() - what waits for its turn goes at once
+ * @lun: the LUN
+ * @chan: what came from there
+ *
+ * Context: process.
+ */
+void storvsp_qos_release(struct storvsp_lun *lun, struct storvsp_chan *chan)
+{
+	struct storvsp_cmd *cmd, *next;
+	LIST_HEAD(list);
+
+	take_all(&lun->qos, chan, &list);
+	list_for_each_entry_safe(cmd, next, &list, waiting)
+		storvsp_cmd_submit(cmd);
 }
 
 /**

@@ -275,6 +275,8 @@ void storvsp_disable(struct storvsp_ctl *ctl);
 
 /* vstor.c */
 int storvsp_packet(struct vmh_channel *ch, const struct vmh_packet *packet);
+bool storvsp_is_spoken(u32 version);
+void storvsp_set_state(struct storvsp_chan *chan, enum storvsp_state state);
 
 /* srb.c */
 int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
@@ -325,7 +327,13 @@ void storvsp_scan_work(struct work_struct *work);
 /* qos.c */
 void storvsp_qos_init(struct storvsp_lun *lun);
 bool storvsp_qos_wait(struct storvsp_cmd *cmd);
+void storvsp_qos_release(struct storvsp_lun *lun, struct storvsp_chan *chan);
 void storvsp_qos_flush(struct storvsp_lun *lun, struct storvsp_chan *chan);
 void storvsp_qos_set(struct storvsp_lun *lun, u32 max, u32 min);
+
+/* save.c */
+void storvsp_quiesce(struct vmh_channel *ch);
+u32 storvsp_save(struct vmh_channel *ch, void *state);
+int storvsp_restore(struct vmh_channel *ch, const void *state, u32 len);
 
 #endif

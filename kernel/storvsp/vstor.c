@@ -16,7 +16,13 @@
 
 #include "storvsp.h"
 
-static bool is_spoken(u16 version)
+/**
+ * storvsp_is_spoken() - is there such a version?
+ * @version: as a guest says
+ *
+ * Return: true if so.
+ */
+bool storvsp_is_spoken(u32 version)
 {
 	switch (version) {
 	case VSTOR_VERSION_WIN6:
@@ -33,7 +39,7 @@ static u32 on_version(struct storvsp_ctl *ctl, struct vstor_packet *packet)
 {
 	u16 version = le16_to_cpu(packet->version.version);
 
-	if (!is_spoken(version))
+	if (!storvsp_is_spoken(version))
 		return VSTOR_STATUS_REVISION_MISMATCH;
 	WRITE_ONCE(ctl->version, version);
 	return VSTOR_STATUS_SUCCESS;
@@ -103,6 +109,26 @@ static u32 handle(struct storvsp_ctl *ctl, struct vmh_channel *ch,
 	return VSTOR_STATUS_INVALID_DEVICE_STATE;
 }
 
+/**
+ * storvsp_set_state() - the guest has come further
+ * @chan: the primary channel
+ * @state: how far
+ *
+ * Context: process.
+ */
+void storvsp_set_state(struct storvsp_chan *chan, enum storvsp_state state)
+{
+	struct storvsp_ctl *ctl = chan->ctl;
+
+	/* Pairs with is_ready(): a sub-channel's worker can be another. */
+	smp_store_release(&ctl->state, state);
+	if (state != STORVSP_READY)
+		return;
+	mutex_lock(&ctl->primary_lock);
+	ctl->primary = chan;
+	mutex_unlock(&ctl->primary_lock);
+}
+
 /* Answered first: without room for that it all comes again. */
 static int answer(struct storvsp_ctl *ctl, struct storvsp_chan *chan,
 		  const struct vmh_packet *packet, struct vstor_packet *copy)
@@ -117,21 +143,14 @@ static int answer(struct storvsp_ctl *ctl, struct storvsp_chan *chan,
 	if (packet->wants_completion)
 		err = vmh_channel_complete(chan->ch, packet->trans_id, copy,
 					   packet->len);
-	if (err || state == ctl->state)
-		return err;
-	/* Pairs with is_ready(): a sub-channel's worker can be another. */
-	smp_store_release(&ctl->state, state);
-	if (state == STORVSP_READY) {
-		mutex_lock(&ctl->primary_lock);
-		ctl->primary = chan;
-		mutex_unlock(&ctl->primary_lock);
-	}
-	return 0;
+	if (!err && state != ctl->state)
+		storvsp_set_state(chan, state);
+	return err;
 }
 
 static bool is_ready(const struct storvsp_ctl *ctl)
 {
-	/* Pairs with answer(). */
+	/* Pairs with storvsp_set_state(). */
 	return smp_load_acquire(&ctl->state) == STORVSP_READY;
 }
 

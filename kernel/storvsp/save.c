@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A controller's state, for when its partition is saved: what the guest has negotiated,
+ * and answers that it had no room for. No command is part of it: they are through when
+ * the partition stops, so that whoever takes the disk over finds what was written.
+ *
+ * The state is not trusted: whoever brings it can have written it himself.
+ */
+#include <linux/errno.h>
+#include <linux/llist.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/wait_bit.h>
+
+#include "storvsp.h"
+
+struct saved_answer {
+	__le64 trans_id;
+	__le32 len;
+	__le32 reserved;
+	struct vstor_packet packet;
+};
+
+static_assert(sizeof(struct saved_answer) == 80);
+
+struct saved_chan {
+	__le32 state;			/* of the controller: the primary channel's */
+	__le32 version;
+	__le32 answers;
+	__le32 reserved;
+	struct saved_answer answer[];
+};
+
+static_assert(sizeof(struct saved_chan) +
+	      (STORVSP_DEPTH + STORVSP_RESETS) * sizeof(struct saved_answer) <=
+	      VMH_SAVE_MAX);
+
+/**
+ * storvsp_quiesce() - a channel is being stopped
+ * @ch: the channel; its worker does not run
+ *
+ * What waits for its turn gets it now.
+ *
+ * Context: process, the partition's lock; waits for LUNs.
+ */
+void storvsp_quiesce(struct vmh_channel *ch)
+{
+	struct storvsp_chan *chan = vmh_channel_priv(ch);
+	u32 i;
+
+	for (i = 0; i < VSTOR_LUNS_MAX; i++)
+		storvsp_qos_release(&chan->ctl->luns[i], chan);
+	wait_var_event(&chan->busy, !atomic_read(&chan->busy));
+	flush_work(&chan->work);
+	storvsp_reply_all(chan);
+}
+
+/**
+ * storvsp_save() - write down how a channel stands
+ * @ch: the channel, stopped
+ * @state: room for %VMH_SAVE_MAX bytes
+ *
+ * Context: process, the partition's lock.
+ * Return: how many bytes.
+ */
+u32 storvsp_save(struct vmh_channel *ch, void *state)
+{
+	const struct storvsp_chan *chan = vmh_channel_priv(ch);
+	struct saved_chan *saved = state;
+	struct storvsp_reply *reply;
+	u32 n = 0;
+
+	llist_for_each_entry(reply, chan->done.first, node) {
+		/* There are no more than there are commands. */
+		if (WARN_ON_ONCE(n == STORVSP_DEPTH + STORVSP_RESETS))
+			break;
+		saved->answer[n++] = (struct saved_answer) {
+			.trans_id = cpu_to_le64(reply->trans_id),
+			.len = cpu_to_le32(reply->len),
+			.packet = reply->packet,
+		};
+	}
+	*saved = (struct saved_chan) {
+		.state = cpu_to_le32(chan->ctl->state),
+		.version = cpu_to_le32(chan->ctl->version),
+		.answers = cpu_to_le32(n),
+	};
+	return struct_size(saved, answer, n);
+}
+
+static void answer_free(struct storvsp_reply *reply)
+{
+	kfree(reply);
+}
+
+static int restore_answer(struct storvsp_chan *chan,
+			  const struct saved_answer *saved)
+{
+	u32 len = le32_to_cpu(saved->len);
+	struct storvsp_reply *reply;
+
+	if (len && len != VSTOR_PACKET_V1 && len != VSTOR_PACKET_V2)
+		return -EINVAL;
+	reply = kzalloc(sizeof(*reply), GFP_KERNEL_ACCOUNT);
+	if (!reply)
+		return -ENOMEM;
+	reply->trans_id = le64_to_cpu(saved->trans_id);
+	reply->len = len;
+	reply->free = answer_free;
+	reply->packet = saved->packet;
+	llist_add(&reply->node, &chan->done);
+	return 0;
+}
+
+static int restore_ctl(struct storvsp_chan *chan, const struct saved_chan *saved)
+{
+	u32 state = le32_to_cpu(saved->state), version = le32_to_cpu(saved->version);
+	struct storvsp_ctl *ctl = chan->ctl;
+
+	if (state > STORVSP_READY ||
+	    (state >= STORVSP_VERSION) != storvsp_is_spoken(version))
+		return -EINVAL;
+	WRITE_ONCE(ctl->version, version);
+	storvsp_set_state(chan, state);
+	return 0;
+}
+
+/**
+ * storvsp_restore() - a channel goes on from what was saved
+ * @ch: the channel, just opened
+ * @state: what was saved
+ * @len: bytes of it
+ *
+ * Context: process, the partition's lock.
+ * Return: 0, -EINVAL if that is no state, -ENOMEM.
+ */
+int storvsp_restore(struct vmh_channel *ch, const void *state, u32 len)
+{
+	struct storvsp_chan *chan = vmh_channel_priv(ch);
+	const struct saved_chan *saved = state;
+	u32 n, i;
+	int err = 0;
+
+	if (len < sizeof(*saved))
+		return -EINVAL;
+	n = le32_to_cpu(saved->answers);
+	if (n > STORVSP_DEPTH + STORVSP_RESETS ||
+	    len != struct_size(saved, answer, n))
+		return -EINVAL;
+	if (!vmh_channel_index(ch))
+		err = restore_ctl(chan, saved);
+	for (i = 0; !err && i < n; i++)
+		err = restore_answer(chan, &saved->answer[i]);
+	return err;
+}
