@@ -10,7 +10,7 @@
 #
 # requires: jq python3 mkfs.ext4 dmsetup sg_reset sg_inq
 # uses: vmbus_host vmbus_local storvsp
-# timeout: 900
+# timeout: 2700
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"

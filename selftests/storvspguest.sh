@@ -10,7 +10,7 @@
 #
 # requires: jq python3
 # uses: vmbus_host storvsp
-# timeout: 900 + ${STORVSP_FUZZ:-20000} / 50
+# timeout: 1800
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
