@@ -4,22 +4,23 @@
 # The distribution's hv_netvsc, as it comes, is the guest of NICs on a switch.
 #
 #	netns g1			netns g2
-#	hv_netvsc			hv_netvsc
+#	eth0: hv_netvsc			eth0: hv_netvsc
 #	   | VMBus (vmbus_local)	   |
-#	vmbus_host, partition p1	partition p2
+#	partition p1			partition p2	(vmbus_host)
 #	   |				   |
-#	 nic1				 nic2	(netvsp)
-#	   +---------- vsT --------------+	(vswitch)
+#	  nic1				  nic2		(netvsp)
+#	   +---------- vsT ----------------+		(vswitch)
 #			|
-#		       ext0: veth to netns ext
+#		       pext: veth to netns ext
 #
-# requires: jq python3 iperf3 ethtool
+# requires: jq python3 iperf3 ethtool dnsmasq
 # uses: vmbus_host vmbus_local netvsp
-# timeout: 1500
+# timeout: 2400
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 
-TESTS="basic"
+TESTS="show traffic copy dhcp large vlan mtu offloads queues rings updown
+	policy del_load partition_dies netdev_deleted driver_reload unload refused"
 
 load_all()	# [PARAMETER...] of vmbus_local
 {
@@ -37,34 +38,440 @@ setup()
 	! loaded hv_vmbus || skip "hv_vmbus is loaded"
 }
 
-nic()	# NAME FILTER
-{
-	vswitchctl -j nic show "$1" | jq -r ".[0]$2"
-}
-
-is_running()	# NAME
-{
-	[ "$(nic "$1" .state)" = running ]
-}
-
 del_switch()
 {
 	ip link del vsT 2>/dev/null || :
 }
 
-test_basic()
+# What there is in each case. Guests' interfaces come and go with their drivers.
+topology()	# [PARAMETER...] of vmbus_local
 {
-	load_all
-	check vswitchctl switch add vsT type private
+	load_all "$@"
+	check ip link add vsT type vswitch
 	defer del_switch
-	partition p1
-	check vswitchctl nic add p1 name nic1 switch vsT mac 02:00:00:00:00:11
-	vswitchctl nic show
-	check busywait 20000 is_running nic1
-	vswitchctl -s partition show p1
-	ip link
-	sleep 3
-	ip link
+	check ip link set vsT up
+	ns_add g1 g2 ext
+	nic_guest 1
+	nic_guest 2
+}
+
+nic()	# NAME FILTER
+{
+	vswitchctl -j nic show "$1" | jq -r ".[0]$2"
+}
+
+nic_is()	# NAME FILTER VALUE
+{
+	[ "$(nic "$1" "$2")" = "$3" ]
+}
+
+stat_of()	# NETDEV COUNTER
+{
+	ethtool -S "$1" | awk -v name="$2:" '$1 == name { print $2 }'
+}
+
+has_carrier()	# NS
+{
+	[ "$(in_ns "$1" cat /sys/class/net/eth0/carrier 2>/dev/null)" = 1 ]
+}
+
+# Whatever the driver called it.
+name_guest_dev()	# NS
+{
+	local dev
+
+	dev=$(ip -n "$(ns "$1")" -o link | awk -F': ' '$2 !~ /^lo/ { print $2; exit }')
+	[ -n "$dev" ] || return 1
+	[ "$dev" = eth0 ] || ip -n "$(ns "$1")" link set "${dev%@*}" name eth0
+}
+
+guest_up()	# NUMBER
+{
+	check name_guest_dev "g$1"
+	check ip -n "$(ns "g$1")" link set eth0 up
+	check ip -n "$(ns "g$1")" addr add "192.0.2.$1/24" dev eth0
+	check ip -n "$(ns "g$1")" addr add "2001:db8::$1/64" dev eth0 nodad
+	check busywait 20000 has_carrier "g$1"
+}
+
+nic_guest()	# NUMBER [WORD...] of nic add
+{
+	partition "p$1" services=0
+	check vswitchctl nic add "p$1" name "nic$1" switch vsT \
+		mac "02:00:00:00:00:1$1" netns "$(ns "g$1")" "${@:2}"
+	guest_up "$1"
+	check busywait 20000 nic_is "nic$1" .state running
+}
+
+server()	# NS
+{
+	bg in_ns "$1" iperf3 -s
+	check busywait 10000 listens "$1"
+}
+
+listens()	# NS
+{
+	[ -n "$(in_ns "$1" ss -Hltn 'sport = :5201')" ]
+}
+
+# As much as arrives is what was sent: iperf3 fails if not, and TCP's data is summed.
+run_iperf()	# NS WORD...
+{
+	check timeout 120 ip netns exec "$(ns "$1")" iperf3 -J "${@:2}"
+}
+
+transfer()	# FROM TO IP BYTES
+{
+	local sum
+
+	bg in_ns "$2" python3 -c '
+import hashlib, socket
+s = socket.create_server(("::", 7000), family=socket.AF_INET6, dualstack_ipv6=True)
+print("ready", flush=True)
+c, _ = s.accept()
+h = hashlib.sha256()
+while data := c.recv(1 << 16):
+    h.update(data)
+print(h.hexdigest(), flush=True)'
+	check busywait 10000 grep -q ready "$BG_LOG"
+	sum=$(in_ns "$1" python3 -c '
+import hashlib, os, socket, sys
+data = os.urandom(1 << 20)
+h = hashlib.sha256()
+c = socket.create_connection((sys.argv[1], 7000))
+for i in range(0, int(sys.argv[2]), len(data)):
+    c.sendall(data)
+    h.update(data)
+c.close()
+print(h.hexdigest())' "$3" "$4")
+	check busywait 60000 grep -q "$sum" "$BG_LOG"
+}
+
+test_show()
+{
+	topology
+	check_eq "$(nic nic1 .version)" 6.1 "version of NVSP"
+	check_eq "$(nic nic1 .partition)" p1 "partition"
+	check_eq "$(nic nic1 .guest_mac)" 02:00:00:00:00:11 "the guest's address"
+	check_eq "$(nic nic1 .rsc)" true "coalesced segments"
+	check_eq "$(nic nic1 .link)" true "link"
+	check_eq "$(vswitchctl -j nic show | jq length)" 2 "NICs"
+	check_eq "$(in_ns g1 cat /sys/class/net/eth0/address)" 02:00:00:00:00:11 "address"
+	check_eq "$(in_ns g1 cat /sys/class/net/eth0/speed)" 10000 "speed"
+	check vswitchctl nic set nic1 speed 25000
+	check busywait 10000 speed_is g1 25000
+	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+speed_is()	# NS MBIT
+{
+	[ "$(in_ns "$1" cat /sys/class/net/eth0/speed)" = "$2" ]
+}
+
+both_ways()
+{
+	check reaches g1 192.0.2.2
+	check reaches g2 2001:db8::1
+	transfer g1 g2 192.0.2.2 8388608
+	transfer g2 g1 2001:db8::1 8388608
+	server g2
+	run_iperf g1 -c 192.0.2.2 -t 2
+	run_iperf g1 -c 2001:db8::2 -t 2 -R
+	run_iperf g1 -c 192.0.2.2 -u -b 20M -t 2 -l 1200
+	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+	check_eq "$(field p2 '.errors // [] | length')" 0 "errors of p2"
+}
+
+test_traffic()
+{
+	topology
+	both_ways
+	ethtool -S nic2 | head -n 30
+}
+
+# Guest memory is never mapped.
+test_copy()
+{
+	topology copy=1
+	both_ways
+}
+
+test_dhcp()
+{
+	topology
+	check ip link add pext type veth peer name eth0 netns "$(ns ext)"
+	defer ip link del pext
+	check vswitchctl port add vsT pext
+	check ip -n "$(ns ext)" addr add 192.0.2.254/24 dev eth0
+	check ip -n "$(ns ext)" link set eth0 up
+	bg in_ns ext dnsmasq --no-daemon --conf-file=/dev/null --port=0 --interface=eth0 \
+		--dhcp-range=192.0.2.100,192.0.2.150,1h --leasefile-ro
+	check ip -n "$(ns g1)" addr flush dev eth0
+	# shellcheck disable=SC2016
+	check busywait 30000 in_ns g1 busybox udhcpc -i eth0 -n -q -t 3 -T 2 -s /bin/true
+	check grep -q "DHCPACK(eth0) 192.0.2.1[0-9]* 02:00:00:00:00:11" "$BG_LOG"
+}
+
+# Frames of 64 KiB cross in one piece, either way, if both ends can.
+test_large()
+{
+	local before batches
+
+	topology
+	transfer g1 g2 192.0.2.2 33554432
+	before=$(stat_of nic1 rx_packets)
+	check_ge "$((33554432 / 20000))" "$before" "frames for 32 MiB"
+	batches=$(stat_of nic2 tx_batches)
+	check_ge "$(stat_of nic2 tx_packets)" "$batches" "frames for each packet"
+}
+
+test_vlan()
+{
+	topology
+	check vswitchctl port set nic1 vlan trunk 10 native 1
+	check vswitchctl port set nic2 vlan trunk 10 native 1
+	for i in 1 2; do
+		check ip -n "$(ns "g$i")" link add link eth0 name v10 type vlan id 10
+		check ip -n "$(ns "g$i")" link set v10 up
+		check ip -n "$(ns "g$i")" addr add "198.51.100.$i/24" dev v10
+	done
+	check reaches g1 198.51.100.2
+	transfer g1 g2 198.51.100.2 4194304
+	check vswitchctl port set nic2 vlan access 10
+	check ip -n "$(ns g2)" addr add 198.51.100.3/24 dev eth0
+	check reaches g1 198.51.100.3
+	check isolated g1 198.51.100.2
+}
+
+guest_mtu()	# NUMBER MTU
+{
+	check ip -n "$(ns "g$1")" link set eth0 mtu "$2"
+	check busywait 20000 has_carrier "g$1"
+	check_eq "$(nic "nic$1" .guest_mtu)" "$2" "MTU that the guest said"
+	check busywait 10000 mtu_is "nic$1" "$2"
+}
+
+mtu_is()	# NETDEV MTU
+{
+	[ "$(cat "/sys/class/net/$1/mtu")" = "$2" ]
+}
+
+test_mtu()
+{
+	local mtu
+
+	topology
+	for mtu in 9000 1400 576 1500; do
+		guest_mtu 1 $mtu
+		guest_mtu 2 $mtu
+		check in_ns g1 ping -c 1 -W 5 -M "do" -s $((mtu - 28)) 192.0.2.2
+		transfer g1 g2 192.0.2.2 2097152
+	done
+	# More than the host allows.
+	check vswitchctl nic set nic1 mtu 2000
+	check ip -n "$(ns g1)" link set eth0 mtu 3000
+	check_eq "$(in_ns g1 cat /sys/class/net/eth0/mtu)" 2000 "MTU"
+}
+
+test_offloads()
+{
+	local what
+
+	topology
+	for what in "tso off" "tx off" "rx off" "lro off" "lro on" "gro off" "sg off" "sg on" \
+		    "tx on" "tso on" "rx on"; do
+		# shellcheck disable=SC2086
+		in_ns g1 ethtool -K eth0 $what 2>/dev/null || diag "not: $what"
+		transfer g1 g2 192.0.2.2 2097152
+		transfer g2 g1 192.0.2.1 2097152
+	done
+	for what in "tso off gso off" "tx off" "rx off gro off" "tx on" "tso on gso on gro on"; do
+		# shellcheck disable=SC2086
+		ethtool -K nic1 $what >/dev/null || diag "not: $what"
+		transfer g1 g2 192.0.2.2 2097152
+		transfer g2 g1 192.0.2.1 2097152
+	done
+}
+
+test_queues()
+{
+	local i n
+
+	topology
+	server g2
+	bg in_ns g1 iperf3 -c 192.0.2.2 -t 60 -P 2
+	for i in 1 2 3 4 5 6; do
+		for n in 1 2; do
+			check ip netns exec "$(ns g2)" ethtool -L eth0 combined $n
+			check_eq "$(nic nic2 .channels)" $n "channels"
+		done
+	done
+	check busywait 20000 has_carrier g2
+	check reaches g1 192.0.2.2
+}
+
+test_rings()
+{
+	local rx
+
+	topology
+	for rx in 10 64 1000 18000; do
+		check ip netns exec "$(ns g2)" ethtool -G eth0 rx $rx tx 100
+		check busywait 20000 has_carrier g2
+		transfer g1 g2 192.0.2.2 2097152
+		transfer g2 g1 192.0.2.1 2097152
+	done
+}
+
+test_updown()
+{
+	local i
+
+	topology
+	for i in $(seq 20); do
+		ip -n "$(ns g1)" link set eth0 down
+		ip -n "$(ns g1)" link set eth0 up
+	done
+	check busywait 20000 has_carrier g1
+	check reaches g1 192.0.2.2
+	check ip link set nic1 down
+	check_eq "$(nic nic1 .link)" false "link"
+	check busywait 10000 has_no_carrier g1
+	check ip link set nic1 up
+	check busywait 10000 has_carrier g1
+	check reaches g1 192.0.2.2
+}
+
+has_no_carrier()	# NS
+{
+	! has_carrier "$1"
+}
+
+# The switch's policies hold.
+test_policy()
+{
+	topology
+	check reaches g1 192.0.2.2
+	check ip -n "$(ns g1)" link set eth0 address 02:00:00:00:00:99
+	check_eq "$(nic nic1 .guest_mac)" 02:00:00:00:00:99 "the guest's address"
+	check isolated g1 192.0.2.2
+	check vswitchctl port set nic1 mac-spoofing on
+	check reaches g1 192.0.2.2
+	check ip -n "$(ns g1)" link set eth0 address 02:00:00:00:00:11
+	check vswitchctl port set nic1 mac-spoofing off
+	check reaches g1 192.0.2.2
+	check vswitchctl acl add nic1 direction both action deny remote-ip 192.0.2.2
+	check isolated g1 192.0.2.2
+}
+
+load_on()
+{
+	server g2
+	bg in_ns g1 iperf3 -c 192.0.2.2 -t 120 -P 2
+	bg in_ns g2 ping -f 192.0.2.1
+	sleep 2
+}
+
+gone()	# NS
+{
+	! ip -n "$(ns "$1")" link show eth0 >/dev/null 2>&1
+}
+
+test_del_load()
+{
+	local i
+
+	topology
+	load_on
+	for i in 1 2 3; do
+		check vswitchctl nic del nic2
+		check busywait 30000 gone g2
+		check vswitchctl nic add p2 name nic2 switch vsT \
+			mac 02:00:00:00:00:12 netns "$(ns g2)"
+		guest_up 2
+		check reaches g1 192.0.2.2
+	done
+}
+
+test_partition_dies()
+{
+	local i
+
+	topology
+	load_on
+	for i in 1 2 3; do
+		check nl del p2
+		check busywait 30000 gone g2
+		check_fail ip link show nic2
+		check nl add p2 transport=local services=0
+		check vswitchctl nic add p2 name nic2 switch vsT \
+			mac 02:00:00:00:00:12 netns "$(ns g2)"
+		guest_up 2
+		check reaches g1 192.0.2.2
+	done
+	# At each step on the way up.
+	for i in $(seq 20); do
+		check nl del p2
+		check nl add p2 transport=local services=0
+		vswitchctl nic add p2 name nic2
+		sleep "0.$((i * 3))"
+	done
+}
+
+test_netdev_deleted()
+{
+	topology
+	load_on
+	check ip link del nic2
+	check busywait 30000 gone g2
+	check_eq "$(vswitchctl -j nic show | jq length)" 1 "NICs"
+}
+
+test_driver_reload()
+{
+	local i
+
+	topology
+	load_on
+	for i in 1 2; do
+		check rmmod hv_netvsc
+		check_eq "$(nic nic1 .state)" closed "state"
+		insmod_driver net/hyperv/hv_netvsc
+		check busywait 20000 nic_is nic1 .state running
+	done
+}
+
+# The host's half goes while the guest's is busy.
+test_unload()
+{
+	topology
+	load_on
+	bg in_ns g2 bash -c 'for i in $(seq 20); do ip link set eth0 mtu $((1400 + i)); done'
+	check rmmod netvsp
+	check busywait 30000 gone g1
+	check busywait 30000 gone g2
+	check insmod "$(module_file netvsp)"
+	check vswitchctl nic add p1 name nic1
+	check busywait 20000 nic_is nic1 .state running
+}
+
+test_refused()
+{
+	load_bus
+	check_fail_with 'not loaded' vswitchctl nic add p1
+	partition p1 services=0
+	check_fail_with 'netvsp, which is not loaded' vswitchctl nic add p1
+	check insmod "$(module_file netvsp)"
+	defer unload netvsp
+	check_fail_with 'no partition of this name' vswitchctl nic add p9
+	check_fail_with 'vswitchctl nic add' ip link add nic7 type netvsp
+	check_fail_with 'unicast' vswitchctl nic add p1 mac 01:00:00:00:00:01
+	check_fail_with 'no NIC of this name' vswitchctl nic del lo
+	check vswitchctl nic add p1 name nic1
+	check_fail_with 'netdev of this name' vswitchctl nic add p1 name nic1
+	check_fail ip link set nic1 netns 1
+	check vswitchctl nic del nic1
+	check_fail ip link show nic1
 }
 
 run_tests "$@"
