@@ -220,7 +220,7 @@ test_large()
 	topology
 	transfer g1 g2 192.0.2.2 33554432
 	before=$(stat_of nic1 rx_packets)
-	check_ge "$((33554432 / 20000))" "$before" "frames for 32 MiB"
+	check_le "$before" $((33554432 / 10000)) "frames for 32 MiB"
 	batches=$(stat_of nic2 tx_batches)
 	check_ge "$(stat_of nic2 tx_packets)" "$batches" "frames for each packet"
 }
@@ -237,10 +237,12 @@ test_vlan()
 	done
 	check reaches g1 198.51.100.2
 	transfer g1 g2 198.51.100.2 4194304
+	# The switch takes the tag off, and puts it on.
 	check vswitchctl port set nic2 vlan access 10
+	check isolated g1 198.51.100.2
+	check ip -n "$(ns g2)" link del v10
 	check ip -n "$(ns g2)" addr add 198.51.100.3/24 dev eth0
 	check reaches g1 198.51.100.3
-	check isolated g1 198.51.100.2
 }
 
 guest_mtu()	# NUMBER MTU

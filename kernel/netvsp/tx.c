@@ -105,27 +105,30 @@ struct csum {
 };
 
 /*
- * One that the stack left to us is computed, since a guest may forward what it got. One
- * that puts segments together does not (dev_disable_lro()), and is only told that the
- * checksum is good, though not what it is.
+ * One that the stack left to us is computed, since a guest may forward what it got, and
+ * DHCP clients look at it themselves. A guest that puts segments together does not
+ * forward (dev_disable_lro()); of TCP it is only told that the checksum is good, though
+ * not what it is.
  */
-static void get_csum(struct csum *csum, const struct nsp_queue *q,
+static void get_csum(struct csum *csum, struct nsp_queue *q,
 		     const struct sk_buff *skb)
 {
+	bool tcp = skb->csum_offset == offsetof(struct tcphdr, check);
 	u32 start;
 	u8 l4;
 
 	csum->flags = 0;
 	csum->compute = false;
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		csum->flags = skb->csum_offset == offsetof(struct tcphdr, check) ?
-			      RNDIS_RXCSUM_TCP_OK : RNDIS_RXCSUM_UDP_OK;
-		if (READ_ONCE(q->nic->rsc) & (NSP_RSC_IPV4 | NSP_RSC_IPV6) &&
-		    (skb->csum_offset == offsetof(struct tcphdr, check) ||
-		     skb->csum_offset == offsetof(struct udphdr, check))) {
+		if (tcp)
+			csum->flags = RNDIS_RXCSUM_TCP_OK;
+		else if (skb->csum_offset == offsetof(struct udphdr, check))
+			csum->flags = RNDIS_RXCSUM_UDP_OK;
+		if (tcp && READ_ONCE(q->nic->rsc) & (NSP_RSC_IPV4 | NSP_RSC_IPV6)) {
 			csum->flags |= RNDIS_RXCSUM_L4_BLANK;
 			return;
 		}
+		q->stats.tx_csum++;
 		start = skb_checksum_start_offset(skb);
 		csum->value = csum_fold(skb_checksum(skb, start,
 						     skb->len - start, 0));

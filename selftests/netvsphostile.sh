@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A process is the guest of a NIC (vmbus/netvsp.c, on libvmbusguest): all versions of
+# NVSP, and what a guest must not do. The host end has an address, and answers ARP.
+#
+# requires: jq ethtool
+# uses: vmbus_host netvsp
+# timeout: 1500
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/vmbus.sh"
+
+TESTS="versions oids malformed twice keep fuzz fuzz_copy dies"
+
+GUEST=$(cd "$(dirname "$0")" && pwd)/vmbus/build/guest
+
+setup()
+{
+	[ -x "$GUEST" ] || fail "selftests/vmbus is not built (scripts/build-tests.sh)"
+	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
+	check insmod "$(module_file vmbus_host)"
+	defer unload vmbus_host
+	check insmod "$(module_file netvsp)"
+	defer unload netvsp
+	check vswitchctl partition add g services none
+	defer del_partition g
+	check vswitchctl nic add g name nic1 queues 4
+	check ip addr add 192.0.2.1/24 dev nic1
+}
+
+del_partition()
+{
+	vswitchctl partition del "$1" 2>/dev/null || :
+}
+
+both()
+{
+	check "$GUEST" g "$@"
+	check "$GUEST" -c g "$@"
+}
+
+stat_of()
+{
+	ethtool -S nic1 | awk -v name="$1:" '$1 == name { print $2 }'
+}
+
+errors()
+{
+	vswitchctl -j -s partition show g | jq -r ".[0].errors[\"$1\"] // 0"
+}
+
+test_versions()
+{
+	both nic_versions
+	check_eq "$(vswitchctl -j -s partition show g | jq '.[0].errors | length')" 0 "errors"
+}
+
+test_oids()
+{
+	both nic_oids
+}
+
+test_malformed()
+{
+	both nic_malformed
+	check_ge "$(stat_of rx_malformed)" 10 "malformed messages"
+	check_ge "$(stat_of rx_bad_info)" 2 "bad information"
+	check_ge "$(stat_of rx_bad_offload)" 2 "offloads that are none"
+	check_eq "$(errors service)" 0 "channels that broke"
+}
+
+test_twice()
+{
+	both nic_twice
+	check_eq "$(($(errors service) + $(errors packet)))" 4 "channels that broke"
+}
+
+# What the host sends is not waited for, and no sender hangs.
+test_keep()
+{
+	bg ping -f 192.0.2.2
+	check "$GUEST" g nic_keep 15
+	check_ge "$(stat_of tx_full)" 1 "times without a section"
+}
+
+many()
+{
+	[ ! -e /sys/kernel/debug/kmemleak ] || { echo $(($1 / 4)); return; }
+	echo "$1"
+}
+
+test_fuzz()
+{
+	bg ping -f -b 192.0.2.255
+	check timeout 300 "$GUEST" g nic_fuzz "${SEED:-$$}" "$(many "${MESSAGES:-200000}")"
+	diag "$LIB_OUT"
+	check "$GUEST" g nic_versions
+}
+
+test_fuzz_copy()
+{
+	check timeout 300 "$GUEST" -c g nic_fuzz "${SEED:-$$}" "$(many "${MESSAGES:-100000}")"
+	diag "$LIB_OUT"
+}
+
+# The guest, its partition, its NIC: whoever goes first, while it is busy.
+test_dies()
+{
+	local i
+
+	for i in 1 2 3 4 5 6; do
+		bg "$GUEST" g nic_fuzz "$i" 100000000
+		sleep 1
+		case $((i % 3)) in
+		0)	kill -9 "$BG_PID" ;;
+		1)	check vswitchctl nic del nic1 ;;
+		2)	check vswitchctl partition del g ;;
+		esac
+		sleep 0.5
+		kill -9 "$BG_PID" 2>/dev/null || :
+		[ $((i % 3)) != 2 ] || check vswitchctl partition add g services none
+		[ $((i % 3)) = 0 ] || check vswitchctl nic add g name nic1
+	done
+}
+
+run_tests "$@"

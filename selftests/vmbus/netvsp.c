@@ -1,0 +1,694 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A guest with a network adapter: what NVSP and RNDIS say that it must do, in all
+ * versions, and then what it must not. Numbers are written out here once more: nothing
+ * comes from the module.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guest.h"
+
+#define RECV_BYTES	(1U << 20)
+#define SEND_BYTES	(24U * 6144)
+#define RECV_ID		0xcafe
+#define MTU		1500
+
+static const struct vmh_guid nic_class = {{
+	0x63, 0x51, 0x61, 0xf8, 0x3e, 0xdf, 0xc5, 0x46,
+	0x91, 0x3f, 0xf2, 0xd2, 0xf9, 0x65, 0xed, 0x0e,
+}};
+
+struct nic {
+	struct vg vg;
+	struct vg_channel ch;
+	uint8_t *recv;
+	uint8_t *send;
+	uint32_t recv_gpadl;
+	uint32_t send_gpadl;
+	uint32_t version;
+	uint32_t request;
+	uint32_t section;		/* bytes of one, of the receive buffer */
+	uint8_t mac[6];
+	uint32_t frames;		/* received */
+	uint8_t frame[2048];		/* the last one */
+	uint32_t frame_len;
+	bool keep;			/* do not give sections back */
+};
+
+static void put32(void *at, uint32_t value)
+{
+	value = htole32(value);
+	memcpy(at, &value, sizeof(value));
+}
+
+static uint32_t get32(const void *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return le32toh(value);
+}
+
+static uint32_t msg_size(const struct nic *n)
+{
+	return n->version >= 0x60001 ? 40 : 28;
+}
+
+/* ---- What comes from the host ---- */
+
+static void give_back(struct nic *n, uint64_t trans_id)
+{
+	uint32_t done[2] = { htole32(108), htole32(1) };
+
+	if (!n->keep)
+		ok(vg_send(&n->ch, VMH_PACKET_COMPLETION, 0, trans_id, NULL, 0,
+			   done, sizeof(done)));
+}
+
+/* A packet of transfer pages. Return: the control message in it, or NULL. */
+static const uint8_t *on_xfer(struct nic *n, const struct vg_packet *p)
+{
+	uint32_t count = get32(p->extra + 4), i, len, at, offset;
+	const uint8_t *control = NULL;
+
+	check(p->flags & VMH_PACKET_WANTS_COMPLETION);
+	check((p->extra[0] | p->extra[1] << 8) == RECV_ID);
+	check(p->extra_len == 8 + 8 * count && count);
+	check(get32(p->payload) == 107);
+	for (i = 0; i < count; i++) {
+		len = get32(p->extra + 8 + 8 * i);
+		at = get32(p->extra + 12 + 8 * i);
+		check(len >= 8 && len <= n->section && at % n->section == 0 &&
+		      at + len <= RECV_BYTES);
+		check(get32(n->recv + at + 4) <= len);
+		if (get32(p->payload + 4) == 1) {
+			control = n->recv + at;
+			continue;
+		}
+		check(get32(n->recv + at) == 1);
+		offset = 8 + get32(n->recv + at + 8);
+		n->frame_len = get32(n->recv + at + 12);
+		check(offset + n->frame_len <= len);
+		memcpy(n->frame, n->recv + at + offset,
+		       n->frame_len < sizeof(n->frame) ? n->frame_len :
+							 sizeof(n->frame));
+		n->frames++;
+	}
+	return control;
+}
+
+static int recv_packet(struct nic *n, uint8_t *buf, uint32_t size,
+		       struct vg_packet *p, int timeout)
+{
+	int err = vg_recv_wait(&n->ch, buf, size, p, timeout);
+
+	if (err != -ETIMEDOUT)
+		ok(err);
+	return err;
+}
+
+/* Wait for the completion of one of ours; what comes besides is dealt with. */
+static uint32_t completion(struct nic *n, uint64_t trans_id, uint8_t *buf,
+			   uint32_t size)
+{
+	struct vg_packet p;
+
+	for (;;) {
+		check(recv_packet(n, buf, size, &p, 20000) >= 0);
+		if (p.type == VMH_PACKET_XFER_PAGES) {
+			on_xfer(n, &p);
+			give_back(n, p.trans_id);
+			continue;
+		}
+		if (p.type != VMH_PACKET_COMPLETION)
+			continue;
+		check(p.trans_id == trans_id);
+		memmove(buf, p.payload, p.len);
+		return p.len;
+	}
+}
+
+static uint32_t ask(struct nic *n, const void *msg, uint32_t len, uint8_t *buf)
+{
+	ok(vg_send(&n->ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION, 77,
+		   NULL, 0, msg, len));
+	return completion(n, 77, buf, 4096);
+}
+
+static void tell(struct nic *n, const void *msg, uint32_t len)
+{
+	ok(vg_send(&n->ch, VMH_PACKET_INBAND, 0, 0, NULL, 0, msg, len));
+}
+
+/* ---- Up to frames ---- */
+
+static bool negotiate(struct nic *n, uint32_t version)
+{
+	uint8_t msg[40] = {}, buf[4096];
+
+	put32(msg, 1);
+	put32(msg + 4, version);
+	put32(msg + 8, version);
+	check(ask(n, msg, 40, buf) >= 16);
+	check(get32(buf) == 2);
+	n->version = version;
+	return get32(buf + 12) == 1;
+}
+
+static void buffers(struct nic *n)
+{
+	uint8_t msg[40] = {}, buf[4096];
+
+	if (n->version >= 0x30002) {
+		put32(msg, 125);
+		put32(msg + 4, MTU + 14);
+		msg[12] = 0x88;		/* 802.1Q, RSC */
+		tell(n, msg, 40);
+	}
+	memset(msg, 0, sizeof(msg));
+	put32(msg, 100);
+	put32(msg + 4, 6);
+	put32(msg + 8, 30);
+	tell(n, msg, 40);
+	memset(msg, 0, sizeof(msg));
+	put32(msg, 101);
+	put32(msg + 4, n->recv_gpadl);
+	msg[8] = RECV_ID & 0xff;
+	msg[9] = RECV_ID >> 8;
+	check(ask(n, msg, 40, buf) == (msg_size(n) + 7) / 8 * 8);
+	check(get32(buf) == 102 && get32(buf + 4) == 1 && get32(buf + 8) == 1);
+	n->section = get32(buf + 16);
+	check(n->section >= MTU + 14 + 44 &&
+	      (uint64_t)n->section * get32(buf + 20) <= RECV_BYTES);
+	memset(msg, 0, sizeof(msg));
+	put32(msg, 104);
+	put32(msg + 4, n->send_gpadl);
+	check(ask(n, msg, 40, buf) >= 12);
+	check(get32(buf) == 105 && get32(buf + 4) == 1 && get32(buf + 8) == 6144);
+}
+
+/* An RNDIS message out of the send buffer. */
+static uint32_t rndis(struct nic *n, uint32_t channel, const void *msg, uint32_t len)
+{
+	uint8_t nvsp[40] = {}, buf[4096];
+
+	memcpy(n->send, msg, len);
+	put32(nvsp, 107);
+	put32(nvsp + 4, channel);
+	put32(nvsp + 8, 0);
+	put32(nvsp + 12, len);
+	check(ask(n, nvsp, 40, buf) >= 8);
+	check(get32(buf) == 108);
+	return get32(buf + 4);
+}
+
+/* A request, and its answer in @reply. Return: the status in it. */
+static uint32_t request(struct nic *n, uint32_t type, uint32_t oid, const void *in,
+			uint32_t in_len, uint8_t *reply)
+{
+	uint8_t msg[2048] = {}, buf[8192], nvsp[40] = {};
+	const uint8_t *control = NULL;
+	struct vg_packet p;
+	bool done = false;
+
+	put32(msg, type);
+	put32(msg + 4, 28 + in_len);
+	put32(msg + 8, ++n->request);
+	put32(msg + 12, oid);
+	put32(msg + 16, in_len);
+	put32(msg + 20, 20);
+	if (in_len)
+		memcpy(msg + 28, in, in_len);
+	memcpy(n->send, msg, 28 + in_len);
+	put32(nvsp, 107);
+	put32(nvsp + 4, 1);
+	put32(nvsp + 12, 28 + in_len);
+	ok(vg_send(&n->ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION, 5,
+		   NULL, 0, nvsp, 40));
+	while (!control || !done) {
+		check(recv_packet(n, buf, sizeof(buf), &p, 20000) >= 0);
+		if (p.type == VMH_PACKET_COMPLETION) {
+			check(p.trans_id == 5 && get32(p.payload + 4) == 1);
+			done = true;
+		} else if (p.type == VMH_PACKET_XFER_PAGES) {
+			const uint8_t *c = on_xfer(n, &p);
+
+			if (c && get32(c) == (type | 0x80000000)) {
+				memcpy(reply, c, get32(c + 4));
+				control = c;
+			}
+			give_back(n, p.trans_id);
+		}
+	}
+	check(get32(reply + 8) == n->request);
+	return get32(reply + 12);
+}
+
+static void rndis_start(struct nic *n)
+{
+	static const uint8_t filter[4] = { 0x20 };	/* promiscuous */
+	uint8_t reply[4096];
+
+	check(request(n, 2, 1, NULL, 0, reply) == 0);
+	check(request(n, 4, 0x01010101, NULL, 0, reply) == 0);
+	check(get32(reply + 16) == 6 && get32(reply + 20) == 16);
+	memcpy(n->mac, reply + 24, 6);
+	check(request(n, 5, 0x0001010e, filter, 4, reply) == 0);
+}
+
+static void nic_open(struct nic *n)
+{
+	struct vg_offer *offer;
+
+	guest_start(&n->vg, MEMORY);
+	offer = vg_find(&n->vg, &nic_class, 0, 5000);
+	check(offer);
+	ok(vg_channel_open(&n->ch, &n->vg, offer->relid, RING, 0));
+	n->recv = vg_alloc(&n->vg, RECV_BYTES / PAGE);
+	n->send = vg_alloc(&n->vg, SEND_BYTES / PAGE);
+	check(n->recv && n->send);
+	ok(vg_gpadl_create(&n->vg, offer->relid, n->recv, RECV_BYTES,
+			   &n->recv_gpadl));
+	ok(vg_gpadl_create(&n->vg, offer->relid, n->send, SEND_BYTES,
+			   &n->send_gpadl));
+}
+
+static void nic_start(struct nic *n, uint32_t version)
+{
+	nic_open(n);
+	check(negotiate(n, version));
+	buffers(n);
+	rndis_start(n);
+}
+
+static void nic_close(struct nic *n)
+{
+	ok(vg_channel_close(&n->ch));
+	vg_close(&n->vg);
+}
+
+/* ---- Cases ---- */
+
+static uint32_t data_head(uint8_t *msg, uint32_t len)
+{
+	memset(msg, 0, 44);
+	put32(msg, 1);
+	put32(msg + 4, 44 + len);
+	put32(msg + 8, 36);
+	put32(msg + 12, len);
+	return 44;
+}
+
+/* An ARP request, which whoever is the host answers. */
+static uint32_t arp(struct nic *n, uint8_t *frame)
+{
+	static const uint8_t head[] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 8, 6,
+		0, 1, 8, 0, 6, 4, 0, 1, 0, 0, 0, 0, 0, 0, 192, 0, 2, 2,
+		0, 0, 0, 0, 0, 0, 192, 0, 2, 1,
+	};
+
+	memset(frame, 0, 60);
+	memcpy(frame, head, sizeof(head));
+	memcpy(frame + 6, n->mac, 6);
+	memcpy(frame + 22, n->mac, 6);
+	return 60;
+}
+
+/* Ask the host for its address, and wait for its answer. */
+static void reach(struct nic *n)
+{
+	uint8_t msg[256], buf[8192];
+	struct vg_packet p;
+	uint32_t len;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		len = arp(n, msg + 44);
+		data_head(msg, len);
+		check(rndis(n, 0, msg, 44 + len) == 1);
+		while (recv_packet(n, buf, sizeof(buf), &p, 200) >= 0) {
+			if (p.type != VMH_PACKET_XFER_PAGES)
+				continue;
+			on_xfer(n, &p);
+			give_back(n, p.trans_id);
+			if (n->frame_len >= 42 && n->frame[12] == 8 &&
+			    n->frame[13] == 6 && n->frame[21] == 2)
+				return;
+		}
+	}
+	fail("no answer from the host");
+}
+
+/* guest PARTITION nic_versions: each version, and none that there is not. */
+static void versions(int argc, char **argv)
+{
+	static const uint32_t known[] = {
+		2, 0x30002, 0x40000, 0x50000, 0x60000, 0x60001,
+	};
+	struct nic n;
+	size_t i;
+
+	(void)argc;
+	(void)argv;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		memset(&n, 0, sizeof(n));
+		nic_open(&n);
+		check(!negotiate(&n, 0x70000));
+		check(!negotiate(&n, 3));
+		check(negotiate(&n, known[i]));
+		buffers(&n);
+		rndis_start(&n);
+		reach(&n);
+		nic_close(&n);
+	}
+}
+
+/* guest PARTITION nic_oids: what can be asked, all of it, short and long. */
+static void oids(int argc, char **argv)
+{
+	uint8_t reply[4096], in[64] = {};
+	uint32_t list[256], count, i;
+	struct nic n = {};
+
+	(void)argc;
+	(void)argv;
+	nic_start(&n, 0x60001);
+	check(request(&n, 4, 0x00010101, NULL, 0, reply) == 0);
+	count = get32(reply + 16) / 4;
+	check(count > 30 && count < 256);
+	for (i = 0; i < count; i++)
+		list[i] = get32(reply + 24 + 4 * i);
+	for (i = 0; i < count; i++) {
+		request(&n, 4, list[i], NULL, 0, reply);
+		check(get32(reply + 4) <= n.section);
+		request(&n, 5, list[i], in, sizeof(in), reply);
+	}
+	check(request(&n, 4, 0x12345678, NULL, 0, reply) == 0xc00000bb);
+	check(request(&n, 5, 0x12345678, NULL, 0, reply) == 0xc00000bb);
+	/* KEEPALIVE, RESET */
+	check(request(&n, 8, 0, NULL, 0, reply) == 0);
+	nic_close(&n);
+}
+
+/* guest PARTITION nic_keep: nothing is given back; the host does not wait for ever. */
+static void keep(int argc, char **argv)
+{
+	uint8_t msg[256], buf[8192];
+	struct nic n = {};
+	struct vg_packet p;
+	time_t end;
+	uint32_t len;
+
+	check(argc == 1);
+	nic_start(&n, 0x60001);
+	reach(&n);
+	n.keep = true;
+	end = time(NULL) + atoi(argv[0]);
+	while (time(NULL) < end) {
+		len = arp(&n, msg + 44);
+		data_head(msg, len);
+		rndis(&n, 0, msg, 44 + len);
+		while (recv_packet(&n, buf, sizeof(buf), &p, 1) >= 0) {
+			if (p.type == VMH_PACKET_XFER_PAGES)
+				on_xfer(&n, &p);
+		}
+	}
+	nic_close(&n);
+}
+
+/* ---- What a guest must not ---- */
+
+/* Each of these fails the packet, and nothing else. */
+static void bad_data(struct nic *n)
+{
+	uint8_t msg[512];
+	uint32_t i, len = 60;
+
+	for (i = 0; i < 13; i++) {
+		memset(msg, 0, sizeof(msg));
+		data_head(msg, len);
+		arp(n, msg + 44);
+		switch (i) {
+		case 0: put32(msg + 4, 43); break;
+		case 1: put32(msg + 4, 44 + len + 1); break;
+		case 2: put32(msg + 4, 0xffffffff); break;
+		case 3: put32(msg + 8, 35); break;
+		case 4: put32(msg + 8, 0xfffffff0); break;
+		case 5: put32(msg + 12, len + 1); break;
+		case 6: put32(msg + 12, 13); break;
+		case 7: put32(msg + 20, 8); break;	/* out of band */
+		case 8: put32(msg, 99); break;
+		case 9: /* information that ends nowhere */
+			put32(msg + 28, 36);
+			put32(msg + 32, 4);
+			break;
+		case 10: /* of no size */
+			put32(msg + 4, 60 + len);
+			put32(msg + 8, 52);
+			put32(msg + 28, 36);
+			put32(msg + 32, 16);
+			memmove(msg + 60, msg + 44, len);
+			memset(msg + 44, 0, 16);
+			break;
+		case 11: /* a large send that is none */
+		case 12: /* a checksum of nothing */
+			put32(msg + 4, 60 + len);
+			put32(msg + 8, 52);
+			put32(msg + 28, 36);
+			put32(msg + 32, 16);
+			memmove(msg + 60, msg + 44, len);
+			put32(msg + 44, 16);
+			put32(msg + 48, i == 11 ? 2 : 0);
+			put32(msg + 52, 12);
+			put32(msg + 56, i == 11 ? 0x400005b4 : 0x03ff0005);
+			break;
+		}
+		check(rndis(n, 0, msg, i >= 10 ? 60 + len : 44 + len) != 1);
+	}
+}
+
+/* guest PARTITION nic_malformed */
+static void malformed(int argc, char **argv)
+{
+	uint8_t nvsp[40] = {}, buf[4096];
+	struct nic n = {};
+
+	(void)argc;
+	(void)argv;
+	nic_start(&n, 0x60001);
+	reach(&n);
+	bad_data(&n);
+	/* A section that is none. */
+	put32(nvsp, 107);
+	put32(nvsp + 8, SEND_BYTES / 6144);
+	put32(nvsp + 12, 60);
+	check(ask(&n, nvsp, 40, buf) >= 8 && get32(buf + 4) != 1);
+	put32(nvsp + 8, 0x2aaaaaab);
+	check(ask(&n, nvsp, 40, buf) >= 8 && get32(buf + 4) != 1);
+	put32(nvsp + 8, 0);
+	put32(nvsp + 12, 6145);
+	check(ask(&n, nvsp, 40, buf) >= 8 && get32(buf + 4) != 1);
+	reach(&n);
+	nic_close(&n);
+}
+
+/* guest PARTITION nic_twice: a section given back twice breaks the channel. */
+static void twice(int argc, char **argv)
+{
+	uint32_t done[2] = { htole32(108), htole32(1) };
+	uint8_t buf[8192];
+	struct vg_packet p;
+	struct nic n = {};
+	int i;
+
+	(void)argc;
+	(void)argv;
+	for (i = 0; i < 2; i++) {
+		memset(&n, 0, sizeof(n));
+		nic_start(&n, 0x60001);
+		reach(&n);
+		ok(vg_send(&n.ch, VMH_PACKET_COMPLETION, 0, i ? 1 : 0x7fffffff,
+			   NULL, 0, done, sizeof(done)));
+		check(recv_packet(&n, buf, sizeof(buf), &p, 500) == -ETIMEDOUT);
+		nic_close(&n);
+	}
+}
+
+static uint64_t state;
+
+static uint32_t rnd(void)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state >> 16;
+}
+
+static uint32_t below(uint32_t n)
+{
+	return rnd() % n;
+}
+
+/* A number that could mean something. */
+static uint32_t some(void)
+{
+	static const uint32_t known[] = {
+		0, 1, 2, 4, 8, 12, 16, 20, 28, 36, 44, 60, 1514, 6144, 0x7fffffff,
+		0x80000000, 0xfffffff0, 0xffffffff,
+	};
+
+	if (below(3))
+		return known[below(sizeof(known) / sizeof(known[0]))];
+	return rnd() >> below(32);
+}
+
+static void fuzz_rndis(struct nic *n)
+{
+	static const uint32_t types[] = { 1, 1, 1, 1, 2, 4, 5, 6, 8, 3 };
+	static const uint32_t known[] = {
+		0x0001010e, 0x01010103, 0x0001021b, 0xfc01020c, 0x00010204,
+		0x00010203, 0xfc01020d, 0x01010101, 0x00010101, 0x00020106,
+	};
+	uint32_t type = types[below(sizeof(types) / sizeof(types[0]))];
+	uint8_t *at = n->send + below(24) * 6144;
+	uint32_t i, len = 8 + below(600);
+
+	for (i = 0; i < len; i += 4)
+		put32(at + i, below(4) ? some() : rnd());
+	put32(at, type);
+	put32(at + 4, below(8) ? len : some());
+	if (type == 1) {
+		data_head(at, 60);
+		arp(n, at + 44);
+		len = 104;
+		if (below(2)) {
+			/* Information of all kinds. */
+			put32(at + 4, 60 + 60);
+			put32(at + 8, 52);
+			put32(at + 28, 36);
+			put32(at + 32, 16);
+			put32(at + 44, 16);
+			put32(at + 48, below(12) | (below(8) ? 0 : 0x80000000));
+			put32(at + 52, 12);
+			put32(at + 56, rnd());
+			arp(n, at + 60);
+			len = 120;
+		}
+		for (i = below(4); i; i--)
+			put32(at + 4 * below(30), some());
+	} else {
+		put32(at + 12, known[below(sizeof(known) / sizeof(known[0]))]);
+		if (below(4)) {
+			put32(at + 4, len);
+			put32(at + 16, len > 28 ? len - 28 : 0);
+			put32(at + 20, 20);
+		}
+		if (below(2) && len > 68) {
+			/* RSS, with a table and a key somewhere */
+			at[28] = 0x89;
+			at[32] = below(32);
+			put32(at + 36, rnd());
+			at[40] = 4 * below(130);
+			put32(at + 44, some());
+			at[48] = below(48);
+			put32(at + 52, some());
+		}
+	}
+}
+
+static void fuzz_one(struct nic *n)
+{
+	static const uint32_t types[] = {
+		107, 107, 107, 107, 107, 107, 107, 107, 107, 107, 107, 107,
+		1, 100, 101, 103, 104, 106, 125, 129, 131, 133, 99, 134,
+	};
+	uint32_t type = types[below(sizeof(types) / sizeof(types[0]))], i;
+	uint32_t kind = below(20), extra_len = 0;
+	uint8_t msg[40] = {}, extra[256];
+
+	for (i = 4; i < sizeof(msg); i += 4)
+		put32(msg + i, some());
+	put32(msg, below(200) ? 107 : type);
+	fuzz_rndis(n);
+	if (below(8)) {
+		put32(msg + 4, below(3) == 0);
+		put32(msg + 8, below(8) ? below(24) : some());
+		put32(msg + 12, below(4) ? 104 + below(600) : some());
+	}
+	if (kind == 0 && !below(50)) {
+		vg_send(&n->ch, VMH_PACKET_COMPLETION, 0, 1 + below(700), NULL, 0,
+			msg, 8);
+		return;
+	}
+	if (kind < 6) {
+		/* Pages: of ours, or of nobody. */
+		put32(extra, 0);
+		put32(extra + 4, 1 + below(2));
+		extra_len = 8;
+		for (i = get32(extra + 4); i; i--) {
+			put32(extra + extra_len, below(4096 - 1000));
+			put32(extra + extra_len + 4, below(1000));
+			put32(extra + extra_len + 8,
+			      below(30) ? below(MEMORY / PAGE) : rnd());
+			put32(extra + extra_len + 12, 0);
+			extra_len += 16;
+		}
+		if (below(2))
+			put32(msg + 8, 0xffffffff);
+	}
+	vg_send(&n->ch, extra_len ? VMH_PACKET_GPA_DIRECT : VMH_PACKET_INBAND,
+		below(10) ? 1 : 0, rnd(), extra_len ? extra : NULL, extra_len, msg,
+		below(50) ? 40 : 8 * below(6));
+}
+
+/*
+ * guest PARTITION nic_fuzz SEED MESSAGES: at random; a channel that broke is opened
+ * again.
+ */
+static void fuzz(int argc, char **argv)
+{
+	uint64_t messages, sent = 0, opens = 0;
+	uint8_t buf[8192];
+	struct vg_packet p;
+	uint32_t i, quiet;
+
+	check(argc == 2);
+	state = strtoull(argv[0], NULL, 0) | 1;
+	messages = strtoull(argv[1], NULL, 0);
+	while (sent < messages) {
+		struct nic n = {};
+
+		nic_start(&n, 0x60001);
+		opens++;
+		/* No answer for long: it broke. */
+		for (quiet = 0; quiet < 40 && sent < messages; ) {
+			for (i = 0; i < 16; i++, sent++)
+				fuzz_one(&n);
+			quiet++;
+			while (vg_recv(&n.ch, buf, sizeof(buf), &p) >= 0) {
+				quiet = 0;
+				if (p.type == VMH_PACKET_XFER_PAGES && below(200))
+					give_back(&n, p.trans_id);
+			}
+			if (quiet > 4)
+				usleep(1000);
+		}
+		nic_close(&n);
+	}
+	printf("# %llu messages, %llu channels\n", (unsigned long long)sent,
+	       (unsigned long long)opens);
+}
+
+const struct test_case netvsp_cases[] = {
+	{ "nic_versions", versions },
+	{ "nic_oids", oids },
+	{ "nic_keep", keep },
+	{ "nic_malformed", malformed },
+	{ "nic_twice", twice },
+	{ "nic_fuzz", fuzz },
+	{}
+};
