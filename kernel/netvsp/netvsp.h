@@ -115,9 +115,9 @@ struct nsp_stats {
 enum nsp_section_state {
 	NSP_SECTION_FREE,
 	NSP_SECTION_HELD,	/* by a queue */
-	NSP_SECTION_FIRST,	/* shown to the guest, the first of a packet */
-	NSP_SECTION_MORE,	/* likewise, another one */
-	NSP_SECTION_CONTROL,	/* likewise, a control message */
+	NSP_SECTION_MORE,	/* of a packet, but not the first */
+	NSP_SECTION_CONTROL,	/* shown to the guest, a control message */
+	NSP_SECTION_FIRST,	/* shown, the first of a packet; plus its queue */
 };
 
 /**
@@ -126,14 +126,14 @@ enum nsp_section_state {
  * @bytes: of frames, of the whole packet; of the first
  * @frames: of the packet; of the first
  * @queue: where it was sent
- * @state: enum nsp_section_state
+ * @state: enum nsp_section_state; who takes %NSP_SECTION_FIRST away has the packet
  */
 struct nsp_section {
 	u32 next;
 	u32 bytes;
 	u16 frames;
-	u8 queue;
-	u8 state;
+	u16 queue;
+	u32 state;
 };
 
 #define NSP_LAST		U32_MAX

@@ -294,6 +294,12 @@ static void drop_packet(struct nsp_queue *q)
 	q->frames = 0;
 }
 
+/* The state of a packet's first section while the guest has it. */
+static u32 shown(const struct nsp_queue *q)
+{
+	return NSP_SECTION_FIRST + q->index;
+}
+
 /*
  * Show the guest the packet.
  * Return: 0 if there is none any more, -EAGAIN if it has to wait.
@@ -314,8 +320,11 @@ static int tx_flush(struct nsp_queue *q)
 	first = &q->recv->sections[q->first];
 	first->bytes = q->bytes;
 	first->frames = q->frames;
-	/* From here on it can come back. */
-	WRITE_ONCE(first->state, NSP_SECTION_FIRST);
+	/*
+	 * From here on it can come back, even if it is not sent: from a guest that
+	 * guesses. Pairs with nsp_tx_completion().
+	 */
+	smp_store_release(&first->state, shown(q));
 	err = vmh_channel_send_xfer(q->ch, q->recv->id, q->ranges, q->n_ranges,
 				    q->first + 1, msg, nsp_nvsp_size(nic));
 	if (likely(!err)) {
@@ -326,7 +335,13 @@ static int tx_flush(struct nsp_queue *q)
 		vmh_channel_flush(q->ch);
 		return 0;
 	}
-	WRITE_ONCE(first->state, NSP_SECTION_MORE);
+	if (cmpxchg(&first->state, shown(q), NSP_SECTION_MORE) != shown(q)) {
+		/* Its sections are free, and its frames are done with. */
+		q->n_ranges = 0;
+		q->bytes = 0;
+		q->frames = 0;
+		return 0;
+	}
 	if (err == -EAGAIN) {
 		q->stats.tx_full++;
 		return err;
@@ -576,8 +591,8 @@ int nsp_tx_completion(struct nsp_queue *q, const struct vmh_packet *packet)
 		nsp_control_pump(q->nic);
 		return 0;
 	}
-	/* Twice, or on another channel than it came. */
-	if (READ_ONCE(s->state) != NSP_SECTION_FIRST || s->queue != q->index)
+	/* Twice, or on another channel than it came. Pairs with tx_flush(). */
+	if (cmpxchg(&s->state, shown(q), NSP_SECTION_HELD) != shown(q))
 		return -EPROTO;
 	bytes = s->bytes;
 	frames = s->frames;
@@ -695,7 +710,7 @@ static void reclaim(struct nsp_queue *q)
 	nsp_recv_give(recv, q->held, q->n_held);
 	for (i = 0; i < recv->count; i++) {
 		if (recv->sections[i].queue == q->index &&
-		    (recv->sections[i].state == NSP_SECTION_FIRST ||
+		    (recv->sections[i].state == shown(q) ||
 		     recv->sections[i].state == NSP_SECTION_MORE))
 			nsp_recv_give(recv, &i, 1);
 	}
