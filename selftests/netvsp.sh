@@ -349,17 +349,26 @@ has_no_carrier()	# NS
 	! has_carrier "$1"
 }
 
+# hv_netvsc changes it only while it is down.
+guest_address()	# NUMBER MAC
+{
+	check ip -n "$(ns "g$1")" link set eth0 down
+	check ip -n "$(ns "g$1")" link set eth0 address "$2"
+	check ip -n "$(ns "g$1")" link set eth0 up
+	check busywait 20000 has_carrier "g$1"
+}
+
 # The switch's policies hold.
 test_policy()
 {
 	topology
 	check reaches g1 192.0.2.2
-	check ip -n "$(ns g1)" link set eth0 address 02:00:00:00:00:99
+	guest_address 1 02:00:00:00:00:99
 	check_eq "$(nic nic1 .guest_mac)" 02:00:00:00:00:99 "the guest's address"
 	check isolated g1 192.0.2.2
 	check vswitchctl port set nic1 mac-spoofing on
 	check reaches g1 192.0.2.2
-	check ip -n "$(ns g1)" link set eth0 address 02:00:00:00:00:11
+	guest_address 1 02:00:00:00:00:11
 	check vswitchctl port set nic1 mac-spoofing off
 	check reaches g1 192.0.2.2
 	check vswitchctl acl add nic1 direction both action deny remote-ip 192.0.2.2

@@ -4,6 +4,7 @@
  * sections of the receive buffer that are kept for it. Answers and indications wait in
  * a list while the guest has them all, or the ring is full; the worker sends them.
  */
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
 #include "netvsp.h"
@@ -179,10 +180,16 @@ void nsp_indicate(struct nsp_nic *nic, u32 status, const void *info, u32 len)
  * @nic: the NIC
  * @up: it is up
  *
- * Context: as nsp_indicate().
+ * Not of a NIC that goes: hv_netvsc has stopped its work on that before it closes the
+ * channel, and what comes in between would start it again, for ever.
+ *
+ * Context: as nsp_indicate(); RTNL.
  */
 void nsp_indicate_link(struct nsp_nic *nic, bool up)
 {
+	ASSERT_RTNL();
+	if (nic->dying)
+		return;
 	nsp_indicate(nic, up ? RNDIS_STATUS_MEDIA_CONNECT :
 			       RNDIS_STATUS_MEDIA_DISCONNECT, NULL, 0);
 }

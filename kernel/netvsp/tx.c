@@ -23,6 +23,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
+#include <net/gso.h>
 
 #include "netvsp.h"
 
