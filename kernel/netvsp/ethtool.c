@@ -45,6 +45,12 @@ static u64 get_counter(const struct nsp_queue *q, u32 i)
 					counters[i].offset));
 }
 
+static void put_name(u8 **data, const char *name)
+{
+	strscpy(*data, name, ETH_GSTRING_LEN);
+	*data += ETH_GSTRING_LEN;
+}
+
 static int get_sset_count(struct net_device *dev, int set)
 {
 	if (set != ETH_SS_STATS)
@@ -60,9 +66,9 @@ static void get_strings(struct net_device *dev, u32 set, u8 *data)
 	if (set != ETH_SS_STATS)
 		return;
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
-		ethtool_sprintf(&data, "%s", counters[i].name);
+		put_name(&data, counters[i].name);
 	for (i = 0; i < NSP_DROPS; i++)
-		ethtool_sprintf(&data, "%s", drop_names[i]);
+		put_name(&data, drop_names[i]);
 	for (q = 0; q < nic->n_queues; q++) {
 		for (i = 0; i < ARRAY_SIZE(counters); i++)
 			ethtool_sprintf(&data, "queue_%u_%s", q, counters[i].name);

@@ -37,13 +37,13 @@ static int answer(struct nsp_queue *q, const struct vmh_packet *packet,
 }
 
 /* Short ones are not, as the ring knows 8 bytes at a time; zeroes follow. */
-#define GET(msg, packet) ({						\
-	bool __ok = (packet)->len >= sizeof(*(msg));			\
-									\
-	if (__ok)							\
-		memcpy(msg, (packet)->payload, sizeof(*(msg)));		\
-	__ok;								\
-})
+static bool get(void *msg, u32 size, const struct vmh_packet *packet)
+{
+	if (packet->len < size)
+		return false;
+	memcpy(msg, packet->payload, size);
+	return true;
+}
 
 static bool is_known(u32 version)
 {
@@ -72,7 +72,7 @@ static int on_init(struct nsp_queue *q, const struct vmh_packet *packet)
 	struct nvsp_init msg;
 	u32 version;
 
-	if (!GET(&msg, packet) || s->state != NSP_OPEN)
+	if (!get(&msg, sizeof(msg), packet) || s->state != NSP_OPEN)
 		return -EPROTO;
 	version = le32_to_cpu(msg.min);
 	if (is_known(version)) {
@@ -96,7 +96,7 @@ static int on_ndis_config(struct nsp_queue *q, const struct vmh_packet *packet)
 	struct nvsp_ndis_config msg;
 	u32 frame;
 
-	if (!GET(&msg, packet) || s->state != NSP_NEGOTIATED ||
+	if (!get(&msg, sizeof(msg), packet) || s->state != NSP_NEGOTIATED ||
 	    s->version < NVSP_VERSION_2)
 		return -EPROTO;
 	frame = le32_to_cpu(msg.mtu);
@@ -114,7 +114,7 @@ static int on_ndis_version(struct nsp_queue *q, const struct vmh_packet *packet)
 	struct nsp_session *s = &q->nic->session;
 	struct nvsp_ndis_version msg;
 
-	if (!GET(&msg, packet) || s->state != NSP_NEGOTIATED)
+	if (!get(&msg, sizeof(msg), packet) || s->state != NSP_NEGOTIATED)
 		return -EPROTO;
 	s->ndis = le32_to_cpu(msg.major) << 16 |
 		  (le32_to_cpu(msg.minor) & 0xffff);
@@ -133,7 +133,7 @@ static int on_recv_buffer(struct nsp_queue *q, const struct vmh_packet *packet)
 	struct nvsp_buffer msg;
 	struct nsp_recv *recv;
 
-	if (!GET(&msg, packet) || s->state != NSP_NEGOTIATED || s->recv)
+	if (!get(&msg, sizeof(msg), packet) || s->state != NSP_NEGOTIATED || s->recv)
 		return -EPROTO;
 	gpadl = vmh_gpadl_get(q->ch, le32_to_cpu(msg.gpadl));
 	if (!gpadl)
@@ -166,7 +166,7 @@ static int on_send_buffer(struct nsp_queue *q, const struct vmh_packet *packet)
 	struct vmh_gpadl *gpadl;
 	struct nvsp_buffer msg;
 
-	if (!GET(&msg, packet) || s->state < NSP_NEGOTIATED || s->send)
+	if (!get(&msg, sizeof(msg), packet) || s->state < NSP_NEGOTIATED || s->send)
 		return -EPROTO;
 	gpadl = vmh_gpadl_get(q->ch, le32_to_cpu(msg.gpadl));
 	if (!gpadl)
@@ -189,7 +189,7 @@ static int on_revoke_recv(struct nsp_queue *q, const struct vmh_packet *packet)
 	struct nvsp_revoke msg;
 	u32 i;
 
-	if (!GET(&msg, packet) || !s->recv ||
+	if (!get(&msg, sizeof(msg), packet) || !s->recv ||
 	    le16_to_cpu(msg.id) != s->recv->id)
 		return -EPROTO;
 	down_write(&nic->run);
@@ -209,7 +209,7 @@ static int on_revoke_send(struct nsp_queue *q, const struct vmh_packet *packet)
 	struct nsp_session *s = &nic->session;
 	struct nvsp_revoke msg;
 
-	if (!GET(&msg, packet) || !s->send ||
+	if (!get(&msg, sizeof(msg), packet) || !s->send ||
 	    le16_to_cpu(msg.id) != s->send_id)
 		return -EPROTO;
 	down_write(&nic->run);
@@ -266,7 +266,7 @@ static int on_subchannel(struct nsp_queue *q, const struct vmh_packet *packet)
 	struct nvsp_subchannel msg;
 	u32 n;
 
-	if (!GET(&msg, packet) || s->version < NVSP_VERSION_5 ||
+	if (!get(&msg, sizeof(msg), packet) || s->version < NVSP_VERSION_5 ||
 	    s->state != NSP_RUNNING || s->sub_pending ||
 	    !packet->wants_completion)
 		return -EPROTO;

@@ -452,6 +452,7 @@ static void offer_wanted(struct vmh_device *dev)
 	/* It was closed, and opened, meanwhile: nobody asked since. */
 	if (!dev->primary || !dev->primary->open)
 		return;
+	/* Pairs with vmh_offer_subchannels(): what it wants is there then. */
 	asked = smp_load_acquire(&dev->asked);
 	/* One that is taken back gets no more. */
 	while (!dev->leaving && dev->subchannels < READ_ONCE(dev->wanted)) {
