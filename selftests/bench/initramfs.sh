@@ -71,7 +71,14 @@ rm "$tmp/list"
 built=$("$ROOT/scripts/build.sh" "$kver")
 cp "$built/vswitch/vswitch.ko" "$tmp/modules/"
 echo vswitch.ko >>"$tmp/modules/order"
-# The job loads these itself.
+# The job loads these itself, and drivers of the distribution without what they ask for.
+for module in ${BENCH_GUEST_MODULES-}; do
+	file=$(find "$modules/" -name "$module.ko*" | sed -n 1p)
+	case $file in
+	*.xz)	xz -dc "$file" >"$tmp/modules/$module.ko" ;;
+	*)	cp "$file" "$tmp/modules/" ;;
+	esac
+done
 for module in ${BENCH_OWN_MODULES-}; do
 	cp "$(find "$built" -name "$module.ko")" "$tmp/modules/"
 done
