@@ -61,7 +61,7 @@ static void release(struct vmh_device *dev)
 
 static const struct vmh_service service = {
 	.name		= "scsi",
-	.class		= { { VSTOR_SCSI_CLASS } },
+	.class		= { VSTOR_SCSI_CLASS },
 	.flags		= VMH_OFFER_ENUMERATE,
 	.subchannels	= true,
 	.max_packet	= sizeof(struct vmh_descriptor) +

@@ -117,8 +117,9 @@ static int restore_ctl(struct storvsp_chan *chan, const struct saved_chan *saved
 	u32 state = le32_to_cpu(saved->state), version = le32_to_cpu(saved->version);
 	struct storvsp_ctl *ctl = chan->ctl;
 
-	if (state > STORVSP_READY ||
-	    (state >= STORVSP_VERSION) != storvsp_is_spoken(version))
+	bool spoken = state >= STORVSP_VERSION;
+
+	if (state > STORVSP_READY || spoken != storvsp_is_spoken(version))
 		return -EINVAL;
 	WRITE_ONCE(ctl->version, version);
 	storvsp_set_state(chan, state);

@@ -29,7 +29,7 @@
 #include "vstor.h"
 
 /* Data of one SRB: 1 MiB, which need not begin where a page does. */
-#define STORVSP_MAX_TRANSFER	(1U << 20)
+#define STORVSP_MAX_TRANSFER	1048576U
 #define STORVSP_MAX_PAGES	(STORVSP_MAX_TRANSFER / VMH_PAGE_SIZE + 1)
 /* Commands of a controller at a time, and how many of them one LUN can have. */
 #define STORVSP_DEPTH		1024

@@ -13,7 +13,7 @@
 const char *partition;
 uint32_t attach_flags;
 
-static const struct vmh_guid scsi_class = { { VSTOR_SCSI_CLASS } };
+static const struct vmh_guid scsi_class = { VSTOR_SCSI_CLASS };
 
 void guest_start(struct guest *g)
 {

@@ -119,15 +119,17 @@ static void sense_is(const struct vstor_packet *p, uint8_t key, uint8_t asc,
 	check_eq(p->srb.sense[13], ascq);
 }
 
-static void ends(struct guest *g, const struct srb *srb, uint8_t srb_status,
-		 uint32_t len)
-{
-	struct vstor_packet p;
-
-	run_srb(g, srb, &p);
-	check_eq(p.srb.srb_status, srb_status);
-	check_eq(le32toh(p.srb.data_length), len);
-}
+#define ends(g, what, status, length) do {				\
+	struct vstor_packet p_;						\
+									\
+	run_srb(g, what, &p_);						\
+	if (p_.srb.srb_status != (status) ||				\
+	    le32toh(p_.srb.data_length) != (uint32_t)(length))		\
+		fail("line %d: status %#x of %u bytes, not %#x of %u",	\
+		     __LINE__, p_.srb.srb_status,			\
+		     le32toh(p_.srb.data_length), (status),		\
+		     (uint32_t)(length));				\
+} while (0)
 
 /* guest PARTITION srbs: what is good, and each thing that is not; LUN 0 has a disk */
 static void srbs(int argc, char **argv)
