@@ -185,6 +185,28 @@ static void unpin(struct vmh_file *file, struct page **pages, u32 n, bool dirty)
 	account_locked_vm(file->mm, n, false);
 }
 
+/* Frames that lie together are pinned together. */
+static int find_run(struct vmh_file *file, const u64 *pfns, u32 n,
+		    unsigned long *address, u32 *run)
+{
+	unsigned long next;
+	int err;
+	u32 i;
+
+	err = find_address(file, pfns[0] << VMH_PAGE_SHIFT, VMH_PAGE_SIZE, address);
+	if (err)
+		return err;
+	for (i = 1; i < n; i++) {
+		if (pfns[i] != pfns[0] + i ||
+		    find_address(file, pfns[i] << VMH_PAGE_SHIFT, VMH_PAGE_SIZE,
+				 &next) ||
+		    next != *address + ((unsigned long)i << PAGE_SHIFT))
+			break;
+	}
+	*run = i;
+	return 0;
+}
+
 static int pin_run(unsigned long address, u32 n, struct page **pages)
 {
 	u32 done = 0;
@@ -208,7 +230,7 @@ static int pin_run(unsigned long address, u32 n, struct page **pages)
 static int dev_pin(void *guest, const u64 *pfns, u32 n, struct page **pages)
 {
 	struct vmh_file *file = guest;
-	unsigned long address, next;
+	unsigned long address;
 	u32 done = 0, run;
 	int err;
 
@@ -218,18 +240,9 @@ static int dev_pin(void *guest, const u64 *pfns, u32 n, struct page **pages)
 	if (err)
 		return -EDQUOT;
 	while (done < n) {
-		err = find_address(file, pfns[done] << VMH_PAGE_SHIFT,
-				   VMH_PAGE_SIZE, &address);
+		err = find_run(file, pfns + done, n - done, &address, &run);
 		if (err)
 			goto undo;
-		/* Frames that lie together are pinned together. */
-		for (run = 1; done + run < n; run++) {
-			if (pfns[done + run] != pfns[done] + run ||
-			    find_address(file, pfns[done + run] << VMH_PAGE_SHIFT,
-					 VMH_PAGE_SIZE, &next) ||
-			    next != address + ((unsigned long)run << PAGE_SHIFT))
-				break;
-		}
 		err = pin_run(address, run, pages + done);
 		if (err)
 			goto undo;
@@ -246,6 +259,54 @@ undo:
 static void dev_unpin(void *guest, struct page **pages, u32 n, bool dirty)
 {
 	unpin(guest, pages, n, dirty);
+}
+
+/*
+ * In whatever process: as direct IO does, pages that do not stay for long are not
+ * counted as locked. There is no waiting for a user here, either.
+ */
+static int borrow_run(struct mm_struct *mm, unsigned long address, u32 n,
+		      struct page **pages)
+{
+	long ret;
+
+	mmap_read_lock(mm);
+	ret = pin_user_pages_remote(mm, address, n, FOLL_WRITE, pages, NULL);
+	mmap_read_unlock(mm);
+	if (ret == n)
+		return 0;
+	if (ret > 0)
+		unpin_user_pages(pages, ret);
+	return ret == -ENOMEM ? ret : -EFAULT;
+}
+
+static int dev_borrow(void *guest, const u64 *pfns, u32 n, struct page **pages)
+{
+	struct vmh_file *file = guest;
+	unsigned long address;
+	u32 done = 0, run;
+	int err = 0;
+
+	if (!mmget_not_zero(file->mm))
+		return -EFAULT;
+	while (done < n) {
+		err = find_run(file, pfns + done, n - done, &address, &run);
+		if (err)
+			break;
+		err = borrow_run(file->mm, address, run, pages + done);
+		if (err)
+			break;
+		done += run;
+	}
+	mmput(file->mm);
+	if (err)
+		unpin_user_pages(pages, done);
+	return err;
+}
+
+static void dev_give_back(void *guest, struct page **pages, u32 n, bool dirty)
+{
+	unpin_user_pages_dirty_lock(pages, n, dirty);
 }
 
 static void dev_kick(void *guest, u32 relid, u32 index)
@@ -284,6 +345,8 @@ static const struct vmh_transport dev_transport = {
 	.copy_to	= dev_copy_to,
 	.pin		= dev_pin,
 	.unpin		= dev_unpin,
+	.borrow		= dev_borrow,
+	.give_back	= dev_give_back,
 	.kick		= dev_kick,
 	.message	= dev_message,
 	.gone		= dev_gone,

@@ -41,7 +41,7 @@ static u32 gather(struct vmh_gpa_iter *iter, u32 *len, struct scatterlist *sg,
  * Context: process.
  * Return: how many entries, for vmh_channel_unpin(); -EOPNOTSUPP if this guest's
  * memory can only be copied, -ERANGE if the packet refers to less, or to more pages
- * than @nents, -EFAULT if that is no memory, -ENOMEM, -EDQUOT.
+ * than @nents, -EFAULT if that is no memory, -ENOMEM.
  */
 int vmh_channel_pin(struct vmh_channel *ch, struct vmh_gpa_iter *iter, u32 len,
 		    struct scatterlist *sg, u32 nents)
@@ -60,7 +60,7 @@ int vmh_channel_pin(struct vmh_channel *ch, struct vmh_gpa_iter *iter, u32 len,
 		err = -ERANGE;
 		if (!n)
 			goto unpin;
-		err = p->transport->pin(p->guest, pfns, n, pages);
+		err = p->transport->borrow(p->guest, pfns, n, pages);
 		if (err)
 			goto unpin;
 		for (i = 0; i < n; i++, sg = sg_next(sg))
@@ -96,7 +96,7 @@ void vmh_channel_unpin(struct vmh_channel *ch, struct scatterlist *sg, u32 nents
 			pages[i] = sg_page(sg);
 			sg = sg_next(sg);
 		}
-		p->transport->unpin(p->guest, pages, i, dirty);
+		p->transport->give_back(p->guest, pages, i, dirty);
 	}
 }
 EXPORT_SYMBOL_GPL(vmh_channel_unpin);

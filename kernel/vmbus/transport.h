@@ -38,6 +38,9 @@ struct vmh_partition;
  * @pin: have the pages of @n frames stay where they are, and get them. Process
  *	context, may sleep. All or none; -EFAULT, -ENOMEM or -EDQUOT.
  * @unpin: undo that; @dirty if they may have been written to
+ * @borrow: as @pin, but not for long, and for who is not the guest: what reads and
+ *	writes the guest's disks. Waits for nobody.
+ * @give_back: undo that
  * @kick: interrupt processor @vp for a channel. Any context.
  * @message: there are messages to be read. The partition's lock is held: must not
  *	call back, nor wait for somebody who does.
@@ -57,6 +60,8 @@ struct vmh_transport {
 	int (*copy_to)(void *guest, u64 gpa, const void *from, u32 len);
 	int (*pin)(void *guest, const u64 *pfns, u32 n, struct page **pages);
 	void (*unpin)(void *guest, struct page **pages, u32 n, bool dirty);
+	int (*borrow)(void *guest, const u64 *pfns, u32 n, struct page **pages);
+	void (*give_back)(void *guest, struct page **pages, u32 n, bool dirty);
 	void (*kick)(void *guest, u32 relid, u32 vp);
 	void (*message)(void *guest);
 	void (*gone)(void *guest);
