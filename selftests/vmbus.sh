@@ -266,7 +266,10 @@ test_fuzz()
 	check vswitchctl partition add f services echo
 	defer partition_del f
 	check vmguest f fuzz "$seed" "$steps"
+	diag "mapped: ${LIB_OUT#\# }"
 	check vmguest -c f fuzz "$seed" $((steps / 4))
+	diag "copied: ${LIB_OUT#\# }"
+	diag "the host has read: $(show f '[.messages_in, ([.channel_list[].stats.rx_packets] | add)] | "\(.[0]) messages, \(.[1]) packets"')"
 	diag "errors: $(show f '.errors | to_entries | map("\(.key) \(.value)") | join(", ")')"
 	check_eq "$(show f '[.attached, .gpadls, .pages] | join(" ")')" "false 0 0" "what is left"
 	check vmguest f reopen 3

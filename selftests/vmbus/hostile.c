@@ -189,6 +189,9 @@ static uint32_t below(uint32_t n)
 	return rnd() % n;
 }
 
+/* What was sent: control messages, packets put into rings, and signals. */
+static uint64_t messages, packets, signals;
+
 struct fuzz {
 	struct vg vg;
 	uint8_t *rings;			/* of CHANNELS, RING each direction */
@@ -227,13 +230,27 @@ static void drain_messages(struct fuzz *f)
 		;
 }
 
+static int send_message(struct fuzz *f, const void *msg, size_t len)
+{
+	messages++;
+	return vg_post(&f->vg, msg, len);
+}
+
+/* In a header with room for 26 frames, and bodies. */
+static void send_gpadl(struct fuzz *f, uint32_t relid, const void *at,
+		       size_t bytes, uint32_t id)
+{
+	messages += 1 + bytes / PAGE / 27;
+	vg_gpadl_post(&f->vg, relid, at, bytes, id);
+}
+
 static void post(struct fuzz *f, void *msg, size_t len)
 {
 	if (!below(6))
 		shake(msg, len);
 	if (!below(20))
 		len = below(VMBUS_DEV_MESSAGE_MAX + 2);
-	if (vg_post(&f->vg, msg, len) == -EAGAIN)
+	if (send_message(f, msg, len) == -EAGAIN)
 		drain_messages(f);
 }
 
@@ -294,15 +311,15 @@ static void fuzz_proper(struct fuzz *f)
 	uint8_t *rings = rings_of(f, relid);
 
 	if (below(8)) {
-		vg_post(&f->vg, &close, sizeof(close));
-		vg_post(&f->vg, &teardown, sizeof(teardown));
+		send_message(f, &close, sizeof(close));
+		send_message(f, &teardown, sizeof(teardown));
 	}
 	memset(rings, 0, PAGE);
 	memset(rings + RING, 0, PAGE);
 	((struct vmh_ring_header *)rings)->feature_bits = htole32(below(4) > 0);
 	drain_messages(f);
-	vg_gpadl_post(&f->vg, relid, rings, 2 * RING, id);
-	vg_post(&f->vg, &open, sizeof(open));
+	send_gpadl(f, relid, rings, 2 * RING, id);
+	send_message(f, &open, sizeof(open));
 }
 
 static void fuzz_gpadl(struct fuzz *f)
@@ -317,8 +334,8 @@ static void fuzz_gpadl(struct fuzz *f)
 		post(f, &msg, sizeof(msg));
 		return;
 	}
-	vg_gpadl_post(&f->vg, some_relid(), at + (below(8) ? 0 : below(PAGE)),
-		      below(8) ? 2 * RING : 1 + below(4 * RING), some_gpadl());
+	send_gpadl(f, some_relid(), at + (below(8) ? 0 : below(PAGE)),
+		   below(8) ? 2 * RING : 1 + below(4 * RING), some_gpadl());
 }
 
 static void fuzz_message(struct fuzz *f)
@@ -334,7 +351,7 @@ static void fuzz_message(struct fuzz *f)
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = below(3) ? 0 : rnd();
 	memcpy(bytes, &type, sizeof(type));
-	vg_post(&f->vg, bytes, below(sizeof(bytes)));
+	send_message(f, bytes, below(sizeof(bytes)));
 }
 
 /* A packet that could be one: the host looks into it. */
@@ -368,6 +385,7 @@ static uint32_t some_packet(uint8_t *at, uint32_t room)
 	}
 	memcpy(at, &desc, sizeof(desc));
 	memcpy(at + sizeof(desc) + extra, &hdr, sizeof(hdr));
+	packets++;
 	if (!below(64))
 		shake(at, len);
 	return len + VMH_TRAILER;
@@ -397,6 +415,7 @@ static void fuzz_ring(struct fuzz *f)
 		shake(in, 20);
 	if (!below(500))
 		shake(out, PAGE);
+	signals++;
 	vg_channel_signal(&(struct vg_channel) {
 		.vg = &f->vg, .relid = relid, .signal = -1,
 	});
@@ -480,6 +499,8 @@ static void fuzz(int argc, char **argv)
 		}
 	}
 	vg_close(&f.vg);
+	printf("# sent %" PRIu64 " messages, %" PRIu64 " packets, %" PRIu64
+	       " signals\n", messages, packets, signals);
 }
 
 const struct test_case hostile_cases[] = {
