@@ -29,6 +29,7 @@ extern const struct test_case migrate_cases[];
 extern const struct test_case bench_cases[];
 extern const struct test_case service_cases[];
 extern const struct test_case netvsp_cases[];
+extern const struct test_case death_cases[];
 
 extern const struct vmh_guid echo_class;
 

@@ -79,7 +79,7 @@ void fill(uint8_t *buf, uint32_t len, uint32_t seed)
 
 static const struct test_case *const tables[] = {
 	control_cases, packet_cases, hostile_cases, migrate_cases,
-	bench_cases, service_cases, netvsp_cases,
+	bench_cases, service_cases, netvsp_cases, death_cases,
 };
 
 int main(int argc, char **argv)
