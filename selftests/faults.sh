@@ -11,21 +11,24 @@
 #
 # The kernel traces each failed allocation with its stack. The last case
 # looks for places in the module that allocate and were never seen to fail.
-# What leaked is found when the VM ends. The kernel itself shows a stack when it
+# What leaked is found when the VM ends. vmbus_host has cases of its own, with a
+# guest in the same program. The kernel itself shows a stack when it
 # has no memory for some things, and even warns; kernel-report.sh knows those.
 #
-# timeout: 600
+# uses: vmbus_host
+# timeout: 900
 # taints: 512
 . "$(dirname "$0")/lib.sh"
 
-TESTS="link policy acl profile fdb txn frames percpu netns module traffic sites"
+TESTS="link policy acl profile fdb txn frames percpu netns module traffic sites
+	vmbus vmbus_module vmbus_sites"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 PROGRAM=$HERE/faults/build/faults
 TRACE=/sys/kernel/tracing/instances/faults
 SLAB=/sys/kernel/debug/failslab
-# Kept from case to case: failures that were traced, as places in the module.
-SEEN=/tmp/vswitch-faults-seen
+# Kept from case to case: failures that were traced, as places in a module.
+SEEN=/tmp/vswitch-faults-seen	# .MODULE
 
 setup()
 {
@@ -47,6 +50,8 @@ trace_on()
 	defer rmdir $TRACE
 	echo 16384 >$TRACE/buffer_size_kb
 	echo 1 >$TRACE/options/stacktrace
+	# The name of the module comes with the offset only.
+	echo 1 >$TRACE/options/sym-offset
 	echo 1 >$TRACE/options/sym-addr
 	echo 0 >$TRACE/tracing_on
 	for event in kmem/kmalloc kmem/kmem_cache_alloc; do
@@ -57,18 +62,18 @@ trace_on()
 }
 
 # "OPERATION ADDRESS": addresses as offsets into the module's code.
-trace_keep()
+trace_keep()	# MODULE
 {
 	local base
 
-	base=$(</sys/module/vswitch/sections/.text)
+	base=$(<"/sys/module/$1/sections/.text")
 	check_eq "$(awk '/^overrun:/ && $2' $TRACE/per_cpu/cpu*/stats)" "" \
 		"traced failures that were lost"
-	awk -v base="$base" '
+	awk -v module="[$1]" '
 	/tracing_mark_write: / { sub(/.*tracing_mark_write: /, ""); op = $0; next }
-	/\[vswitch\]/ && match($0, /<[0-9a-f]+>/) {
+	index($0, module) && match($0, /<[0-9a-f]+>/) {
 		print substr($0, RSTART + 1, RLENGTH - 2) "\t" op
-	}' $TRACE/trace | sort -u | "$HERE/faults/sites.py" offsets "$base" >>$SEEN
+	}' $TRACE/trace | sort -u | "$HERE/faults/sites.py" offsets "$base" >>"$SEEN.$1"
 }
 
 # A group of operations. What the program says of each is shown.
@@ -83,7 +88,7 @@ group()
 	sed -n '/^# /p' <<<"$LIB_OUT"
 	[ $LIB_RC = 0 ] || fail "status $LIB_RC" \
 		"$(sed '/^# /d' <<<"$LIB_OUT")"
-	trace_keep
+	trace_keep vswitch
 }
 
 test_link()
@@ -131,11 +136,12 @@ test_netns()
 	group netns
 }
 
-module_file()
+module_file()	# MODULE
 {
 	# shellcheck disable=SC1091
-	( . /run/vswitch-vm/job && tr ' ' '\n' <<<"$VM_MODULES" ) |
-		grep '/vswitch\.ko$'
+	( . /run/vswitch-vm/job && tr ' ' '\n' <<<"$VM_MODULES" &&
+		find "$VM_BIN" "$VM_BUILT" -name "$1.ko" ) |
+		sed -n "\\,/$1\\.ko\$,{p;q}"
 }
 
 loaded()
@@ -148,13 +154,18 @@ test_module()
 	local file
 
 	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
-	file=$(module_file)
+	file=$(module_file vswitch)
 	defer loaded "$file"
-	# Smaller without what a debugger wants, and so sooner loaded.
-	check strip -g -o "$LIB_TMP/vswitch.ko" "$file"
 	check busywait 10000 rmmod vswitch
-	export FAULTS_MODULE=$LIB_TMP/vswitch.ko
-	lib_run "$PROGRAM" module
+	load_with_faults "$file" module
+}
+
+load_with_faults()	# FILE GROUP
+{
+	# Smaller without what a debugger wants, and so sooner loaded.
+	check strip -g -o "$LIB_TMP/module.ko" "$1"
+	export FAULTS_MODULE=$LIB_TMP/module.ko
+	lib_run "$PROGRAM" "$2"
 	sed -n '/^# /p' <<<"$LIB_OUT"
 	[ $LIB_RC = 0 ] || fail "status $LIB_RC" \
 		"$(sed '/^# /d' <<<"$LIB_OUT")"
@@ -209,16 +220,49 @@ test_traffic()
 	check reaches g3 192.0.2.1
 }
 
-test_sites()
+sites()	# MODULE FOLDER
 {
-	local ko
-
-	[ -s $SEEN ] || skip "wants the cases before it"
-	ko=$(module_file)
-	lib_run "$HERE/faults/sites.py" report "$HERE/../kernel/vswitch" "$ko" $SEEN
+	[ -s "$SEEN.$1" ] || skip "wants the cases before it"
+	lib_run "$HERE/faults/sites.py" report "$HERE/../kernel/$2" \
+		"$(module_file "$1")" "$SEEN.$1"
 	diag "$LIB_OUT"
 	[ $LIB_RC = 0 ] || fail "places that allocate, and never failed"
 }
 
-rm -f $SEEN
+test_sites()
+{
+	sites vswitch vswitch
+}
+
+vmbus_gone()
+{
+	[ ! -e /sys/module/vmbus_host ] || rmmod vmbus_host
+}
+
+test_vmbus()
+{
+	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
+	trace_on
+	check insmod "$(module_file vmbus_host)"
+	defer busywait 20000 vmbus_gone
+	lib_run "$PROGRAM" vmbus
+	sed -n '/^# /p' <<<"$LIB_OUT"
+	[ $LIB_RC = 0 ] || fail "status $LIB_RC" \
+		"$(sed '/^# /d' <<<"$LIB_OUT")" "$(tail -n 60 $TRACE/trace)"
+	trace_keep vmbus_host
+}
+
+test_vmbus_module()
+{
+	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
+	defer vmbus_gone
+	load_with_faults "$(module_file vmbus_host)" vmbusmodule
+}
+
+test_vmbus_sites()
+{
+	sites vmbus_host vmbus
+}
+
+rm -f $SEEN.*
 run_tests "$@"

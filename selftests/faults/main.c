@@ -3,9 +3,11 @@
  * Repeat operations with a fault at each of their allocations in turn.
  *
  *	faults GROUP...		link policy acl fdb txn frames percpu netns module
+ *				vmbus vmbusmodule
  *
  * Makes its own devices, so it wants a network namespace of its own. Group
  * module wants the module's file in FAULTS_MODULE, and the module not loaded.
+ * The groups of vmbus_host are for that module, and do not go with others.
  * For each operation a line says what came of it; the first thing that is wrong
  * ends the run with status 1. What an operation must be like: op.h.
  */
@@ -16,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <linux/vmbus_host.h>
 #include <linux/vswitch.h>
 
 #include "inject.h"
@@ -299,6 +302,8 @@ static const struct {
 	{ "frames", frame_ops },
 	{ "netns", netns_ops },
 	{ "module", module_ops },
+	{ "vmbus", vmbus_ops },
+	{ "vmbusmodule", module_ops },
 };
 
 static void run_group(const char *name)
@@ -322,8 +327,13 @@ static void run_group(const char *name)
 
 int main(int argc, char **argv)
 {
-	bool module = argc > 1 && !strcmp(argv[1], "module");
+	const char *group = argc > 1 ? argv[1] : "";
+	bool vmbus = !strcmp(group, "vmbus");
+	bool module = !strcmp(group, "module") || !strcmp(group, "vmbusmodule");
 	int i;
+
+	if (!strncmp(group, "vmbus", 5))
+		msg_family_name = VMBUS_HOST_GENL_NAME;
 
 	/* Page tables of ours must not be what fails. */
 	mlockall(MCL_CURRENT | MCL_FUTURE);
@@ -332,13 +342,15 @@ int main(int argc, char **argv)
 	} else {
 		msg_open();
 		listen_to(EVENTS, NETLINK_GENERIC, msg_events);
+	}
+	if (!module && !vmbus) {
 		listen_to(NEIGHBOURS, NETLINK_ROUTE, RTNLGRP_NEIGH);
 		world_make();
 	}
 	inject_open();
 	for (i = 1; i < argc; i++)
 		run_group(argv[i]);
-	if (!module)
+	if (!module && !vmbus)
 		world_vanish();
 	return 0;
 }

@@ -16,6 +16,7 @@
 
 int msg_genl = -1, msg_rtnl = -1;
 int msg_patience = 20;
+const char *msg_family_name = VSWITCH_GENL_NAME;
 uint16_t msg_family;
 uint32_t msg_events;
 
@@ -85,7 +86,7 @@ bool msg_learn_family(void)
 
 	msg_family = GENL_ID_CTRL;
 	msg_begin_genl(&m, CTRL_CMD_GETFAMILY, 0);
-	msg_text(&m, CTRL_ATTR_FAMILY_NAME, VSWITCH_GENL_NAME);
+	msg_text(&m, CTRL_ATTR_FAMILY_NAME, msg_family_name);
 	return !msg_talk(&m, learn_family, NULL).err;
 }
 
@@ -93,7 +94,7 @@ void msg_open(void)
 {
 	msg_reopen();
 	if (!msg_learn_family())
-		die("there is no generic netlink family " VSWITCH_GENL_NAME);
+		die("there is no generic netlink family %s", msg_family_name);
 }
 
 static void *extend(struct msg *m, size_t len)

@@ -42,7 +42,8 @@ typedef void (*msg_cb)(const struct nlmsghdr *h, void *arg);
 
 extern int msg_genl, msg_rtnl;
 extern int msg_patience;	/* seconds that an answer may take */
-extern uint16_t msg_family;	/* vswitch */
+extern const char *msg_family_name;	/* vswitch, unless said otherwise */
+extern uint16_t msg_family;
 extern uint32_t msg_events;	/* its group */
 
 void msg_open(void);

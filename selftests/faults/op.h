@@ -49,7 +49,7 @@ struct op {
 
 extern const struct op link_ops[], policy_ops[], acl_ops[], profile_ops[],
 	fdb_ops[], txn_ops[],
-	frame_ops[], netns_ops[], module_ops[];
+	frame_ops[], netns_ops[], module_ops[], vmbus_ops[];
 void percpu_run(void);
 
 /* The next request of the operation that is being prepared. */

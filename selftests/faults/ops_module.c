@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,7 +32,11 @@ static struct answer load(void)
 
 static const char *judge(const struct answer *answer, bool hit)
 {
-	bool there = !access("/sys/module/vswitch/refcnt", F_OK);
+	char path[64];
+	bool there;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/refcnt", msg_family_name);
+	there = !access(path, F_OK);
 
 	if (there == !!answer->err)
 		return there ? "it was refused, and is there" :
@@ -43,8 +48,8 @@ static const char *judge(const struct answer *answer, bool hit)
 
 static void unload(void)
 {
-	if (syscall(SYS_delete_module, "vswitch", O_NONBLOCK))
-		die("rmmod vswitch: %m");
+	if (syscall(SYS_delete_module, msg_family_name, O_NONBLOCK))
+		die("rmmod %s: %m", msg_family_name);
 	msg_family = 0;
 }
 

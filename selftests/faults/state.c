@@ -226,8 +226,14 @@ void state_read(struct state *state)
 	static struct msg m;
 
 	state->generations[0] = 0;
+	state->text[0] = 0;
 	out = state->text;
 	out_end = out + sizeof(state->text);
+	if (strcmp(msg_family_name, VSWITCH_GENL_NAME)) {
+		if (msg_family)
+			state_read_vmbus(say);
+		goto sort;
+	}
 	msg_begin_link(&m, RTM_GETLINK, NLM_F_DUMP, AF_UNSPEC, 0);
 	msg_must(&m, on_link, NULL);
 	if (!msg_family)

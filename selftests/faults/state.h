@@ -31,6 +31,9 @@ bool state_same(const struct state *a, const struct state *b);
 /* Print the first line in which they differ. */
 void state_diff(const struct state *want, const struct state *got);
 
+/* state_vmbus.c: of the family vmbus_host, instead of what is above */
+void state_read_vmbus(void (*say)(const char *fmt, ...));
+
 struct counters state_counters(const char *port);
 
 int link_index(const char *name);
