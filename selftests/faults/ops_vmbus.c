@@ -330,6 +330,9 @@ static struct answer act_gpadl_large(void)
 	err = post(u.bytes, at - u.bytes);
 	if (err)
 		return result(err);
+	/* One that is refused already has its answer, and wants no body. */
+	if (vg_message(&vg, in, 0) > 0)
+		return result(-ENOMEM);
 	memset(&u, 0, sizeof(u));
 	u.body.header.type = htole32(VMH_MSG_GPADL_BODY);
 	u.body.gpadl = htole32(GPADL);
