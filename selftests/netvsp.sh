@@ -221,7 +221,7 @@ test_large()
 	topology
 	transfer g1 g2 192.0.2.2 33554432
 	before=$(stat_of nic1 rx_packets)
-	check_le "$before" $((33554432 / 4500)) "frames for 32 MiB"
+	check_le "$before" $((33554432 / 4000)) "frames for 32 MiB"
 	batches=$(stat_of nic2 tx_batches)
 	check_ge "$(stat_of nic2 tx_packets)" "$batches" "frames for each packet"
 }
@@ -470,7 +470,6 @@ test_unload()
 test_refused()
 {
 	load_bus
-	check_fail_with 'not loaded' vswitchctl nic add p1
 	partition p1 services=0
 	check_fail_with 'netvsp, which is not loaded' vswitchctl nic add p1
 	check insmod "$(module_file netvsp)"

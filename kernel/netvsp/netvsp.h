@@ -183,7 +183,7 @@ struct nsp_recv {
  * @ready: the guest takes frames
  * @mapped: and at once, from softirq; else the worker copies
  * @batched: in the list of the batch that this CPU is at
- * @stalled: the guest gives nothing back: frames that find no section are dropped
+ * @stalled: the guest has given nothing back for long: frames are dropped until it does
  * @recv: the receive buffer, while @ready
  * @held: numbers of free sections
  * @n_held: how many

@@ -465,6 +465,8 @@ static enum nsp_drop admit(struct nsp_queue *q, const struct sk_buff *skb)
 
 	if (unlikely(!q->ready))
 		return NSP_TX_DOWN;
+	if (unlikely(q->stalled))
+		return NSP_TX_STALLED;
 	if (!nsp_filter_wants(q->nic, skb))
 		return NSP_TX_FILTER;
 	if (skb_is_gso(skb))
@@ -501,10 +503,6 @@ netdev_tx_t nsp_xmit(struct sk_buff *skb, struct net_device *dev)
 	if (unlikely(err == -EAGAIN)) {
 		/* What is there the guest has to see, or it gives nothing back. */
 		tx_flush(q);
-		if (q->stalled) {
-			drop = NSP_TX_STALLED;
-			goto drop;
-		}
 		if (!must_wait(q, txq, count_parts(q, skb)))
 			err = tx_frame(q, skb);
 		if (err == -EAGAIN)
@@ -627,6 +625,7 @@ void nsp_tx_writable(struct nsp_queue *q)
 		return;
 	txq = nsp_txq(q);
 	__netif_tx_lock_bh(txq);
+	q->stalled = false;
 	if (q->ready)
 		tx_flush(q);
 	__netif_tx_unlock_bh(txq);
