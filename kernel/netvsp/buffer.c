@@ -48,6 +48,7 @@ struct nsp_recv *nsp_recv_create(struct vmh_gpadl *gpadl, u16 id, u32 frame)
 	recv->count = count;
 	spin_lock_init(&recv->lock);
 	recv->control = GENMASK(control - 1, 0);
+	recv->n_control = control;
 	/* The first ones on top: memory that was used last is warm. */
 	for (i = count; i > control; i--)
 		recv->free[recv->n_free++] = i - 1;
@@ -143,6 +144,37 @@ void nsp_recv_give_control(struct nsp_recv *recv, u32 section)
 	spin_lock_bh(&recv->lock);
 	recv->sections[section].state = NSP_SECTION_FREE;
 	__set_bit(section, &recv->control);
+	spin_unlock_bh(&recv->lock);
+}
+
+/**
+ * nsp_recv_restore_control() - the guest has those that are not free
+ * @recv: the buffer, new but for @recv->control
+ */
+void nsp_recv_restore_control(struct nsp_recv *recv)
+{
+	u32 i;
+
+	for (i = 0; i < recv->n_control; i++) {
+		if (!test_bit(i, &recv->control))
+			recv->sections[i].state = NSP_SECTION_CONTROL;
+	}
+}
+
+/**
+ * nsp_recv_rebuild() - only what is marked as free is
+ * @recv: the buffer, of which no queue holds any
+ */
+void nsp_recv_rebuild(struct nsp_recv *recv)
+{
+	u32 i;
+
+	spin_lock_bh(&recv->lock);
+	recv->n_free = 0;
+	for (i = recv->count; i > recv->n_control; i--) {
+		if (recv->sections[i - 1].state == NSP_SECTION_FREE)
+			recv->free[recv->n_free++] = i - 1;
+	}
 	spin_unlock_bh(&recv->lock);
 }
 

@@ -24,6 +24,7 @@
  *	an administrator
  *	  made, changed, removed	nic.c
  *	  the netdev		netdev.c, ethtool.c
+ *	  state, saved and restored	save.c
  *
  * nvsp.h and rndis.h are the wire. Locking is described in netvsp.h; above all, nothing
  * that a guest waits for takes RTNL, since its driver may wait under it.

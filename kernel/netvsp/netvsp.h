@@ -149,6 +149,7 @@ struct nsp_section {
  * @free: numbers of free sections
  * @n_free: how many
  * @control: free ones of those for control messages, as bits
+ * @n_control: how many there are of those, the first ones
  * @sections: all
  */
 struct nsp_recv {
@@ -160,6 +161,7 @@ struct nsp_recv {
 	spinlock_t lock; /* see above */
 	u32 n_free;
 	unsigned long control;
+	u32 n_control;
 	u32 *free;
 	struct nsp_section sections[];
 };
@@ -181,6 +183,7 @@ struct nsp_recv {
  * @head: of a message from the guest
  * @bounce: a section, for guests that are copied to
  * @ready: the guest takes frames
+ * @paused: it would, but is stopped, to be saved or after it was restored
  * @mapped: and at once, from softirq; else the worker copies
  * @batched: in the list of the batch that this CPU is at
  * @stalled: the guest has given nothing back for long: frames are dropped until it does
@@ -218,6 +221,7 @@ struct nsp_queue {
 
 	/* Under the transmit lock. */
 	bool ready ____cacheline_aligned_in_smp;
+	bool paused;
 	bool mapped;
 	bool batched;
 	bool stalled;
@@ -408,6 +412,18 @@ struct nsp_nic {
 	struct nsp_queue queues[];
 };
 
+/**
+ * struct nsp_control - a message to the guest that waits
+ * @node: in nsp_nic.control
+ * @len: bytes of it
+ * @data: the message
+ */
+struct nsp_control {
+	struct list_head node;
+	u32 len;
+	u8 data[] __aligned(8);
+};
+
 /* In the netdev's private data. */
 static inline struct nsp_nic *nsp_nic(const struct net_device *dev)
 {
@@ -447,6 +463,7 @@ void nsp_on_offered(struct nsp_nic *nic, u32 n);
 void nsp_on_subchannel(struct nsp_nic *nic);
 void nsp_nvsp_done(struct nsp_nic *nic);
 u32 nsp_nvsp_size(const struct nsp_nic *nic);
+bool nsp_version_is_known(u32 version);
 void nsp_session_reset(struct nsp_nic *nic);
 
 /* buffer.c */
@@ -456,6 +473,8 @@ u32 nsp_recv_take(struct nsp_recv *recv, u32 *to, u32 n);
 void nsp_recv_give(struct nsp_recv *recv, const u32 *from, u32 n);
 int nsp_recv_take_control(struct nsp_recv *recv);
 void nsp_recv_give_control(struct nsp_recv *recv, u32 section);
+void nsp_recv_restore_control(struct nsp_recv *recv);
+void nsp_recv_rebuild(struct nsp_recv *recv);
 int nsp_recv_write(struct nsp_recv *recv, u32 section, u32 offset,
 		   const void *from, u32 len);
 
@@ -473,6 +492,8 @@ void nsp_tx_writable(struct nsp_queue *q);
 void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv);
 void nsp_tx_stop(struct nsp_queue *q);
 void nsp_tx_quit(struct nsp_queue *q);
+void nsp_tx_pause(struct nsp_queue *q);
+void nsp_tx_unpause(struct nsp_queue *q);
 bool nsp_tx_stall(struct nsp_nic *nic);
 void nsp_batch_begin(void);
 void nsp_batch_end(void);
@@ -490,6 +511,12 @@ u32 nsp_oid_query(struct nsp_nic *nic, u32 oid, const void *in, u32 in_len,
 		  void *out, u32 *out_len);
 u32 nsp_oid_set(struct nsp_nic *nic, u32 oid, const void *in, u32 len);
 
+/* save.c */
+void nsp_quiesce(struct nsp_queue *q);
+void nsp_unquiesce(struct nsp_queue *q);
+u32 nsp_save(struct nsp_queue *q, void *to);
+int nsp_restore(struct nsp_queue *q, const void *from, u32 len);
+
 /* filter.c */
 void nsp_filter_publish(struct nsp_nic *nic);
 bool nsp_filter_wants(const struct nsp_nic *nic, const struct sk_buff *skb);
@@ -498,6 +525,7 @@ bool nsp_filter_wants(const struct nsp_nic *nic, const struct sk_buff *skb);
 u32 nsp_offload_caps(const struct nsp_nic *nic, const void *in, u32 in_len,
 		     void *out, u32 *out_len);
 u32 nsp_offload_set(struct nsp_nic *nic, const void *in, u32 len);
+void nsp_offload_publish(struct nsp_nic *nic);
 netdev_features_t nsp_features_check(struct sk_buff *skb, struct net_device *dev,
 				     netdev_features_t features);
 bool nsp_lso(struct sk_buff *skb, u32 info);
@@ -509,6 +537,8 @@ u32 nsp_rss_set(struct nsp_nic *nic, const void *in, u32 len);
 u16 nsp_select_queue(struct net_device *dev, struct sk_buff *skb,
 		     struct net_device *sb_dev);
 void nsp_rss_reset(struct nsp_nic *nic);
+int nsp_rss_restore(struct nsp_nic *nic, u32 hash, const u8 *table, u32 size,
+		    const u8 *key);
 
 /* ethtool.c */
 extern const struct ethtool_ops nsp_ethtool_ops;

@@ -45,7 +45,13 @@ static bool get(void *msg, u32 size, const struct vmh_packet *packet)
 	return true;
 }
 
-static bool is_known(u32 version)
+/**
+ * nsp_version_is_known() - is a version of NVSP spoken?
+ * @version: the version
+ *
+ * Return: true if it is.
+ */
+bool nsp_version_is_known(u32 version)
 {
 	switch (version) {
 	case NVSP_VERSION_1:
@@ -75,7 +81,7 @@ static int on_init(struct nsp_queue *q, const struct vmh_packet *packet)
 	if (!get(&msg, sizeof(msg), packet) || s->state != NSP_OPEN)
 		return -EPROTO;
 	version = le32_to_cpu(msg.min);
-	if (is_known(version)) {
+	if (nsp_version_is_known(version)) {
 		down_write(&q->nic->run);
 		s->version = version;
 		s->state = NSP_NEGOTIATED;

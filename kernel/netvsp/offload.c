@@ -94,7 +94,6 @@ u32 nsp_offload_set(struct nsp_nic *nic, const void *in, u32 len)
 {
 	const struct ndis_offload_params *params = in;
 	struct nsp_session *s = &nic->session;
-	u32 rsc = 0;
 
 	if (len < NDIS_PARAMS_MIN || params->head.type != NDIS_OBJECT_DEFAULT)
 		return RNDIS_STATUS_INVALID_LENGTH;
@@ -104,6 +103,21 @@ u32 nsp_offload_set(struct nsp_nic *nic, const void *in, u32 len)
 		s->rsc4 = rsc_param(s->rsc4, params->rsc4);
 		s->rsc6 = rsc_param(s->rsc6, params->rsc6);
 	}
+	nsp_offload_publish(nic);
+	return RNDIS_STATUS_SUCCESS;
+}
+
+/**
+ * nsp_offload_publish() - those who send shall see what the session says
+ * @nic: the NIC
+ *
+ * Context: process; one at a time, as nsp_filter_publish().
+ */
+void nsp_offload_publish(struct nsp_nic *nic)
+{
+	const struct nsp_session *s = &nic->session;
+	u32 rsc = 0;
+
 	if (s->rsc4)
 		rsc |= NSP_RSC_IPV4;
 	if (s->rsc6)
@@ -111,7 +125,6 @@ u32 nsp_offload_set(struct nsp_nic *nic, const void *in, u32 len)
 	if (s->caps & NVSP_CAP_8021Q)
 		rsc |= NSP_TAGS;
 	WRITE_ONCE(nic->rsc, rsc);
-	return RNDIS_STATUS_SUCCESS;
 }
 
 /**

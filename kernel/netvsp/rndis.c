@@ -16,12 +16,6 @@
 #define ALIGNMENT	3
 #define MAX_TRANSFER	0xefffffffU
 
-struct control {
-	struct list_head node;
-	u32 len;
-	u8 data[] __aligned(8);
-};
-
 static void wake_worker(struct nsp_nic *nic)
 {
 	struct vmh_channel *ch;
@@ -47,7 +41,7 @@ static void wake_worker(struct nsp_nic *nic)
  */
 int nsp_control_send(struct nsp_nic *nic, const void *message, u32 len)
 {
-	struct control *c = kmalloc(struct_size(c, data, len),
+	struct nsp_control *c = kmalloc(struct_size(c, data, len),
 				    GFP_KERNEL_ACCOUNT);
 	int err = 0;
 
@@ -70,7 +64,7 @@ int nsp_control_send(struct nsp_nic *nic, const void *message, u32 len)
 	return err;
 }
 
-static int send_one(struct nsp_nic *nic, const struct control *c)
+static int send_one(struct nsp_nic *nic, const struct nsp_control *c)
 {
 	struct nsp_recv *recv = nic->session.recv;
 	struct nvsp_rndis msg[3] = {{
@@ -102,14 +96,15 @@ static int send_one(struct nsp_nic *nic, const struct control *c)
  */
 void nsp_control_pump(struct nsp_nic *nic)
 {
-	struct control *c;
+	struct nsp_control *c;
 	int err = 0;
 
 	if (!READ_ONCE(nic->n_control) || !nic->session.recv)
 		return;
 	while (!err) {
 		mutex_lock(&nic->control_lock);
-		c = list_first_entry_or_null(&nic->control, struct control, node);
+		c = list_first_entry_or_null(&nic->control, struct nsp_control,
+					     node);
 		mutex_unlock(&nic->control_lock);
 		if (!c)
 			break;
@@ -134,7 +129,7 @@ void nsp_control_pump(struct nsp_nic *nic)
  */
 void nsp_control_purge(struct nsp_nic *nic)
 {
-	struct control *c, *next;
+	struct nsp_control *c, *next;
 
 	mutex_lock(&nic->control_lock);
 	nic->control_ready = false;
@@ -207,7 +202,7 @@ static void start(struct nsp_nic *nic)
 	mutex_unlock(&nic->control_lock);
 	if (s->state != NSP_RUNNING) {
 		s->state = NSP_RUNNING;
-		WRITE_ONCE(nic->rsc, s->caps & NVSP_CAP_8021Q ? NSP_TAGS : 0);
+		nsp_offload_publish(nic);
 		nsp_tx_start(q, s->recv);
 	}
 	up_write(&nic->run);

@@ -175,6 +175,41 @@ void nsp_rss_reset(struct nsp_nic *nic)
 	replace(nic, NULL);
 }
 
+/**
+ * nsp_rss_restore() - as a guest said before
+ * @nic: the NIC
+ * @hash: NDIS_HASH_*
+ * @table: queues
+ * @size: entries of it
+ * @key: %NSP_RSS_KEY bytes
+ *
+ * Context: process; nsp_nic.run held for writing.
+ * Return: 0, -EINVAL for what nobody can have said, -ENOMEM.
+ */
+int nsp_rss_restore(struct nsp_nic *nic, u32 hash, const u8 *table, u32 size,
+		    const u8 *key)
+{
+	struct nsp_rss *rss;
+	u32 i;
+
+	if (!size || size > NSP_RSS_TABLE || !is_power_of_2(size))
+		return -EINVAL;
+	for (i = 0; i < size; i++) {
+		if (table[i] >= nic->n_queues)
+			return -EINVAL;
+	}
+	rss = kvzalloc(sizeof(*rss), GFP_KERNEL_ACCOUNT);
+	if (!rss)
+		return -ENOMEM;
+	rss->hash = hash;
+	rss->size = size;
+	memcpy(rss->table, table, size);
+	memcpy(rss->key, key, sizeof(rss->key));
+	make_nibbles(rss);
+	replace(nic, rss);
+	return 0;
+}
+
 /* Addresses, then ports if it is TCP and no fragment. Return: bytes. */
 static u32 get_input(const struct sk_buff *skb, u32 hash, u8 *in)
 {

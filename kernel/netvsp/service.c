@@ -59,6 +59,7 @@ static int service_open(struct vmh_channel *ch, const u8 *user_data)
 		goto free;
 	q->ch = ch;
 	q->answering = false;
+	q->paused = vmh_channel_is_stopped(ch);
 	vmh_channel_set_priv(ch, q);
 	down_write(&nic->run);
 	atomic_inc(&nic->open_queues);
@@ -185,6 +186,10 @@ static void service_done(struct vmh_channel *ch)
 	struct nsp_queue *q = vmh_channel_priv(ch);
 	struct nsp_nic *nic = q->nic;
 
+	if (unlikely(q->paused)) {
+		nsp_run_begin(q);
+		nsp_unquiesce(q);
+	}
 	if ((!q->mapped && q->ready) || (!q->index && READ_ONCE(nic->n_control)))
 		nsp_run_begin(q);
 	if (q->running) {
@@ -203,6 +208,21 @@ static void service_offered(struct vmh_channel *ch, u32 n)
 	struct nsp_queue *q = vmh_channel_priv(ch);
 
 	nsp_on_offered(q->nic, n);
+}
+
+static void service_quiesce(struct vmh_channel *ch)
+{
+	nsp_quiesce(vmh_channel_priv(ch));
+}
+
+static u32 service_save(struct vmh_channel *ch, void *state)
+{
+	return nsp_save(vmh_channel_priv(ch), state);
+}
+
+static int service_restore(struct vmh_channel *ch, const void *state, u32 len)
+{
+	return nsp_restore(vmh_channel_priv(ch), state, len);
 }
 
 /* The partition is removed, and the NIC with it. */
@@ -231,5 +251,8 @@ const struct vmh_service nsp_service = {
 	.writable	= service_writable,
 	.done		= service_done,
 	.offered	= service_offered,
+	.quiesce	= service_quiesce,
+	.save		= service_save,
+	.restore	= service_restore,
 	.release	= service_release,
 };

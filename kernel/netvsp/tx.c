@@ -696,9 +696,10 @@ void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv)
 	q->bytes = 0;
 	q->frames = 0;
 	q->stalled = false;
-	q->ready = true;
+	q->ready = !q->paused;
 	__netif_tx_unlock_bh(txq);
-	wake(q);
+	if (!q->paused)
+		wake(q);
 }
 
 /* What of the buffer is this queue's, wherever it is. */
@@ -731,7 +732,7 @@ void nsp_tx_stop(struct nsp_queue *q)
 	lockdep_assert_held_write(&q->nic->run);
 	kvfree(q->bounce);
 	q->bounce = NULL;
-	if (!q->ready)
+	if (!q->recv || q->nic->dying)
 		return;
 	txq = nsp_txq(q);
 	__netif_tx_lock_bh(txq);
@@ -764,6 +765,48 @@ void nsp_tx_quit(struct nsp_queue *q)
 	netdev_tx_reset_queue(txq);
 	__netif_tx_unlock_bh(txq);
 	skb_queue_purge(&q->backlog);
+}
+
+/**
+ * nsp_tx_pause() - the guest is shown nothing, and gives nothing back, for a while
+ * @q: the queue
+ *
+ * Context: process, the partition's lock; the worker does not run.
+ */
+void nsp_tx_pause(struct nsp_queue *q)
+{
+	struct netdev_queue *txq;
+
+	q->paused = true;
+	if (!q->recv || q->nic->dying)
+		return;
+	txq = nsp_txq(q);
+	__netif_tx_lock_bh(txq);
+	if (q->ready)
+		tx_flush(q);
+	q->ready = false;
+	netif_tx_stop_queue(txq);
+	__netif_tx_unlock_bh(txq);
+}
+
+/**
+ * nsp_tx_unpause() - it goes on
+ * @q: the queue
+ *
+ * Context: the worker.
+ */
+void nsp_tx_unpause(struct nsp_queue *q)
+{
+	struct netdev_queue *txq;
+
+	q->paused = false;
+	if (!q->recv || q->nic->dying)
+		return;
+	txq = nsp_txq(q);
+	__netif_tx_lock_bh(txq);
+	q->ready = true;
+	__netif_tx_unlock_bh(txq);
+	wake(q);
 }
 
 /* Nothing of it is waited for any more. */

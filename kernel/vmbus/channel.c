@@ -381,6 +381,18 @@ bool vmh_channel_is_mapped(const struct vmh_channel *ch)
 EXPORT_SYMBOL_GPL(vmh_channel_is_mapped);
 
 /**
+ * vmh_channel_is_stopped() - is its partition?
+ * @ch: the channel, being opened
+ *
+ * Return: true if the channel is one that is restored, and goes on later.
+ */
+bool vmh_channel_is_stopped(const struct vmh_channel *ch)
+{
+	return ch->partition->paused;
+}
+EXPORT_SYMBOL_GPL(vmh_channel_is_stopped);
+
+/**
  * vmh_channel_set_priv() - have a channel remember something
  * @ch: the channel, being opened
  * @priv: what vmh_channel_priv() shall return until it is closed

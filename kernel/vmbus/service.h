@@ -98,6 +98,7 @@ u32 vmh_channel_index(const struct vmh_channel *ch);
 u32 vmh_channel_version(const struct vmh_channel *ch);
 bool vmh_channel_is_prompt(const struct vmh_channel *ch);
 bool vmh_channel_is_mapped(const struct vmh_channel *ch);
+bool vmh_channel_is_stopped(const struct vmh_channel *ch);
 void vmh_channel_set_priv(struct vmh_channel *ch, void *priv);
 void *vmh_channel_priv(const struct vmh_channel *ch);
 
