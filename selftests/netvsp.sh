@@ -156,6 +156,8 @@ test_show()
 	check_eq "$(nic nic1 .rsc)" true "coalesced segments"
 	check_eq "$(nic nic1 .link)" true "link"
 	check_eq "$(vswitchctl -j nic show | jq length)" 2 "NICs"
+	check_eq "$(IP_LIB_DIR="$(dirname "$0")/../userspace" ip -d link show nic1 |
+		grep -o 'netvsp partition p1')" "netvsp partition p1" "what ip says"
 	check_eq "$(in_ns g1 cat /sys/class/net/eth0/address)" 02:00:00:00:00:11 "address"
 	check_eq "$(in_ns g1 cat /sys/class/net/eth0/speed)" 10000 "speed"
 	check vswitchctl nic set nic1 speed 25000

@@ -10,7 +10,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 
-TESTS="versions oids malformed twice keep fuzz fuzz_copy dies"
+TESTS="versions oids malformed twice keep migrate badstate save fuzz fuzz_copy dies"
 
 GUEST=$(cd "$(dirname "$0")" && pwd)/vmbus/build/guest
 
@@ -81,6 +81,53 @@ test_keep()
 	bg ping -f 192.0.2.2
 	check "$GUEST" g nic_keep 15
 	check_ge "$(stat_of tx_stalled)" 1 "frames that were not waited for"
+}
+
+# Another partition has the same NIC, on the same wire.
+other()
+{
+	local instance
+
+	instance=$(vswitchctl -j nic show nic1 | jq -r '.[0].instance')
+	check vswitchctl partition add h services none
+	defer del_partition h
+	check vswitchctl nic add h name nic2 queues 4 instance "$instance" \
+		mac "$(vswitchctl -j nic show nic1 | jq -r '.[0].mac')"
+	check ip addr flush dev nic1
+	check ip link add br0 type bridge
+	defer ip link del br0
+	check ip link set br0 up
+	check ip link set nic1 master br0
+	check ip link set nic2 master br0
+	check ip addr add 192.0.2.1/24 dev br0
+}
+
+test_migrate()
+{
+	other
+	check "$GUEST" g nic_migrate h 10
+	check "$GUEST" -c g nic_migrate h 10
+	check_eq "$(($(errors service) + $(errors packet)))" 0 "channels that broke"
+}
+
+test_badstate()
+{
+	other
+	check "$GUEST" g nic_badstate h "${SEED:-$$}" 300
+	diag "$LIB_OUT"
+}
+
+test_save()
+{
+	local before
+
+	check vswitchctl nic set nic1 mtu 4000 speed 2500
+	before=$(vswitchctl nic save)
+	check_eq "$(wc -l <<<"$before")" 1 "lines"
+	check vswitchctl nic del nic1
+	echo "$before" >"$LIB_TMP/nics"
+	check vswitchctl nic restore "$LIB_TMP/nics"
+	check_eq "$(vswitchctl nic save)" "$before" "NICs"
 }
 
 many()

@@ -38,6 +38,11 @@ struct nic {
 	bool keep;			/* do not give sections back */
 };
 
+static uint64_t state;
+static uint32_t rnd(void);
+static uint32_t below(uint32_t n);
+static uint32_t some(void);
+
 static void put32(void *at, uint32_t value)
 {
 	value = htole32(value);
@@ -420,6 +425,110 @@ static void keep(int argc, char **argv)
 	nic_close(&n);
 }
 
+/*
+ * guest PARTITION nic_migrate OTHER ROUNDS: to and fro, with frames that have not been
+ * given back, and requests that have not been answered.
+ */
+static void migrate(int argc, char **argv)
+{
+	static uint8_t saved[4U << 20];
+	const char *there[2] = { NULL, partition };
+	uint8_t buf[8192], reply[4096], msg[32] = {}, nvsp[40] = {};
+	uint64_t kept[64];
+	uint32_t n_kept = 0, round, rounds, i;
+	struct nic n = {};
+	struct vg_packet p;
+	size_t size;
+
+	check(argc == 2);
+	there[0] = argv[0];
+	rounds = atoi(argv[1]);
+	nic_start(&n, 0x60001);
+	reach(&n);
+	for (round = 0; round < rounds; round++) {
+		/* A request that is under way. */
+		put32(msg, 8);
+		put32(msg + 4, 12);
+		put32(msg + 8, ++n.request);
+		memcpy(n.send, msg, 12);
+		put32(nvsp, 107);
+		put32(nvsp + 4, 1);
+		put32(nvsp + 12, 12);
+		ok(vg_send(&n.ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION,
+			   6, NULL, 0, nvsp, 40));
+		size = sizeof(saved);
+		ok(vg_save(&n.vg, saved, &size));
+		vg_detach(&n.vg);
+		ok(vg_attach(&n.vg, there[round % 2], attach_flags));
+		ok(vg_restore(&n.vg, saved, size));
+		ok(vg_resume(&n.vg));
+		for (i = 0; i < 2; ) {
+			check(recv_packet(&n, buf, sizeof(buf), &p, 20000) >= 0);
+			if (p.type == VMH_PACKET_COMPLETION) {
+				check(p.trans_id == 6);
+				i++;
+			} else if (p.type == VMH_PACKET_XFER_PAGES) {
+				const uint8_t *c = on_xfer(&n, &p);
+
+				if (c && get32(c) == 0x80000008) {
+					check(get32(c + 8) == n.request);
+					i++;
+				}
+				/* Some the guest has for long. */
+				if (n_kept < 64 && round % 2)
+					kept[n_kept++] = p.trans_id;
+				else
+					give_back(&n, p.trans_id);
+			}
+		}
+		reach(&n);
+		check(request(&n, 4, 0x0001010e, NULL, 0, reply) == 0);
+		check(get32(reply + 24) == 0x20);
+	}
+	check(n_kept);
+	while (n_kept)
+		give_back(&n, kept[--n_kept]);
+	reach(&n);
+	nic_close(&n);
+}
+
+/* guest PARTITION nic_badstate OTHER SEED ROUNDS: state that nobody saved. */
+static void badstate(int argc, char **argv)
+{
+	static uint8_t saved[4U << 20], bad[4U << 20];
+	uint32_t round, rounds, i, taken = 0;
+	struct nic n = {};
+	size_t size;
+
+	check(argc == 3);
+	state = strtoull(argv[1], NULL, 0) | 1;
+	rounds = atoi(argv[2]);
+	nic_start(&n, 0x60001);
+	reach(&n);
+	size = sizeof(saved);
+	ok(vg_save(&n.vg, saved, &size));
+	vg_detach(&n.vg);
+	for (round = 0; round < rounds; round++) {
+		memcpy(bad, saved, size);
+		/* The last part is the NIC's, and its messages. */
+		for (i = 1 + below(3); i; i--)
+			put32(bad + (size - 4 - below(size < 2000 ? size / 2 : 1400)) / 4 * 4,
+			      below(3) ? some() : rnd());
+		ok(vg_attach(&n.vg, argv[0], attach_flags));
+		if (!vg_restore(&n.vg, bad, size)) {
+			taken++;
+			ok(vg_resume(&n.vg));
+		}
+		vg_detach(&n.vg);
+	}
+	printf("# %u of %u were taken\n", taken, rounds);
+	ok(vg_attach(&n.vg, argv[0], attach_flags));
+	ok(vg_restore(&n.vg, saved, size));
+	ok(vg_resume(&n.vg));
+	reach(&n);
+	nic_close(&n);
+}
+
 /* ---- What a guest must not ---- */
 
 /* Each of these fails the packet, and nothing else. */
@@ -517,8 +626,6 @@ static void twice(int argc, char **argv)
 		nic_close(&n);
 	}
 }
-
-static uint64_t state;
 
 static uint32_t rnd(void)
 {
@@ -690,5 +797,7 @@ const struct test_case netvsp_cases[] = {
 	{ "nic_malformed", malformed },
 	{ "nic_twice", twice },
 	{ "nic_fuzz", fuzz },
+	{ "nic_migrate", migrate },
+	{ "nic_badstate", badstate },
 	{}
 };

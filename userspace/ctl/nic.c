@@ -31,6 +31,33 @@ struct nic_args {
 	bool has_mac;
 };
 
+/* As it is shown: the first three parts are little-endian on the wire. */
+static int parse_guid(struct args *a, uint8_t *g)
+{
+	static const uint8_t order[16] = {
+		3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15,
+	};
+	const char *word;
+	unsigned int byte;
+	int err, i, used;
+
+	err = arg_word(a, "instance", &word);
+	if (err)
+		return err;
+	for (i = 0; i < 16; i++) {
+		if (sscanf(word, "%2x%n", &byte, &used) != 1 || used != 2)
+			break;
+		g[order[i]] = byte;
+		word += 2;
+		if (i == 3 || i == 5 || i == 7 || i == 9)
+			word += *word == '-';
+	}
+	if (i == 16 && !*word)
+		return 0;
+	a->pos--;
+	return arg_unknown(a, "a GUID, such as 12345678-1234-1234-1234-123456789abc");
+}
+
 static int parse_common(struct args *a, struct nic_args *n)
 {
 	if (arg_is(a, "mac")) {
@@ -70,10 +97,12 @@ static int parse_add(struct args *a, struct nic_args *n)
 		} else if (arg_is(a, "queues")) {
 			err = arg_u32(a, "queues", 1, VMBUS_HOST_QUEUES_MAX,
 				      &n->nic.queues);
+		} else if (arg_is(a, "instance")) {
+			err = parse_guid(a, n->nic.instance);
 		} else if (arg_is(a, "netns")) {
 			err = arg_word(a, "netns", &n->netns);
 		} else {
-			err = arg_unknown(a, "name, switch, mac, queues, mtu, speed or netns");
+			err = arg_unknown(a, "name, switch, mac, queues, mtu, speed, instance or netns");
 		}
 	}
 	return err;
@@ -357,12 +386,90 @@ static int nic_show(struct ctx *ctx, struct args *a)
 	return EXIT_OK;
 }
 
+/* Commands that make them again, for -b; what guests have done with them is not in it. */
+static int nic_save(struct ctx *ctx, struct args *a)
+{
+	struct vsw_nic one, *list = &one;
+	const char *name = NULL;
+	struct vsw_link link;
+	size_t n = 1, i;
+	int err = 0;
+
+	if (arg_peek(a)) {
+		err = arg_last_ifname(a, "name", &name);
+		if (err)
+			return err;
+	}
+	if (name)
+		err = vsw_nic_get(ctx->vsw, name, &one);
+	else
+		err = vsw_nic_dump(ctx->vsw, &list, &n);
+	if (err)
+		return report(ctx, "nic", name);
+	for (i = 0; i < n; i++) {
+		const struct vsw_nic *nic = &list[i];
+
+		out_object_begin(NULL);
+		out_str("partition", "nic add %s", nic->partition);
+		out_str("name", " name %s", nic->name);
+		if (!vsw_link_get(ctx->vsw, nic->ifindex, &link) && link.master)
+			out_str("switch", " switch %s", dev_name(link.master));
+		show_mac("mac", " mac %s", nic->mac);
+		out_uint("queues", " queues %" PRIu64, nic->queues);
+		out_uint("mtu", " mtu %" PRIu64, nic->mtu);
+		out_uint("speed", " speed %" PRIu64, nic->speed);
+		show_guid("instance", " instance %s", nic->instance);
+		out_text("\n");
+		out_object_end();
+	}
+	if (!name)
+		free(list);
+	return EXIT_OK;
+}
+
+/* What save wrote, from a file or "-". */
+static int nic_restore(struct ctx *ctx, struct args *a)
+{
+	char line[512], *words[64], *at;
+	struct args sub = { .argv = words, .where = "nic add" };
+	const char *path;
+	int err, ret = EXIT_OK;
+	FILE *f;
+
+	err = arg_word(a, "file", &path);
+	if (!err)
+		err = arg_end(a);
+	if (err)
+		return err;
+	f = strcmp(path, "-") ? fopen(path, "r") : stdin;
+	if (!f)
+		return report_text(ctx, "nic", path, "%s", strerror(errno));
+	while (ret == EXIT_OK && fgets(line, sizeof(line), f)) {
+		sub.argc = 0;
+		sub.pos = 2;
+		for (at = strtok(line, " \n"); at && sub.argc < 64;
+		     at = strtok(NULL, " \n"))
+			words[sub.argc++] = at;
+		if (!sub.argc)
+			continue;
+		if (sub.argc < 3 || strcmp(words[0], "nic") || strcmp(words[1], "add"))
+			ret = report_text(ctx, "nic", path, "has a line that is not of nic save");
+		else
+			ret = nic_add(ctx, &sub);
+	}
+	if (f != stdin)
+		fclose(f);
+	return ret;
+}
+
 static const struct verb verbs[] = {
 	{ "show", nic_show, "[NAME]" },
 	{ "add", nic_add,
-	  "PARTITION [name NAME] [switch SWITCH] [mac ADDR|auto] [queues N] [mtu N] [speed MBIT] [netns NETNS]" },
+	  "PARTITION [name NAME] [switch SWITCH] [mac ADDR|auto] [queues N] [mtu N] [speed MBIT] [instance GUID] [netns NETNS]" },
 	{ "set", nic_set, "NAME [mac ADDR] [mtu N] [speed MBIT]" },
 	{ "del", nic_del, "NAME" },
+	{ "save", nic_save, "[NAME]" },
+	{ "restore", nic_restore, "FILE|-" },
 	{}
 };
 
