@@ -143,6 +143,27 @@ static int task_attr(const struct vstor_srb *srb)
 	return TCM_SIMPLE_TAG;
 }
 
+static void direct_work(struct work_struct *work)
+{
+	struct storvsp_cmd *cmd = container_of(work, struct storvsp_cmd, work);
+
+	transport_handle_cdb_direct(&cmd->se);
+}
+
+/*
+ * PREEMPT AND ABORT waits for all work items that submit to the backstore
+ * (core_tmr_drain_state_list()), and so must not be run by one of them.
+ */
+static void submit(struct storvsp_cmd *cmd)
+{
+	if (cmd->se.t_task_cdb[0] != PERSISTENT_RESERVE_OUT) {
+		target_submit(&cmd->se);
+		return;
+	}
+	INIT_WORK(&cmd->work, direct_work);
+	queue_work(cmd->chan->ctl->wq, &cmd->work);
+}
+
 /**
  * storvsp_cmd_submit() - give a command to target core
  * @cmd: the command, checked; may be gone when this returns
@@ -172,7 +193,7 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 	if (!target_submit_prep(se, srb->cdb, core ? NULL : cmd->sgt.sgl,
 				core ? 0 : cmd->nents, NULL, 0, NULL, 0,
 				GFP_KERNEL))
-		target_submit(se);
+		submit(cmd);
 }
 
 /* Find out who it is for; true if it is to be submitted, else it is answered. */
