@@ -34,7 +34,8 @@ packages_of()
 			netsniff-ng python3-scapy python3-yaml \
 			python3-jsonschema linux-source-6.12 libteam-utils \
 			sparse shellcheck cppcheck lldpd/unpacked radvd/unpacked \
-			isc-dhcp-server/unpacked hyperv-daemons/unpacked zlib1g-dev ;;
+			isc-dhcp-server/unpacked hyperv-daemons/unpacked zlib1g-dev \
+			fio sg3-utils dmsetup libiscsi-bin ;;
 	fuzz)	echo clang libclang-rt-dev libyaml-dev binutils ;;
 	debug)	echo linux-source-6.1 build-essential flex bison bc \
 			libelf-dev libssl-dev rsync ;;
