@@ -8,14 +8,14 @@
 #	storvsp.ko		controllers of partition p1
 #	target_core_*.ko	files, memory, block devices
 #
-# requires: jq python3 mkfs.ext4 dmsetup sg_reset sg_inq
+# requires: jq python3 mkfs.ext4 dmsetup sg_reset sg_inq fio
 # uses: vmbus_host vmbus_local storvsp
 # timeout: 2700
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="appears copied hotplug absent_zero resize readonly reservations many
+TESTS="appears copied subchannels hotplug absent_zero resize readonly reservations many
 	controllers errors slow_neighbour reset pulled death orders refused"
 
 setup()
@@ -83,6 +83,34 @@ test_copied()
 	round_trip "$dev"
 	file_system "$dev"
 	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+# A channel for each processor: both are used, and go.
+test_subchannels()
+{
+	load_storage
+	partition p1
+	ram_backstore rama 64
+	controller p1 0
+	lun p1 0 0 ram rama
+	guest_driver storvsc_vcpus_per_sub_channel=1
+	enable p1 0
+	check disk rama
+	check busywait 10000 open_channels_are p1 "$(nproc)"
+	check fio --name=x --filename="$(disk rama)" --direct=1 --rw=randwrite --bs=4k \
+		--ioengine=libaio --iodepth=16 --numjobs=2 --size=16m --offset_increment=16m \
+		--verify=crc32c --verify_fatal=1 --cpus_allowed=0,1 --cpus_allowed_policy=split
+	check_ge "$(nl channels p1 | jq '[.[] | select(.service == "scsi") |
+		select(.stats.rx_packets > 100)] | length')" 2 "channels that were used"
+	check rmmod hv_storvsc
+	check busywait 10000 open_channels_are p1 0
+	guest_driver storvsc_vcpus_per_sub_channel=1
+	round_trip "$(disk rama)"
+}
+
+open_channels_are()	# PARTITION N
+{
+	[ "$(nl channels "$1" | jq '[.[] | select(.service == "scsi") | select(.state == 1)] | length')" = "$2" ]
 }
 
 test_hotplug()

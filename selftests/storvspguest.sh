@@ -78,14 +78,27 @@ test_breaks()
 	check nl get g
 }
 
+errors_of_g()
+{
+	diag "errors: $(field g '.errors // {} | tostring')"
+}
+
+# What it has to say is of interest even if all is well.
+check_said()
+{
+	"$@" >"$LIB_TMP/said" || fail "$* : $(cat "$LIB_TMP/said")"
+	diag "$(sed 's/^# //' "$LIB_TMP/said")"
+}
+
 # STORVSP_FUZZ says how many messages; on the debug kernel more make sense.
 test_fuzz()
 {
 	local n=${STORVSP_FUZZ:-20000} seed=${STORVSP_SEED:-$RANDOM}
 
 	diag "seed $seed"
-	check "$GUEST" g fuzz "$seed" "$n"
-	check "$GUEST" -c g fuzz "$((seed + 1))" "$((n / 2))"
+	defer errors_of_g
+	check_said "$GUEST" g fuzz "$seed" "$n"
+	check_said "$GUEST" -c g fuzz "$((seed + 1))" "$((n / 2))"
 	# The host is as it was.
 	check "$GUEST" g srbs
 }

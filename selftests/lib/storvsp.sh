@@ -48,9 +48,9 @@ load_fabric()
 	defer rmdir "$TARGET/storvsp"
 }
 
-guest_driver()
+guest_driver()	# [PARAMETER...]
 {
-	insmod_driver scsi/hv_storvsc
+	insmod_driver scsi/hv_storvsc "$@"
 	defer unload hv_storvsc
 }
 

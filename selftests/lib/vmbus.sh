@@ -4,7 +4,7 @@
 # What tests of VMBus with a guest in the same kernel share. Sourced after lib.sh.
 #
 #	load_bus [PARAMETER...]	vmbus_host, and vmbus_local with these; unloaded at the end
-#	insmod_driver FILE	a driver of the distribution, as drivers/FILE.ko
+#	insmod_driver FILE [PARAMETER...]	a driver of the distribution, as drivers/FILE.ko
 #	module_file NAME	where a module that was built here lies
 #	partition NAME [KEY=VALUE...]	a partition of this kernel's kind
 #	field NAME FILTER	what jq finds in partition NAME
@@ -52,7 +52,7 @@ insmod_driver()
 
 	file=$(driver_file "$1") || skip "this kernel has no ${1##*/}"
 	check modprobe_needs "$file"
-	check insmod "$file"
+	check insmod "$file" "${@:2}"
 }
 
 nl()

@@ -138,6 +138,9 @@ static bool is_vstor(uint32_t operation, uint32_t packet_len, uint32_t extra_len
 		return false;
 	if (!extra_len)
 		return true;
+	/* Longer than an SRB with all data it can have. */
+	if (extra_len > 16 + 257 * 8)
+		return false;
 	return count == 1 && offset < PAGE && (offset + range + PAGE - 1) / PAGE <= n;
 }
 
@@ -170,8 +173,8 @@ static bool send_some(struct fuzz *f)
 	p.srb.queue_action = 0x20 + (below(20) ? 0 : below(4));
 	range = below(30) ? len : rnd() >> below(32);
 	offset = below(3) ? 0 : below(8) * 512;
-	if (range > 1100000 && below(1000))
-		range = 1100000;
+	if (range > 1048576 && below(1000))
+		range = 1048576;
 	n = (offset + (uint64_t)range + PAGE - 1) / PAGE;
 	if (n > 300)
 		n = 300;
