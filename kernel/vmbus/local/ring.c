@@ -118,7 +118,8 @@ static u64 next_id(struct vmbus_channel *ch, u16 flags, u64 request)
  * @trans_id: if not NULL, gets what the host is told as its name
  *
  * Context: any.
- * Return: 0, -EAGAIN if there is no room, -ENODEV if the channel was rescinded,
+ * Return: 0, -EAGAIN if there is no room, -ENODEV if the channel was rescinded (but see
+ * below),
  * -EIO for indices that cannot be.
  */
 int vml_ring_write(struct vmbus_channel *ch, const struct kvec *pieces, u32 n,
@@ -133,8 +134,13 @@ int vml_ring_write(struct vmbus_channel *ch, const struct kvec *pieces, u32 n,
 	u64 id, trailer;
 	int err = 0;
 
+	/*
+	 * hv_storvsc forgets a command for which it is told anything but that there is
+	 * no room, and waits for it for ever. This way it comes again until the disk is
+	 * gone.
+	 */
 	if (READ_ONCE(ch->rescind))
-		return -ENODEV;
+		return ch->device_id == HV_SCSI ? -EAGAIN : -ENODEV;
 	for (i = 0; i < n; i++)
 		len += pieces[i].iov_len;
 
