@@ -58,8 +58,15 @@ static void report_luns(struct storvsp_cmd *cmd, const struct vmh_packet *packet
 	answer(cmd, packet, none, sizeof(none));
 }
 
-/* Of LUN 0, if it is none, target core knows what it has to say for others. */
-static bool stands_in(const struct vstor_srb *srb)
+/**
+ * storvsp_stands_in() - may target core answer for LUN 0, if that is none?
+ * @srb: what is asked
+ *
+ * It knows what LUN 0 has to say for others, and nothing else.
+ *
+ * Return: true if so.
+ */
+bool storvsp_stands_in(const struct vstor_srb *srb)
 {
 	return !srb->path && !srb->target && !srb->lun &&
 	       (srb->cdb[0] == INQUIRY || srb->cdb[0] == REPORT_LUNS);
@@ -76,12 +83,15 @@ static bool stands_in(const struct vstor_srb *srb)
 bool storvsp_absent(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 {
 	const struct vstor_srb *srb = &cmd->reply.packet.srb;
+	const struct storvsp_ctl *ctl = cmd->chan->ctl;
 
-	if (!srb->path && !srb->target && srb->lun < VSTOR_LUNS_MAX &&
-	    READ_ONCE(cmd->chan->ctl->luns[srb->lun].present))
-		return false;
-	if (stands_in(srb))
-		return false;
+	if (!READ_ONCE(ctl->leaving)) {
+		if (!srb->path && !srb->target && srb->lun < VSTOR_LUNS_MAX &&
+		    READ_ONCE(ctl->luns[srb->lun].present))
+			return false;
+		if (storvsp_stands_in(srb))
+			return false;
+	}
 	if (srb->cdb[0] == INQUIRY)
 		inquiry(cmd, srb->cdb, packet);
 	else if (srb->cdb[0] == REPORT_LUNS)

@@ -132,11 +132,41 @@ unlock:
 	return err;
 }
 
+/* A guest asks for something at least so often while it looks for its disks. */
+#define QUIET		msecs_to_jiffies(500)
+#define QUIET_TRIES	20
+
+/*
+ * hv_storvsc forgets, and waits for, what it would send into a channel that was
+ * rescinded (storvsc_queuecommand()). So its disks go first, which it knows how to cope
+ * with, and the channel when it asks for nothing any more; but not every guest looks.
+ */
+static void part(struct storvsp_ctl *ctl)
+{
+	u32 tries, before;
+	bool there;
+
+	WRITE_ONCE(ctl->leaving, true);
+	storvsp_scan(ctl);
+	for (tries = 0; tries < QUIET_TRIES; tries++) {
+		before = READ_ONCE(ctl->asked);
+		mutex_lock(&ctl->primary_lock);
+		there = ctl->primary;
+		mutex_unlock(&ctl->primary_lock);
+		if (!there)
+			return;
+		schedule_timeout_uninterruptible(QUIET);
+		if (READ_ONCE(ctl->asked) == before)
+			return;
+	}
+}
+
 /**
  * storvsp_disable() - take a controller back from its partition
  * @ctl: the controller; nothing happens if it is not offered
  *
- * What its LUNs are doing is done when this returns.
+ * What its LUNs are doing is done when this returns. A guest that uses them gets some
+ * seconds to let go of them first.
  *
  * Context: process; not under RTNL.
  */
@@ -144,8 +174,10 @@ void storvsp_disable(struct storvsp_ctl *ctl)
 {
 	mutex_lock(&ctl->lock);
 	if (ctl->dev) {
+		part(ctl);
 		vmh_withdraw(ctl->dev);
 		ctl->dev = NULL;
+		ctl->leaving = false;
 		cancel_work_sync(&ctl->scan_work);
 		/* Of a command that is gone its count comes last. */
 		target_stop_session(ctl->sess);

@@ -190,10 +190,16 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 		return;
 	}
 	/* What fails here target core has answered. */
-	if (!target_submit_prep(se, srb->cdb, core ? NULL : cmd->sgt.sgl,
-				core ? 0 : cmd->nents, NULL, 0, NULL, 0,
-				GFP_KERNEL))
-		submit(cmd);
+	if (target_submit_prep(se, srb->cdb, core ? NULL : cmd->sgt.sgl,
+			       core ? 0 : cmd->nents, NULL, 0, NULL, 0, GFP_KERNEL))
+		return;
+	/* A stand-in for LUN 0, which reads nothing and says that all is well. */
+	if (se->se_lun == se->se_sess->se_tpg->tpg_virt_lun0 &&
+	    !storvsp_stands_in(srb)) {
+		transport_generic_request_failure(se, TCM_NON_EXISTENT_LUN);
+		return;
+	}
+	submit(cmd);
 }
 
 /* Find out who it is for; true if it is to be submitted, else it is answered. */
@@ -250,6 +256,8 @@ int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
 	/* All data of an SRB are one range (storvsc_queuecommand()). */
 	if (packet->type == VMH_PACKET_GPA_DIRECT && packet->range_cnt != 1)
 		return -EPROTO;
+	/* Not exact with several channels, but never the same for long. */
+	WRITE_ONCE(chan->ctl->asked, chan->ctl->asked + 1);
 	cmd = cmd_get(chan);
 	if (!cmd)
 		return too_many(chan, packet, copy);

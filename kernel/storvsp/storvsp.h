@@ -122,6 +122,8 @@ enum storvsp_state {
  * @state: what the guest has negotiated
  * @version: enum vstor_version
  * @bounce: bytes that are being copied
+ * @leaving: it has no LUNs any more, and is about to be withdrawn
+ * @asked: grows with each SRB
  * @primary_lock: see above
  * @primary: the channel, if the guest is ready
  * @scan: the guest shall look for LUNs
@@ -144,6 +146,8 @@ struct storvsp_ctl {
 	enum storvsp_state state;
 	u16 version;
 	atomic_t bounce;
+	bool leaving;
+	u32 asked;
 
 	struct mutex primary_lock; /* see above */
 	struct storvsp_chan *primary;
@@ -294,6 +298,7 @@ bool storvsp_in_place(const u8 *cdb);
 
 /* absent.c */
 bool storvsp_absent(struct storvsp_cmd *cmd, const struct vmh_packet *packet);
+bool storvsp_stands_in(const struct vstor_srb *srb);
 void storvsp_absent_late(struct storvsp_cmd *cmd);
 
 /* data.c */
