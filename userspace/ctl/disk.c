@@ -602,10 +602,11 @@ static int disk_del(struct ctx *ctx, struct args *a)
 	tpg_of(&disk, tpg, sizeof(tpg));
 	diskfs_read(nexus, sizeof(nexus), "%s/nexus", tpg);
 	diskfs_begin(&fs, ctx, d.partition);
-	if (diskfs_remove(&fs, true, "%s/acls/%s/lun_%u/link", tpg, nexus,
+	/* The disk first: without its ACL alone there would be a LUN 0 all the same. */
+	if (diskfs_remove(&fs, true, "%s/lun/lun_%u/link", tpg, d.lun) ||
+	    diskfs_remove(&fs, true, "%s/acls/%s/lun_%u/link", tpg, nexus,
 			  d.lun) ||
 	    diskfs_remove(&fs, true, "%s/acls/%s/lun_%u", tpg, nexus, d.lun) ||
-	    diskfs_remove(&fs, true, "%s/lun/lun_%u/link", tpg, d.lun) ||
 	    diskfs_remove(&fs, false, "%s/lun/lun_%u", tpg, d.lun))
 		err = EXIT_REFUSED;
 	if (!err && is_ours(&disk)) {
