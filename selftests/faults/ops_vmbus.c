@@ -521,6 +521,7 @@ static struct answer act_restore(void)
 static void undo_restore(void)
 {
 	vg_detach(&vg);
+	prepare_restore();
 }
 
 static struct answer act_resume(void)
