@@ -70,7 +70,7 @@ trace_keep()	# MODULE
 	check_eq "$(awk '/^overrun:/ && $2' $TRACE/per_cpu/cpu*/stats)" "" \
 		"traced failures that were lost"
 	awk -v module="[$1]" '
-	/tracing_mark_write: / { sub(/.*tracing_mark_write: /, ""); op = $0; next }
+	/tracing_mark_write[^:]*: / { sub(/.*tracing_mark_write[^:]*: /, ""); op = $0; next }
 	index($0, module) && match($0, /<[0-9a-f]+>/) {
 		print substr($0, RSTART + 1, RLENGTH - 2) "\t" op
 	}' $TRACE/trace | sort -u | "$HERE/faults/sites.py" offsets "$base" >>"$SEEN.$1"
