@@ -338,7 +338,7 @@ test_slow_neighbour()
 	defer dmsetup resume --noudevrules --noudevsync slow
 	bg fio --name=x --filename="$dev" --direct=1 --rw=randwrite --bs=4k \
 		--ioengine=libaio --iodepth=64 --size=4m
-	check busywait 10000 in_flight "$dev"
+	check busywait 60000 in_flight "$dev"
 	round_trip_small "$(disk quick)"
 	check in_flight "$dev"
 	check dmsetup resume --noudevrules --noudevsync slow
@@ -377,7 +377,7 @@ test_reset()
 	defer dmsetup resume --noudevrules --noudevsync slow
 	bg dd if=/dev/urandom of="$dev" bs=64k count=4 oflag=direct status=none
 	pid=$BG_PID
-	check busywait 10000 in_flight "$dev"
+	check busywait 60000 in_flight "$dev"
 	bg sg_reset --host "$dev"
 	round_trip_small "$(disk quick)"
 	sleep 2
@@ -400,7 +400,7 @@ test_pulled()
 		dev=$(disk filea)
 		bg fio --name=x --filename="$dev" --direct=1 --rw=randrw --bs=16k \
 			--ioengine=libaio --iodepth=32 --size=32m --time_based --runtime=30
-		check busywait 10000 in_flight "$dev"
+		check busywait 60000 in_flight "$dev"
 		if [ "$i" = 3 ]; then
 			check write 0 "$(tpg p1 0)/enable"
 			check busywait 20000 disks_are 0
@@ -426,7 +426,7 @@ test_death()
 	dev=$(disk filea)
 	bg fio --name=x --filename="$dev" --direct=1 --rw=randrw --bs=16k \
 		--ioengine=libaio --iodepth=32 --size=32m --time_based --runtime=30
-	check busywait 10000 in_flight "$dev"
+	check busywait 60000 in_flight "$dev"
 	check nl del p1
 	check busywait 30000 disks_are 0
 	wait "$BG_PID" || :
