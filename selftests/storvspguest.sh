@@ -15,7 +15,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs breaks fuzz"
+TESTS="versions states short srbs breaks migrate fuzz"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/storvsp/build/guest
@@ -76,6 +76,18 @@ test_breaks()
 		both breaks "$name"
 	done
 	check nl get g
+}
+
+# To another partition that has the same disk, and back.
+test_migrate()
+{
+	check nl add g2 services=0
+	defer del_partition g2
+	controller g2 0
+	lun g2 0 0 ram rama
+	enable g2 0
+	check_said "$GUEST" g migrate g2 5
+	check_said "$GUEST" -c g migrate g2 4
 }
 
 errors_of_g()

@@ -17,6 +17,7 @@
 
 extern const char *partition;
 extern uint32_t attach_flags;
+extern uint32_t ring_bytes;
 
 struct test_case {
 	const char *name;
@@ -25,6 +26,7 @@ struct test_case {
 
 extern const struct test_case protocol_cases[];
 extern const struct test_case hostile_cases[];
+extern const struct test_case migrate_cases[];
 
 #define fail(fmt, ...) do {						\
 	printf("# %s:%d: " fmt "\n", __func__, __LINE__, ##__VA_ARGS__);	\
@@ -83,6 +85,8 @@ struct srb {
 
 void put_srb(const struct srb *srb, struct vstor_packet *packet);
 void send_srb(struct guest *g, const struct srb *srb, uint64_t trans_id);
+/* The same, but -EAGAIN if there is no room. */
+int try_srb(struct guest *g, const struct srb *srb, uint64_t trans_id);
 /* Send, and wait; what it becomes. */
 void run_srb(struct guest *g, const struct srb *srb, struct vstor_packet *packet);
 

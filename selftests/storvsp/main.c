@@ -12,6 +12,7 @@
 
 const char *partition;
 uint32_t attach_flags;
+uint32_t ring_bytes = RING;
 
 static const struct vmh_guid scsi_class = { VSTOR_SCSI_CLASS };
 
@@ -30,7 +31,7 @@ void guest_start(struct guest *g)
 	ok(vg_request_offers(&g->vg));
 	offer = vg_find(&g->vg, &scsi_class, 0, 5000);
 	check(offer);
-	ok(vg_channel_open(&g->ch, &g->vg, offer->relid, RING, 0));
+	ok(vg_channel_open(&g->ch, &g->vg, offer->relid, ring_bytes, 0));
 	g->data = vg_alloc(&g->vg, DATA_PAGES);
 	check(g->data);
 }
@@ -96,7 +97,7 @@ void put_srb(const struct srb *srb, struct vstor_packet *packet)
 	memcpy(packet->srb.cdb, srb->cdb, sizeof(srb->cdb));
 }
 
-void send_srb(struct guest *g, const struct srb *srb, uint64_t trans_id)
+int try_srb(struct guest *g, const struct srb *srb, uint64_t trans_id)
 {
 	uint32_t bytes = srb->range ? srb->range : srb->len, i, n;
 	struct {
@@ -106,7 +107,6 @@ void send_srb(struct guest *g, const struct srb *srb, uint64_t trans_id)
 	} extra = { .count = htole32(1) };
 	struct vstor_packet packet;
 	uint64_t gpa;
-	int err;
 
 	put_srb(srb, &packet);
 	gpa = vg_gpa(&g->vg, g->data + srb->offset);
@@ -116,11 +116,17 @@ void send_srb(struct guest *g, const struct srb *srb, uint64_t trans_id)
 	extra.range.byte_offset = htole32(gpa % PAGE);
 	for (i = 0; i < n; i++)
 		extra.pfn[i] = htole64(gpa / PAGE + i);
+	return vg_send(&g->ch, bytes ? VMH_PACKET_GPA_DIRECT : VMH_PACKET_INBAND,
+		       VMH_PACKET_WANTS_COMPLETION, trans_id, &extra,
+		       bytes ? 16 + n * 8 : 0, &packet, sizeof(packet));
+}
+
+void send_srb(struct guest *g, const struct srb *srb, uint64_t trans_id)
+{
+	int err;
+
 	do {
-		err = vg_send(&g->ch, bytes ? VMH_PACKET_GPA_DIRECT :
-					      VMH_PACKET_INBAND,
-			      VMH_PACKET_WANTS_COMPLETION, trans_id, &extra,
-			      bytes ? 16 + n * 8 : 0, &packet, sizeof(packet));
+		err = try_srb(g, srb, trans_id);
 	} while (err == -EAGAIN && vg_channel_wait(&g->ch, 20000) > 0);
 	ok(err);
 }
@@ -139,7 +145,7 @@ void run_srb(struct guest *g, const struct srb *srb, struct vstor_packet *packet
 }
 
 static const struct test_case *const tables[] = {
-	protocol_cases, hostile_cases,
+	protocol_cases, hostile_cases, migrate_cases,
 };
 
 int main(int argc, char **argv)

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A guest whose partition is saved while it writes to a disk, and restored elsewhere. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "guest.h"
+
+#define STATE	(4U << 20)
+#define MOST	300
+
+static uint8_t state[STATE];
+
+/*
+ * guest PARTITION migrate OTHER ROUNDS: both have the same disk. Answers are not read
+ * before it was moved: they are in the ring, or there was no room for them.
+ */
+static void migrate(int argc, char **argv)
+{
+	const char *there[2] = { NULL, partition };
+	uint32_t round, rounds, sent = 0, got, i, tries;
+	struct vstor_packet p;
+	struct vg_packet packet;
+	bool seen[MOST];
+	struct guest g;
+	uint8_t in[256];
+	size_t size = 0;
+	struct srb srb;
+
+	check(argc == 2);
+	there[0] = argv[0];
+	rounds = atoi(argv[1]);
+	/* Room for some 90 answers. */
+	ring_bytes = 3 * PAGE;
+	guest_start(&g);
+	guest_ready(&g, VSTOR_VERSION_WIN10);
+	for (round = 0; round < rounds; round++) {
+		sent = 0;
+		for (tries = 0; sent < MOST && tries < 50;) {
+			srb = (struct srb) {
+				.cdb = { 0x2a, 0, 0, 0, sent >> 8, sent, 0, 0, 1 },
+				.cdb_length = 10, .data_in = VSTOR_DATA_OUT,
+				.len = 512, .offset = sent * 512,
+			};
+			for (i = 0; i < 512; i++)
+				g.data[srb.offset + i] = sent * 13 + i + round;
+			if (try_srb(&g, &srb, 1000 + sent)) {
+				usleep(2000);
+				tries++;
+			} else {
+				sent++;
+			}
+		}
+		check(sent > 100);
+		size = sizeof(state);
+		ok(vg_save(&g.vg, state, &size));
+		vg_detach(&g.vg);
+		ok(vg_attach(&g.vg, there[round % 2], attach_flags));
+		ok(vg_restore(&g.vg, state, size));
+		ok(vg_resume(&g.vg));
+		memset(seen, 0, sizeof(seen));
+		for (got = 0; got < sent; got++) {
+			ok(vg_recv_wait(&g.ch, in, sizeof(in), &packet, 60000));
+			check_eq(packet.type, VMH_PACKET_COMPLETION);
+			check(packet.trans_id >= 1000 &&
+			      packet.trans_id < 1000 + sent);
+			check(!seen[packet.trans_id - 1000]);
+			seen[packet.trans_id - 1000] = true;
+			memcpy(&p, packet.payload, sizeof(p));
+			check_eq(p.srb.srb_status, VSTOR_SRB_SUCCESS);
+			check_eq(le32toh(p.srb.data_length), 512);
+		}
+		/* What it wrote there is here. */
+		srb = (struct srb) {
+			.cdb = { 0x28, 0, 0, 0, 0, 0, 0, sent >> 8, sent },
+			.cdb_length = 10, .data_in = VSTOR_DATA_IN,
+			.len = sent * 512, .offset = MOST * 512,
+		};
+		memset(g.data + srb.offset, 0, srb.len);
+		run_srb(&g, &srb, &p);
+		check_eq(p.srb.srb_status, VSTOR_SRB_SUCCESS);
+		check(!memcmp(g.data, g.data + srb.offset, srb.len));
+	}
+	printf("# %u writes the last time, %zu bytes of state\n", sent, size);
+	guest_end(&g);
+}
+
+const struct test_case migrate_cases[] = {
+	{ "migrate", migrate },
+	{}
+};
