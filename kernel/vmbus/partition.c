@@ -158,6 +158,8 @@ static void remove_work(struct work_struct *work)
 	mutex_lock(&p->lock);
 	p->removed = true;
 	list_for_each_entry(dev, &p->devices, node) {
+		if (p->guest && dev->service->depart)
+			dev->service->depart(dev);
 		if (dev->service->linger)
 			vmh_device_recall(dev);
 	}

@@ -59,6 +59,9 @@ struct vmh_partition;
  *	%VMH_SAVE_MAX bytes. Returns how many. NULL if there is nothing.
  * @restore: the channel was just opened, and shall go on from there. Returns 0, or
  *	-EINVAL. As @open.
+ * @depart: the partition is about to be removed: lets the guest part with the device, if
+ *	it has a way to, while its channels still work. For seconds at most. Process
+ *	context, the partition's lock held. NULL: there is none.
  * @release: the partition was removed, and the device with it; no more calls.
  *	vmh_withdraw() is still needed, but not here. Process context, the
  *	partition's lock held. NULL: the device is not used any more then.
@@ -79,6 +82,7 @@ struct vmh_service {
 	void (*quiesce)(struct vmh_channel *ch);
 	u32 (*save)(struct vmh_channel *ch, void *state);
 	int (*restore)(struct vmh_channel *ch, const void *state, u32 len);
+	void (*depart)(struct vmh_device *dev);
 	void (*release)(struct vmh_device *dev);
 };
 
