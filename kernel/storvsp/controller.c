@@ -51,6 +51,40 @@ static void chan_close(struct vmh_channel *ch)
 	kfree(chan);
 }
 
+/* A guest asks for something at least so often while it looks for its disks. */
+#define QUIET		msecs_to_jiffies(1000)
+#define QUIET_TRIES	10
+
+/*
+ * hv_storvsc forgets, and waits for, what it would send into a channel that was
+ * rescinded (storvsc_queuecommand()). So its disks go first, which it knows how to cope
+ * with, and the channel when it asks for nothing any more; but not every guest looks.
+ */
+static void part(struct storvsp_ctl *ctl)
+{
+	u32 tries, before;
+	bool there;
+
+	WRITE_ONCE(ctl->leaving, true);
+	storvsp_scan(ctl);
+	for (tries = 0; tries < QUIET_TRIES; tries++) {
+		before = READ_ONCE(ctl->asked);
+		mutex_lock(&ctl->primary_lock);
+		there = ctl->primary;
+		mutex_unlock(&ctl->primary_lock);
+		if (!there)
+			return;
+		schedule_timeout_uninterruptible(QUIET);
+		if (READ_ONCE(ctl->asked) == before)
+			return;
+	}
+}
+
+static void depart(struct vmh_device *dev)
+{
+	part(vmh_device_priv(dev));
+}
+
 /* The partition's lock is held, which is taken under our own. */
 static void release(struct vmh_device *dev)
 {
@@ -75,6 +109,7 @@ static const struct vmh_service service = {
 	.quiesce	= storvsp_quiesce,
 	.save		= storvsp_save,
 	.restore	= storvsp_restore,
+	.depart		= depart,
 	.release	= release,
 };
 
@@ -130,35 +165,6 @@ unlock:
 	mutex_unlock(&ctl->lock);
 	vmh_partition_put(p);
 	return err;
-}
-
-/* A guest asks for something at least so often while it looks for its disks. */
-#define QUIET		msecs_to_jiffies(500)
-#define QUIET_TRIES	20
-
-/*
- * hv_storvsc forgets, and waits for, what it would send into a channel that was
- * rescinded (storvsc_queuecommand()). So its disks go first, which it knows how to cope
- * with, and the channel when it asks for nothing any more; but not every guest looks.
- */
-static void part(struct storvsp_ctl *ctl)
-{
-	u32 tries, before;
-	bool there;
-
-	WRITE_ONCE(ctl->leaving, true);
-	storvsp_scan(ctl);
-	for (tries = 0; tries < QUIET_TRIES; tries++) {
-		before = READ_ONCE(ctl->asked);
-		mutex_lock(&ctl->primary_lock);
-		there = ctl->primary;
-		mutex_unlock(&ctl->primary_lock);
-		if (!there)
-			return;
-		schedule_timeout_uninterruptible(QUIET);
-		if (READ_ONCE(ctl->asked) == before)
-			return;
-	}
 }
 
 /**
