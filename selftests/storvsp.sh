@@ -102,7 +102,7 @@ test_subchannels()
 		--verify=crc32c --verify_fatal=1 --cpus_allowed=0,1 --cpus_allowed_policy=split
 	check_ge "$(nl channels p1 | jq '[.[] | select(.service == "scsi") |
 		select(.stats.rx_packets > 100)] | length')" 2 "channels that were used"
-	check rmmod hv_storvsc
+	check unload_driver
 	check busywait 10000 open_channels_are p1 0
 	guest_driver storvsc_vcpus_per_sub_channel=1
 	round_trip "$(disk rama)"
@@ -448,14 +448,14 @@ test_orders()
 	check disk filea
 	check_fail_with 'in use' rmmod storvsp
 	check_fail_with 'in use' rmmod vmbus_host
-	check rmmod hv_storvsc
+	check unload_driver
 	check busywait 10000 disks_are 0
 	guest_driver
 	check disk filea
 	# The controller before the driver.
 	remove_controller p1 0
 	check busywait 10000 disks_are 0
-	check rmmod hv_storvsc
+	check unload_driver
 	check rmmod vmbus_local
 	check rmmdir_all
 	check rmmod storvsp

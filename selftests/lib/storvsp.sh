@@ -51,7 +51,13 @@ load_fabric()
 guest_driver()	# [PARAMETER...]
 {
 	insmod_driver scsi/hv_storvsc "$@"
-	defer unload hv_storvsc
+	defer unload_driver
+}
+
+# It is in use as long as it looks for disks.
+unload_driver()
+{
+	busywait 60000 unload hv_storvsc 2>/dev/null
 }
 
 hba_of()
