@@ -111,6 +111,11 @@ test_types()
 	check_empty
 }
 
+writable()
+{
+	[ "$(cat "/sys/block/$(basename "$(first_disk)")/ro")" = 0 ]
+}
+
 test_set()
 {
 	guest_driver
@@ -121,7 +126,7 @@ test_set()
 	check_fail dd if=/dev/zero of="$(first_disk)" bs=4k count=1 oflag=direct status=none
 	check vswitchctl disk set p1 lun 0 readonly off
 	check_eq "$(shown '.[0].readonly')" false "readonly"
-	check blockdev --setrw "$(first_disk)"
+	check busywait 20000 writable
 	check dd if=/dev/zero of="$(first_disk)" bs=4k count=1 oflag=direct status=none
 	check vswitchctl disk set p1 lun 0 max-iops 500 min-iops 50
 	check_eq "$(shown '.[0] | "\(.max_iops) \(.min_iops)"')" "500 50" "limits"

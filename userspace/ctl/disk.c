@@ -461,7 +461,7 @@ static void tpg_of(const struct disk *disk, char *buf, size_t size)
 
 static int disk_set(struct ctx *ctx, struct args *a)
 {
-	char tpg[PATH_MAX], nexus[64];
+	char tpg[PATH_MAX], nexus[64], value[16];
 	struct disk_args d = {};
 	struct disk disk;
 	struct diskfs fs;
@@ -488,9 +488,10 @@ static int disk_set(struct ctx *ctx, struct args *a)
 				 disk.readonly ? "1" : "0",
 				 "%s/acls/%s/lun_%u/write_protect", tpg, nexus,
 				 disk.lun);
-		/* It looks again at a disk of which something is said to have changed. */
+		/* What has another size Linux reads all of again. */
+		snprintf(value, sizeof(value), "%u", disk.lun);
 		if (!err)
-			err = diskfs_write(&fs, "1", "%s/rescan", tpg);
+			err = diskfs_write(&fs, value, "%s/resized", tpg);
 	}
 	if (!err && (d.has_max || d.has_min))
 		err = set_limits(&fs, tpg, disk.lun, d.max_iops, d.min_iops);
