@@ -182,6 +182,9 @@ both_ways()
 	run_iperf g1 -c 192.0.2.2 -u -b 20M -t 2 -l 1200
 	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
 	check_eq "$(field p2 '.errors // [] | length')" 0 "errors of p2"
+	# What guests' drivers think of us.
+	check_eq "$(dmesg | grep -c 'hv_netvsc.*\(invalid\|Invalid\|too big\|unhandled\|error\)')" 0 \
+		"complaints"
 }
 
 test_traffic()

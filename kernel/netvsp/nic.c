@@ -16,6 +16,12 @@
 
 #include "netvsp.h"
 
+/*
+ * So many bytes the guest may have in any case: it gives sections back when it has seen
+ * many, and frames that come together shall be shown together.
+ */
+#define UNDERWAY	(256 << 10)
+
 static bool is_nic(const struct net_device *dev)
 {
 	return dev->rtnl_link_ops == &nsp_link_ops;
@@ -228,6 +234,8 @@ static void queue_init(struct nsp_nic *nic, u32 index)
 	u64_stats_init(&q->stats.rx_sync);
 	u64_stats_init(&q->stats.tx_sync);
 	netif_napi_add(nic->dev, &q->napi, nsp_rx_poll);
+	netdev_queue_set_dql_min_limit(netdev_get_tx_queue(nic->dev, index),
+				       UNDERWAY);
 }
 
 static struct nsp_nic *nic_alloc(struct net *net,

@@ -227,7 +227,7 @@ static int write_part(struct nsp_queue *q, const struct sk_buff *skb, u32 at,
 
 static int write_frame(struct nsp_queue *q, const struct sk_buff *skb, u32 parts)
 {
-	u32 size = q->recv->size, infos, at, n, i, flags, len;
+	u32 size = q->recv->size, infos, at, n, flags, len;
 	struct head head;
 	struct csum csum;
 	int err = 0;
@@ -238,14 +238,15 @@ static int write_frame(struct nsp_queue *q, const struct sk_buff *skb, u32 parts
 		len = finish_head(&head, infos, skb->len);
 		return write_part(q, skb, 0, skb->len, &head, len, &csum);
 	}
-	for (at = 0, i = 0; i < parts && !err; at += n, i++) {
+	/* There may be less: none of them is empty. */
+	for (at = 0; at < skb->len && !err; at += n) {
 		flags = RNDIS_ID_PART;
-		if (!i)
+		if (!at)
 			flags |= RNDIS_ID_FIRST;
-		if (i == parts - 1)
+		n = min_t(u32, skb->len - at, size - HEAD_LEN(infos + 1));
+		if (at + n == skb->len)
 			flags |= RNDIS_ID_LAST;
 		add_info(&head, &infos, RNDIS_INFO_ID, 1 | flags << 8);
-		n = min_t(u32, skb->len - at, size - HEAD_LEN(infos));
 		len = finish_head(&head, infos, n);
 		err = write_part(q, skb, at, n, &head, len, &csum);
 		infos = 0;
