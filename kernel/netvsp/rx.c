@@ -13,6 +13,8 @@
  */
 #include <linux/bitfield.h>
 #include <linux/if_vlan.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
 
 #include "netvsp.h"
@@ -430,6 +432,19 @@ void nsp_rx_unthrottle(struct nsp_queue *q)
 	rcu_read_unlock();
 }
 
+/* Is it worth to look for others that it goes together with? */
+static bool is_tcp(const struct sk_buff *skb)
+{
+	const struct iphdr *ip = (const void *)skb->data;
+
+	if (skb_is_gso(skb) || skb_headlen(skb) < sizeof(*ip))
+		return false;
+	if (skb->protocol == htons(ETH_P_IP))
+		return ip->protocol == IPPROTO_TCP;
+	return skb->protocol == htons(ETH_P_IPV6) &&
+	       ((const struct ipv6hdr *)ip)->nexthdr == IPPROTO_TCP;
+}
+
 /**
  * nsp_rx_poll() - give frames to the stack
  * @napi: of the queue
@@ -443,6 +458,7 @@ int nsp_rx_poll(struct napi_struct *napi, int budget)
 {
 	struct nsp_queue *q = container_of(napi, struct nsp_queue, napi);
 	struct sk_buff *skb;
+	LIST_HEAD(others);
 	int n = 0;
 
 	nsp_batch_begin();
@@ -456,9 +472,13 @@ int nsp_rx_poll(struct napi_struct *napi, int budget)
 		}
 		if (!skb)
 			break;
-		napi_gro_receive(napi, skb);
+		if (is_tcp(skb))
+			napi_gro_receive(napi, skb);
+		else
+			list_add_tail(&skb->list, &others);
 		n++;
 	}
+	netif_receive_skb_list(&others);
 	/* Pairs with is_throttled(). */
 	smp_mb();
 	if (unlikely(READ_ONCE(q->throttled)) &&

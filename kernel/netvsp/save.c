@@ -309,6 +309,7 @@ static int restore_nic(struct nsp_queue *q, const void *from, u32 len)
 	const struct saved_nic *saved = from;
 	struct nsp_nic *nic = q->nic;
 	struct nsp_session *s = &nic->session;
+	bool negotiated, shown;
 	u32 flags, state;
 	int err;
 
@@ -319,10 +320,12 @@ static int restore_nic(struct nsp_queue *q, const void *from, u32 len)
 	s->version = le32_to_cpu(saved->version);
 	s->frame = le32_to_cpu(saved->frame);
 	/* What there is at each state, and not before. */
+	negotiated = state >= NSP_NEGOTIATED;
+	shown = state >= NSP_BUFFERS;
 	if (state < NSP_OPEN || state > NSP_RUNNING ||
-	    (state >= NSP_NEGOTIATED) != nsp_version_is_known(s->version) ||
-	    (state >= NSP_BUFFERS) != !!(flags & SAVED_RECV) ||
-	    (state >= NSP_NEGOTIATED && s->frame < ETH_MIN_MTU + ETH_HLEN) ||
+	    negotiated != nsp_version_is_known(s->version) ||
+	    shown != !!(flags & SAVED_RECV) ||
+	    (negotiated && s->frame < ETH_MIN_MTU + ETH_HLEN) ||
 	    s->frame > NSP_FRAME_MAX ||
 	    le16_to_cpu(saved->n_mcast) > NSP_MCAST_MAX)
 		return -EINVAL;
