@@ -173,7 +173,7 @@ test_limits()
 
 test_refused()
 {
-	check_fail_with 'no such partition|No such' vswitchctl disk add none file "$LIB_TMP/a.img"
+	check_fail_with 'there is no partition of this name' vswitchctl disk add none file "$LIB_TMP/a.img"
 	check_fail_with 'is no file' vswitchctl disk add p1 file /dev/null
 	check_fail_with 'is no block device' vswitchctl disk add p1 block "$LIB_TMP/a.img"
 	check_fail_with 'is no SCSI device' vswitchctl disk add p1 scsi /dev/null
