@@ -294,6 +294,7 @@ test_offloads()
 		    "tx on" "tso on" "rx on"; do
 		# shellcheck disable=SC2086
 		in_ns g1 ethtool -K eth0 $what 2>/dev/null || diag "not: $what"
+		diag "$what: $(cat /proc/uptime)"
 		transfer g1 g2 192.0.2.2 2097152
 		transfer g2 g1 192.0.2.1 2097152
 	done

@@ -61,7 +61,6 @@ enum rndis_info_type {
 #define RNDIS_RXCSUM_TCP_OK	BIT(3)
 #define RNDIS_RXCSUM_UDP_OK	BIT(4)
 #define RNDIS_RXCSUM_IP_OK	BIT(5)
-#define RNDIS_RXCSUM_L4_BLANK	BIT(7)	/* good, but not what is in the header */
 
 #define RNDIS_LSO_MSS		GENMASK(19, 0)
 #define RNDIS_LSO_OFFSET	GENMASK(29, 20)

@@ -106,29 +106,23 @@ struct csum {
 };
 
 /*
- * One that the stack left to us is computed, since a guest may forward what it got, and
- * DHCP clients look at it themselves. A guest that puts segments together does not
- * forward (dev_disable_lro()); of TCP it is only told that the checksum is good, though
- * not what it is.
+ * One that the stack left to us is computed, since a guest may forward what it got, or
+ * look at it itself: with "rx off" Linux does, and does not tell us. That of a large
+ * frame is the one of all its parts together, as the guest will see it.
  */
 static void get_csum(struct csum *csum, struct nsp_queue *q,
 		     const struct sk_buff *skb)
 {
-	bool tcp = skb->csum_offset == offsetof(struct tcphdr, check);
 	u32 start;
 	u8 l4;
 
 	csum->flags = 0;
 	csum->compute = false;
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		if (tcp)
+		if (skb->csum_offset == offsetof(struct tcphdr, check))
 			csum->flags = RNDIS_RXCSUM_TCP_OK;
 		else if (skb->csum_offset == offsetof(struct udphdr, check))
 			csum->flags = RNDIS_RXCSUM_UDP_OK;
-		if (tcp && READ_ONCE(q->nic->rsc) & (NSP_RSC_IPV4 | NSP_RSC_IPV6)) {
-			csum->flags |= RNDIS_RXCSUM_L4_BLANK;
-			return;
-		}
 		q->stats.tx_csum++;
 		start = skb_checksum_start_offset(skb);
 		csum->value = csum_fold(skb_checksum(skb, start,
