@@ -25,6 +25,8 @@ setup()
 	check vswitchctl partition add g services none
 	defer del_partition g
 	check vswitchctl nic add g name nic1 queues 4
+	# Nothing is said but what is asked for.
+	sysctl -q -w net.ipv6.conf.nic1.disable_ipv6=1
 	check ip addr add 192.0.2.1/24 dev nic1
 }
 
