@@ -54,7 +54,7 @@ run_suite()	# SG OUT
 	local family tests=
 
 	for family in $FAMILIES; do
-		tests+=${tests:+,}SCSI.$family.*
+		tests+="${tests:+,}SCSI.$family.*"
 	done
 	iscsi-test-cu --dataloss --test="$tests" "$1" >"$2.log" 2>&1 || :
 	sed -nE 's/^ *Test: ([A-Za-z0-9_]+) *\.\.\. *(\[SKIPPED\])? *(passed|FAILED).*/\1 \2\3/p' \
