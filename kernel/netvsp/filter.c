@@ -28,7 +28,8 @@ void nsp_filter_publish(struct nsp_nic *nic)
 			memcpy(filter->mcast, s->mcast, sizeof(s->mcast));
 		}
 	}
-	old = rcu_replace_pointer(nic->filter, filter, true);
+	old = rcu_replace_pointer(nic->filter, filter,
+				  lockdep_is_held(&nic->run));
 	if (old)
 		kfree_rcu(old, rcu);
 	if (nic->dying)

@@ -74,8 +74,9 @@ static u32 toeplitz(const struct nsp_rss *rss, const u8 *in, u32 len)
 
 static void replace(struct nsp_nic *nic, struct nsp_rss *rss)
 {
-	struct nsp_rss *old = rcu_replace_pointer(nic->rss, rss, true);
+	struct nsp_rss *old;
 
+	old = rcu_replace_pointer(nic->rss, rss, lockdep_is_held(&nic->run));
 	kvfree_rcu(old, rcu);
 }
 
@@ -117,7 +118,8 @@ static u32 get_table(struct nsp_rss *rss, const void *in, u32 len, u32 queues)
  */
 u32 nsp_rss_set(struct nsp_nic *nic, const void *in, u32 len)
 {
-	const struct nsp_rss *old = rcu_dereference_protected(nic->rss, true);
+	const struct nsp_rss *old =
+		rcu_dereference_protected(nic->rss, lockdep_is_held(&nic->run));
 	const struct ndis_rss_params *p = in;
 	u16 flags, key_size;
 	struct nsp_rss *rss;

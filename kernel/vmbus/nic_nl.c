@@ -72,8 +72,9 @@ static void ops_put(void)
 	up_read(&ops_lock);
 }
 
-static int put(struct sk_buff *skb, const struct vmh_nic_info *info)
+static int put(struct sk_buff *skb, const void *object)
 {
+	const struct vmh_nic_info *info = object;
 	const struct vmh_nic_config *c = &info->config;
 
 	if (nla_put_string(skb, VMBUS_HOST_A_NIC_NAME, c->name) ||
@@ -104,22 +105,6 @@ static int put(struct sk_buff *skb, const struct vmh_nic_info *info)
 	return 0;
 }
 
-static int fill(struct sk_buff *skb, const struct vmh_nic_info *info, u32 portid,
-		u32 seq, int flags, u8 cmd)
-{
-	void *hdr;
-
-	hdr = genlmsg_put(skb, portid, seq, &vmh_genl_family, flags, cmd);
-	if (!hdr)
-		return -EMSGSIZE;
-	if (put(skb, info)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
 /**
  * vmh_nic_notify() - tell the group events of a NIC
  * @net: where it is
@@ -135,9 +120,9 @@ void vmh_nic_notify(struct net *net, const struct vmh_nic_info *info, bool gone)
 	if (!genl_has_listeners(&vmh_genl_family, net, VMBUS_HOST_NLGRP_EVENTS))
 		return;
 	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (skb && !fill(skb, info, 0, 0, 0,
-			 gone ? VMBUS_HOST_CMD_NIC_DEL_NTF :
-				VMBUS_HOST_CMD_NIC_NTF)) {
+	if (skb && !vmh_nl_fill(skb, put, info, 0, 0, 0,
+				gone ? VMBUS_HOST_CMD_NIC_DEL_NTF :
+				       VMBUS_HOST_CMD_NIC_NTF)) {
 		genlmsg_multicast_netns(&vmh_genl_family, net, skb, 0,
 					VMBUS_HOST_NLGRP_EVENTS, GFP_KERNEL);
 		return;
@@ -188,7 +173,7 @@ static int reply(struct genl_info *info, const struct vmh_nic_info *nic, u8 cmd)
 
 	if (!skb)
 		return -ENOMEM;
-	err = fill(skb, nic, info->snd_portid, info->snd_seq, 0, cmd);
+	err = vmh_nl_fill(skb, put, nic, info->snd_portid, info->snd_seq, 0, cmd);
 	if (err) {
 		nlmsg_free(skb);
 		return err;
@@ -335,8 +320,9 @@ int vmbus_host_nl_nic_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	if (!ops)
 		return skb->len;
 	while (!ops->next(sock_net(skb->sk), cb->args[0], &nic)) {
-		if (fill(skb, &nic, NETLINK_CB(cb->skb).portid,
-			 cb->nlh->nlmsg_seq, NLM_F_MULTI, VMBUS_HOST_CMD_NIC_GET))
+		if (vmh_nl_fill(skb, put, &nic, NETLINK_CB(cb->skb).portid,
+				cb->nlh->nlmsg_seq, NLM_F_MULTI,
+				VMBUS_HOST_CMD_NIC_GET))
 			break;
 		cb->args[0] = nic.ifindex;
 		memset(&nic, 0, sizeof(nic));

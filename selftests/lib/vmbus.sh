@@ -16,9 +16,14 @@ VMBUS_DIR=$(dirname "${BASH_SOURCE[0]}")
 
 module_file()	# vmbus_host | vmbus_local | netvsp | echo_guest
 {
+	# The run's own copies first: beside them somebody may be building.
 	# shellcheck disable=SC1091
-	( . /run/vswitch-vm/job && find "$VM_BIN" "$VM_BUILT/kernel" \
-		"$VM_BUILT/selftests" -name "$1.ko" | sed -n 1p )
+	( . /run/vswitch-vm/job
+	  if [ -e "$VM_BIN/$1.ko" ]; then
+		echo "$VM_BIN/$1.ko"
+	  else
+		find "$VM_BUILT/kernel" "$VM_BUILT/selftests" -name "$1.ko" | sed -n 1p
+	  fi )
 }
 
 # insmod knows no compression, so that it is undone.

@@ -355,24 +355,38 @@ void show_nic(const struct vsw_nic *nic)
 	out_uint("section_size", " of %" PRIu64, nic->section_size);
 }
 
+/* The one that is named, or all; to be freed. */
+static int take_nics(struct ctx *ctx, struct args *a, struct vsw_nic **list,
+		     size_t *n)
+{
+	const char *name;
+	int err;
+
+	if (!arg_peek(a))
+		return vsw_nic_dump(ctx->vsw, list, n) ?
+		       report(ctx, "nic", NULL) : 0;
+	err = arg_last_ifname(a, "name", &name);
+	if (err)
+		return err;
+	*n = 1;
+	*list = calloc(1, sizeof(**list));
+	if (!*list)
+		return report_text(ctx, "nic", name, "out of memory");
+	if (!vsw_nic_get(ctx->vsw, name, *list))
+		return 0;
+	free(*list);
+	return report(ctx, "nic", name);
+}
+
 static int nic_show(struct ctx *ctx, struct args *a)
 {
-	struct vsw_nic one, *list = &one;
-	const char *name = NULL;
-	size_t n = 1, i;
-	int err = 0;
+	struct vsw_nic *list;
+	size_t n, i;
+	int err;
 
-	if (arg_peek(a)) {
-		err = arg_last_ifname(a, "name", &name);
-		if (err)
-			return err;
-	}
-	if (name)
-		err = vsw_nic_get(ctx->vsw, name, &one);
-	else
-		err = vsw_nic_dump(ctx->vsw, &list, &n);
+	err = take_nics(ctx, a, &list, &n);
 	if (err)
-		return report(ctx, "nic", name);
+		return err;
 	out_list_begin();
 	for (i = 0; i < n; i++) {
 		out_object_begin(NULL);
@@ -381,31 +395,21 @@ static int nic_show(struct ctx *ctx, struct args *a)
 		out_object_end();
 	}
 	out_list_end();
-	if (!name)
-		free(list);
+	free(list);
 	return EXIT_OK;
 }
 
 /* Commands that make them again, for -b; what guests have done with them is not in it. */
 static int nic_save(struct ctx *ctx, struct args *a)
 {
-	struct vsw_nic one, *list = &one;
-	const char *name = NULL;
+	struct vsw_nic *list;
 	struct vsw_link link;
-	size_t n = 1, i;
-	int err = 0;
+	size_t n, i;
+	int err;
 
-	if (arg_peek(a)) {
-		err = arg_last_ifname(a, "name", &name);
-		if (err)
-			return err;
-	}
-	if (name)
-		err = vsw_nic_get(ctx->vsw, name, &one);
-	else
-		err = vsw_nic_dump(ctx->vsw, &list, &n);
+	err = take_nics(ctx, a, &list, &n);
 	if (err)
-		return report(ctx, "nic", name);
+		return err;
 	for (i = 0; i < n; i++) {
 		const struct vsw_nic *nic = &list[i];
 
@@ -422,8 +426,7 @@ static int nic_save(struct ctx *ctx, struct args *a)
 		out_text("\n");
 		out_object_end();
 	}
-	if (!name)
-		free(list);
+	free(list);
 	return EXIT_OK;
 }
 
