@@ -23,7 +23,7 @@
 #include "out.h"
 
 /* Backstores are grouped by who made them. */
-#define HBA	2012
+#define HBA	2012U
 
 static const struct choice types[] = {
 	{ "file", DISK_FILE },
