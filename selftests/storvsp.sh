@@ -335,9 +335,9 @@ test_slow_neighbour()
 	dev=$(disk slow)
 	check disk quick
 	check dmsetup suspend --noflush --nolockfs slow
-	defer dmsetup resume --noudevrules --noudevsync slow
 	bg fio --name=x --filename="$dev" --direct=1 --rw=randwrite --bs=4k \
 		--ioengine=libaio --iodepth=64 --size=4m
+	defer dmsetup resume --noudevrules --noudevsync slow
 	check busywait 60000 in_flight "$dev"
 	round_trip_small "$(disk quick)"
 	check in_flight "$dev"
@@ -353,7 +353,8 @@ in_flight()	# DEVICE
 	[ $((r + w)) -gt 0 ]
 }
 
-# Over a suspended device it waits, and only for that.
+# Over a suspended device it waits, and only for that. The guest itself holds all that is
+# on a controller back while it resets one: the neighbour is on another one.
 test_reset()
 {
 	local dev pid
@@ -365,20 +366,23 @@ test_reset()
 	block_backstore slow /dev/mapper/slow
 	ram_backstore quick 16
 	controller p1 0
+	controller p1 1
 	lun p1 0 0 block slow
-	lun p1 0 1 ram quick
+	lun p1 1 0 ram quick
 	guest_driver
 	enable p1 0
+	enable p1 1
 	dev=$(disk slow)
 	check disk quick
 	check sg_reset --host "$dev"
 	round_trip_small "$dev"
 	check dmsetup suspend --noflush --nolockfs slow
-	defer dmsetup resume --noudevrules --noudevsync slow
 	bg dd if=/dev/urandom of="$dev" bs=64k count=4 oflag=direct status=none
 	pid=$BG_PID
 	check busywait 60000 in_flight "$dev"
 	bg sg_reset --host "$dev"
+	# Before they are waited for.
+	defer dmsetup resume --noudevrules --noudevsync slow
 	round_trip_small "$(disk quick)"
 	sleep 2
 	check kill -0 "$BG_PID"
