@@ -5,9 +5,11 @@
 # plugin that counts each executed instruction, and prints, per function:
 # instructions per frame, and how many of them are locked.
 #
-#	profile.sh [-k KVER] [-n FRAMES] [-i] ROW...
+#	profile.sh [-k KVER] [-n FRAMES] [-i] [-j JOB] ROW...
 #
 #	ROW...	as in rows.sh: plain switch vswitch, flood vswitch 256, ...
+#	-j	what the job has before its rows comes first, and ROW is a line of
+#		shell: -j netvsp.job "nics; nic_row plain"
 #	-i	print single instructions, for use with objdump: function,
 #		offset, times per frame, 1 if locked
 #
@@ -17,7 +19,7 @@ set -euo pipefail
 . "$(dirname "$0")/../../scripts/common.sh"
 
 HERE=$ROOT/selftests/bench
-kver='' frames=2000 single=
+kver='' frames=2000 single='' job=
 
 usage()
 {
@@ -25,11 +27,12 @@ usage()
 	exit 2
 }
 
-while getopts k:n:i opt; do
+while getopts k:n:ij: opt; do
 	case $opt in
 	k)	kver=$OPTARG ;;
 	n)	frames=$OPTARG ;;
 	i)	single=y ;;
+	j)	job=$OPTARG ;;
 	*)	usage ;;
 	esac
 done
@@ -44,6 +47,7 @@ trap 'rm -rf "$tmp"' EXIT
 ${CC:-cc} -O2 -Wall -shared -fPIC -o "$tmp/count.so" "$HERE/count.c"
 cat >"$tmp/bench.job" <<JOB
 FRAMES=$frames
+${job:+$(sed '/^# The rows:/,$d' "$HERE/$job")}
 $@
 grep -i ' [tw] ' /proc/kallsyms
 JOB
@@ -51,9 +55,9 @@ JOB
 "$HERE/boot.sh" "$kver" "$tmp/initrd" \
 	-plugin "$tmp/count.so,out=$tmp/counts" >"$tmp/out"
 
-grep -E '^(row|error) ' "$tmp/out" | sed 's/^/# /'
+grep -E '^(row|nic|bulk|error) ' "$tmp/out" | sed 's/^/# /'
 # Some rows are measured several times.
-frames=$(awk '$1 == "row" { n += $8 } END { print n + 0 }' "$tmp/out")
+frames=$(awk '$1 == "row" { n += $8 } $1 == "nic" { n += $7 } $1 == "bulk" { n += $4 / 1000 } END { print n + 0 }' "$tmp/out")
 [ "$frames" -gt 0 ] || die "the row failed"
 
 # Each instruction belongs to the last symbol before it.
