@@ -21,6 +21,8 @@
 
 /* So much of a message is looked at, before the frame. */
 #define HEAD_MAX	(sizeof(struct rndis_head) + sizeof(struct rndis_data) + 512)
+/* And so much at once: mostly it is all, and often the frame with it. */
+#define AHEAD		128
 /* Frames beyond this are in pages, their headers excepted. */
 #define COPY_LINEAR	2048
 #define LINEAR		256
@@ -29,19 +31,28 @@
 
 /**
  * struct stream - what a packet consists of, as one sequence of bytes
- * @q: the queue
+ * @q: the queue; its @head has what was read ahead
  * @iter: the pages that it names
  * @offset: into the send buffer
  * @section: bytes left there
- * @left: bytes left, in all
+ * @unread: bytes left, in all
+ * @used: how much of what was read ahead is done with
+ * @ahead: how much that is
  */
 struct stream {
 	struct nsp_queue *q;
 	struct vmh_gpa_iter iter;
 	u32 offset;
 	u32 section;
-	u64 left;
+	u64 unread;
+	u32 used;
+	u32 ahead;
 };
+
+static u64 stream_left(const struct stream *st)
+{
+	return st->unread + st->ahead - st->used;
+}
 
 static int section_read(const struct nsp_session *s, u32 offset, void *to,
 			u32 len)
@@ -52,28 +63,71 @@ static int section_read(const struct nsp_session *s, u32 offset, void *to,
 	return 0;
 }
 
+/* Read of what lies together at most @max. Return: how much, or an errno. */
+static int stream_piece(struct stream *st, void *to, u32 max)
+{
+	int n, err;
+
+	if (st->section) {
+		n = min(max, st->section);
+		err = section_read(&st->q->nic->session, st->offset, to, n);
+		if (err)
+			return err;
+		st->offset += n;
+		st->section -= n;
+	} else {
+		n = vmh_channel_copy_piece(st->q->ch, &st->iter, to, max);
+		if (n <= 0)
+			return n ?: -ERANGE;
+	}
+	st->unread -= n;
+	return n;
+}
+
+/* Have the next @len bytes in q->head, and those that come along with them. */
+static int stream_look(struct stream *st, u32 len)
+{
+	u8 *head = st->q->head;
+	int n;
+
+	if (st->used) {
+		st->ahead -= st->used;
+		memmove(head, head + st->used, st->ahead);
+		st->used = 0;
+	}
+	while (st->ahead < len) {
+		n = stream_piece(st, head + st->ahead, min_t(u64, st->unread,
+				 max_t(u32, len, AHEAD) - st->ahead));
+		if (n < 0)
+			return n;
+		st->ahead += n;
+	}
+	return 0;
+}
+
 /* @len: at most what is left. */
 static int stream_read(struct stream *st, void *to, u32 len)
 {
-	u32 n = min(len, st->section);
-	int err = 0;
+	int n = min(len, st->ahead - st->used);
 
-	st->left -= len;
-	if (n) {
-		err = section_read(&st->q->nic->session, st->offset, to, n);
-		st->offset += n;
-		st->section -= n;
+	memcpy(to, st->q->head + st->used, n);
+	st->used += n;
+	for (len -= n, to += n; len; len -= n, to += n) {
+		n = stream_piece(st, to, len);
+		if (n < 0)
+			return n;
 	}
-	if (!err && len > n)
-		err = vmh_channel_copy_from(st->q->ch, &st->iter, to + n, len - n);
-	return err;
+	return 0;
 }
 
 static void stream_skip(struct stream *st, u32 len)
 {
-	u32 n = min(len, st->section);
+	u32 n = min(len, st->ahead - st->used);
 
-	st->left -= len;
+	st->used += n;
+	len -= n;
+	st->unread -= len;
+	n = min(len, st->section);
 	st->offset += n;
 	st->section -= n;
 	if (len > n)
@@ -90,18 +144,20 @@ static bool stream_init(struct stream *st, struct nsp_queue *q,
 
 	st->q = q;
 	st->section = 0;
-	st->left = 0;
+	st->unread = 0;
+	st->used = 0;
+	st->ahead = 0;
 	if (section != NVSP_NO_SECTION) {
 		if (size > NSP_SEND_SECTION ||
 		    (u64)section * NSP_SEND_SECTION + size > s->send_size)
 			return false;
 		st->offset = section * NSP_SEND_SECTION;
 		st->section = size;
-		st->left = size;
+		st->unread = size;
 	}
 	if (packet->type == VMH_PACKET_GPA_DIRECT) {
 		vmh_channel_memory(&st->iter, packet);
-		st->left += packet->data_len;
+		st->unread += packet->data_len;
 	}
 	return true;
 }
@@ -267,14 +323,13 @@ static enum nsp_drop rx_message(struct nsp_queue *q, struct stream *st)
 	enum nsp_drop drop;
 	struct infos infos;
 
-	if (st->left < sizeof(*head) + sizeof(*data))
+	if (stream_left(st) < sizeof(*head) + sizeof(*data))
 		return NSP_RX_MALFORMED;
-	if (stream_read(st, q->head, sizeof(*head) + sizeof(*data)))
+	if (stream_look(st, sizeof(*head) + sizeof(*data)))
 		return NSP_RX_MEMORY;
 	len = le32_to_cpu(head->len);
 	if (head->type != cpu_to_le32(RNDIS_MSG_PACKET) ||
-	    len < sizeof(*head) + sizeof(*data) ||
-	    len - sizeof(*head) - sizeof(*data) > st->left ||
+	    len < sizeof(*head) + sizeof(*data) || len > stream_left(st) ||
 	    data->oob_len || data->vc)
 		return NSP_RX_MALFORMED;
 	/* Offsets are counted from @data; all lies in @len. */
@@ -284,9 +339,9 @@ static enum nsp_drop rx_message(struct nsp_queue *q, struct stream *st)
 	if (offset < sizeof(*data) || offset > HEAD_MAX - sizeof(*head) ||
 	    offset > len || frame > len - offset)
 		return NSP_RX_MALFORMED;
-	if (stream_read(st, q->head + sizeof(*head) + sizeof(*data),
-			offset - sizeof(*data)))
+	if (stream_look(st, sizeof(*head) + offset))
 		return NSP_RX_MEMORY;
+	st->used = sizeof(*head) + offset;
 	info_offset = le32_to_cpu(data->info_offset);
 	info_len = le32_to_cpu(data->info_len);
 	infos.there = 0;
@@ -310,11 +365,11 @@ static u32 rx_data(struct nsp_queue *q, struct stream *st)
 	enum nsp_drop drop = NSP_RX_MALFORMED;
 
 	/* Two large frames are more than one packet ever has. */
-	if (!st->left || st->left > 2 * U16_MAX)
+	if (!st->unread || st->unread > 2 * U16_MAX)
 		goto drop;
 	do {
 		drop = rx_message(q, st);
-	} while (drop == NSP_DROPS && st->left);
+	} while (drop == NSP_DROPS && stream_left(st));
 	if (drop == NSP_DROPS)
 		return NVSP_STATUS_SUCCESS;
 drop:
@@ -326,10 +381,11 @@ drop:
 static int rx_control(struct nsp_queue *q, struct stream *st)
 {
 	struct nsp_nic *nic = q->nic;
-	u32 len = st->left;
+	u32 len = st->unread;
 
 	if (q->index || nic->session.state < NSP_BUFFERS ||
-	    st->left < sizeof(struct rndis_head) || st->left > NSP_CONTROL_MAX)
+	    st->unread < sizeof(struct rndis_head) ||
+	    st->unread > NSP_CONTROL_MAX)
 		return -EPROTO;
 	if (stream_read(st, nic->message, len))
 		return -EFAULT;

@@ -759,6 +759,29 @@ void vmh_channel_skip(struct vmh_gpa_iter *iter, u32 len)
 EXPORT_SYMBOL_GPL(vmh_channel_skip);
 
 /**
+ * vmh_channel_copy_piece() - copy of what a GPA-direct packet refers to what lies together
+ * @ch: the channel, open
+ * @iter: where in the guest's memory; advanced
+ * @to: where to
+ * @max: how much, at most
+ *
+ * A piece is never more than the rest of a range, or of a page.
+ *
+ * Context: process.
+ * Return: how much, 0 at the end, -EFAULT if that is no memory.
+ */
+int vmh_channel_copy_piece(struct vmh_channel *ch, struct vmh_gpa_iter *iter,
+			   void *to, u32 max)
+{
+	const struct vmh_partition *p = ch->partition;
+	u64 gpa;
+	u32 n = vmh_gpa_next(iter, &gpa, max);
+
+	return n ? p->transport->copy_from(p->guest, gpa, to, n) ?: n : 0;
+}
+EXPORT_SYMBOL_GPL(vmh_channel_copy_piece);
+
+/**
  * vmh_channel_copy_from() - copy what a GPA-direct packet refers to
  * @ch: the channel, open
  * @iter: where in the guest's memory; advanced
@@ -771,18 +794,12 @@ EXPORT_SYMBOL_GPL(vmh_channel_skip);
 int vmh_channel_copy_from(struct vmh_channel *ch, struct vmh_gpa_iter *iter,
 			  void *to, u32 len)
 {
-	const struct vmh_partition *p = ch->partition;
-	u64 gpa;
-	int err;
-	u32 n;
+	int n;
 
 	for (; len; len -= n, to += n) {
-		n = vmh_gpa_next(iter, &gpa, len);
-		if (!n)
-			return -ERANGE;
-		err = p->transport->copy_from(p->guest, gpa, to, n);
-		if (err)
-			return err;
+		n = vmh_channel_copy_piece(ch, iter, to, len);
+		if (n <= 0)
+			return n ?: -ERANGE;
 	}
 	return 0;
 }

@@ -123,6 +123,8 @@ void vmh_channel_wake(struct vmh_channel *ch);
 void vmh_channel_memory(struct vmh_gpa_iter *iter,
 			const struct vmh_packet *packet);
 void vmh_channel_skip(struct vmh_gpa_iter *iter, u32 len);
+int vmh_channel_copy_piece(struct vmh_channel *ch, struct vmh_gpa_iter *iter,
+			   void *to, u32 max);
 int vmh_channel_copy_from(struct vmh_channel *ch, struct vmh_gpa_iter *iter,
 			  void *to, u32 len);
 int vmh_channel_copy_to(struct vmh_channel *ch, struct vmh_gpa_iter *iter,
