@@ -15,8 +15,9 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="appears copied subchannels hotplug absent_zero resize readonly reservations many
-	controllers errors slow_neighbour reset pulled death orders refused"
+TESTS="appears copied subchannels matrix discard hotplug absent_zero resize readonly
+	reservations many controllers errors flakey slow_neighbour reset pulled death orders
+	refused"
 
 setup()
 {
@@ -106,6 +107,85 @@ test_subchannels()
 	check busywait 10000 open_channels_are p1 0
 	guest_driver storvsc_vcpus_per_sub_channel=1
 	round_trip "$(disk rama)"
+}
+
+# What was written is read, for each size and each depth.
+test_matrix()
+{
+	local bs depth dev rw
+
+	load_storage
+	one_of_each
+	for dev in "$(disk rama)" "$(disk filea)"; do
+		for bs in 512 4k 12k 64k 256k 1m 4m; do
+			for depth in 1 16 64; do
+				rw=randwrite
+				[ $depth != 16 ] || rw=write
+				check fio --name="$bs-$depth" --filename="$dev" --direct=1 \
+					--rw=$rw --bs=$bs --ioengine=libaio --iodepth=$depth \
+					--size=48m --io_size="$(matrix_bytes $bs)" \
+					--verify=crc32c --verify_fatal=1 --randrepeat=0 \
+					--output="$LIB_TMP/fio"
+			done
+		done
+	done
+	# Pieces that begin, and end, anywhere in a page.
+	check fio --name=mixed --filename="$(disk rama)" --direct=1 --rw=randwrite \
+		--bsrange=512-256k --bs_unaligned=0 --blockalign=512 --iomem_align=512 \
+		--ioengine=libaio --iodepth=32 --size=48m --io_size=8m --verify=crc32c \
+		--verify_fatal=1 --output="$LIB_TMP/fio"
+	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+# Enough to be of use, and not to take long.
+matrix_bytes()	# BLOCK_SIZE
+{
+	case $1 in
+	512)	echo 256k ;;
+	4k)	echo 1m ;;
+	12k)	echo 2m ;;
+	64k)	echo 8m ;;
+	*)	echo 32m ;;
+	esac
+}
+
+# What is discarded, or zeroed, is zero, or what it was if the backstore cannot.
+test_discard()
+{
+	local dev
+
+	load_storage
+	partition p1
+	loop_device a 64
+	block_backstore discards "$LOOP"
+	check write 1 "$TARGET/core/iblock_0/discards/attrib/emulate_tpu"
+	check write 1 "$TARGET/core/iblock_0/discards/attrib/emulate_tpws"
+	controller p1 0
+	lun p1 0 0 block discards
+	guest_driver
+	enable p1 0
+	dev=$(disk discards)
+	round_trip "$dev"
+	check_ge "$(cat "/sys/block/${dev##*/}/queue/discard_max_bytes")" 1 "discard"
+	check blkdiscard -o $((4 << 20)) -l $((2 << 20)) "$dev"
+	check_zero "$dev" 4 2
+	check dd if="$dev" of="$LIB_TMP/back" bs=1M count=4 iflag=direct status=none
+	check cmp -n $((4 << 20)) "$LIB_TMP/data" "$LIB_TMP/back"
+	check sg_write_same --10 --lba=$((8 << 11)) --num=1024 --xferlen=512 "$dev"
+	check dd if="$dev" of="$LIB_TMP/back" bs=512k count=1 skip=16 iflag=direct status=none
+	check cmp -n $((512 << 10)) /dev/zero "$LIB_TMP/back"
+	check sg_unmap --lba=$((10 << 11)) --num=2048 "$dev"
+	check_zero "$dev" 10 1
+	check blkdiscard -z -o $((12 << 20)) -l $((1 << 20)) "$dev"
+	check_zero "$dev" 12 1
+	check dd if="$dev" of="$LIB_TMP/back" bs=1M skip=13 count=3 iflag=direct status=none
+	check cmp -n $((3 << 20)) -i $((13 << 20)):0 "$LIB_TMP/data" "$LIB_TMP/back"
+}
+
+check_zero()	# DEVICE MIB COUNT
+{
+	check dd if="$1" of="$LIB_TMP/back" bs=1M skip="$2" count="$3" iflag=direct status=none
+	check cmp -n $(($3 << 20)) /dev/zero "$LIB_TMP/back"
 }
 
 open_channels_are()	# PARTITION N
@@ -314,6 +394,32 @@ $half $half error"
 	check_fail dd if="$dev" of=/dev/null bs=4k count=1 iflag=direct status=none
 	dm_load bad "0 $((half * 2)) linear $LOOP 0"
 	round_trip "$dev"
+}
+
+# It works for two seconds, and fails for two: what was written, and did not fail, is
+# there, and in its place.
+test_flakey()
+{
+	local dev
+
+	load_storage
+	loop_device a 64
+	modprobe dm-flakey || skip "this kernel has no dm-flakey"
+	dm sometimes "0 $((64 << 11)) flakey $LOOP 0 2 2"
+	partition p1
+	block_backstore sometimes /dev/mapper/sometimes
+	controller p1 0
+	lun p1 0 0 block sometimes
+	guest_driver
+	enable p1 0
+	dev=$(disk sometimes)
+	fio --name=x --filename="$dev" --direct=1 --rw=randrw --bs=16k --ioengine=libaio \
+		--iodepth=16 --size=32m --time_based --runtime=12 --continue_on_error=all \
+		--verify=crc32c --do_verify=0 --output-format=json --output="$LIB_TMP/fio" || :
+	check_ge "$(jq '.jobs[0].total_err' "$LIB_TMP/fio")" 1 "errors"
+	dm_load sometimes "0 $((64 << 11)) linear $LOOP 0"
+	round_trip "$dev"
+	file_system "$dev"
 }
 
 # A disk that does not answer keeps nobody else waiting, nor does one that is slow.

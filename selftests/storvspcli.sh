@@ -3,14 +3,14 @@
 #
 # vswitchctl disk, and what it leaves in target core's configfs.
 #
-# requires: jq python3 sg_inq
+# requires: jq python3 sg_inq dmsetup fio
 # uses: vmbus_host vmbus_local storvsp
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="add_del types set resize limits refused rolled_back by_hand"
+TESTS="add_del types set resize limits minimum refused rolled_back by_hand"
 
 setup()
 {
@@ -169,6 +169,63 @@ test_limits()
 	check vswitchctl disk del p1 lun 0
 	wait "$BG_PID" || :
 	check busywait 20000 sd_there 0
+}
+
+# Who wants to know is told when a disk is too slow, and when it no longer is.
+test_minimum()
+{
+	guest_driver
+	loop_device a 16
+	modprobe dm-delay || skip "this kernel has no dm-delay"
+	dm slow "0 $((16 << 11)) delay $LOOP 0 200"
+	check vswitchctl disk add p1 block /dev/mapper/slow min-iops 200
+	check busywait 20000 sd_there 1
+	bg vswitchctl -j monitor partition
+	events=$BG_LOG
+	check busywait 20000 watched
+	# At most 40 in a second.
+	bg fio --name=x --filename="$(first_disk)" --direct=1 --rw=randread --bs=4k \
+		--ioengine=libaio --iodepth=8 --time_based --runtime=120
+	check busywait 30000 told true
+	check_eq "$(disk_events | jq -r '"\(.partition) \(.controller) \(.lun) \(.min_iops)"')" \
+		"p1 0 0 200" "who is slow"
+	check_le "$(disk_events | jq .iops)" 48 "operations in a second"
+	check dmesg_has 'p1: controller 0 LUN 0: .* less than its minimum of 200'
+	dm_load slow "0 $((16 << 11)) linear $LOOP 0"
+	check busywait 30000 told false
+	check_eq "$(disk_events | wc -l)" 2 "events"
+	# Without demand nobody is slow.
+	kill "$BG_PID"
+	wait "$BG_PID" || :
+	dm_load slow "0 $((16 << 11)) delay $LOOP 0 200"
+	sleep 12
+	check_eq "$(disk_events | wc -l)" 2 "events"
+	# Nor when nobody cares.
+	check vswitchctl disk set p1 lun 0 min-iops 0
+	check dd if="$(first_disk)" of=/dev/null bs=4k count=35 iflag=direct status=none
+	check_eq "$(disk_events | wc -l)" 2 "events"
+}
+
+watched()
+{
+	check vswitchctl partition add p2
+	check vswitchctl partition del p2
+	[ -s "$events" ]
+}
+
+disk_events()
+{
+	jq -c 'select(.event == "disk-min")' "$events"
+}
+
+told()	# LOW
+{
+	[ "$(disk_events | jq -s '.[-1].low')" = "$1" ]
+}
+
+dmesg_has()	# REGEX
+{
+	dmesg | grep -q "$1"
 }
 
 test_refused()

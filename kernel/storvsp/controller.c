@@ -230,6 +230,7 @@ int storvsp_ctl_init(struct storvsp_ctl *ctl)
 		ctl->luns[i].ctl = ctl;
 		mutex_init(&ctl->luns[i].reset_lock);
 		storvsp_qos_init(&ctl->luns[i]);
+		storvsp_minimum_init(&ctl->luns[i]);
 	}
 	return 0;
 }
@@ -246,6 +247,7 @@ void storvsp_ctl_exit(struct storvsp_ctl *ctl)
 	cancel_work_sync(&ctl->scan_work);
 	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
 		cancel_delayed_work_sync(&ctl->luns[i].qos.work);
+		cancel_delayed_work_sync(&ctl->luns[i].minimum.work);
 		mutex_destroy(&ctl->luns[i].reset_lock);
 	}
 	destroy_workqueue(ctl->wq);

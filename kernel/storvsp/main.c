@@ -13,6 +13,7 @@
  *	    none there			absent.c
  *	    its data			data.c, direction.c
  *	    its turn			qos.c
+ *	    is its LUN fast enough	minimum.c
  *	  target core			runs it in a workqueue of the backstore, and
  *					calls back in another
  *	  storvsp_queue_*()		srb.c

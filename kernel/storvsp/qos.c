@@ -166,4 +166,5 @@ void storvsp_qos_set(struct storvsp_lun *lun, u32 max, u32 min)
 	qos->due = 0;
 	spin_unlock(&qos->lock);
 	mod_delayed_work(lun->ctl->wq, &qos->work, 0);
+	storvsp_minimum_set(lun);
 }

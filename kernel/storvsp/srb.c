@@ -46,6 +46,7 @@ static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
 	cmd->read = false;
 	cmd->data = STORVSP_DATA_NONE;
 	cmd->cost = 0;
+	cmd->watched = false;
 	cmd->reply.free = cmd_free;
 	atomic_inc(&chan->busy);
 	return cmd;
@@ -236,6 +237,7 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	}
 	if (storvsp_in_place(srb->cdb))
 		cmd->cost = max(1U, DIV_ROUND_UP(cmd->len, QOS_UNIT));
+	storvsp_minimum_begin(cmd);
 	return true;
 }
 
@@ -309,6 +311,7 @@ void storvsp_cmd_finish(struct storvsp_cmd *cmd)
 		storvsp_srb_status(cmd, VSTOR_SRB_ABORTED, SAM_STAT_GOOD);
 	if (cmd->lun) {
 		count(cmd);
+		storvsp_minimum_end(cmd);
 		storvsp_lun_put(cmd->lun, cmd->epoch);
 	}
 	storvsp_reply(chan, &cmd->reply);

@@ -9,6 +9,7 @@
  *	storvsp_ctl.primary_lock which channel ENUMERATE_BUS goes to
  *	storvsp_lun.reset_lock	one reset at a time
  *	storvsp_lun.qos.lock	what waits for its turn
+ *	storvsp_lun.minimum.lock what it does
  *
  * A command takes none of them, but for the last one if its LUN is limited.
  */
@@ -81,6 +82,26 @@ struct storvsp_qos {
 };
 
 /**
+ * struct storvsp_minimum - what a LUN does that should be able to do something
+ * @work: looks from time to time
+ * @lock: protects what follows
+ * @active: commands that it has
+ * @since: when it came to have some, or was last looked at, in ns
+ * @busy: how long it had some before that, since it was last looked at
+ * @done: what it has done, likewise, in IO operations of 8 KiB
+ * @low: that was too little; @work's own
+ */
+struct storvsp_minimum {
+	struct delayed_work work;
+	spinlock_t lock; /* see above */
+	u32 active;
+	u64 since;
+	u64 busy;
+	u64 done;
+	bool low;
+};
+
+/**
  * struct storvsp_lun - a LUN, there or not
  * @ctl: whose
  * @present: it is
@@ -89,6 +110,7 @@ struct storvsp_qos {
  * @inflight: commands, by when they came: before the last reset, or after it
  * @reset_lock: see above
  * @qos: limits
+ * @minimum: what it does
  */
 struct storvsp_lun {
 	struct storvsp_ctl *ctl;
@@ -98,6 +120,7 @@ struct storvsp_lun {
 	atomic_t inflight[2];
 	struct mutex reset_lock; /* see above */
 	struct storvsp_qos qos;
+	struct storvsp_minimum minimum;
 };
 
 /* How far the guest has come (vstor.c) */
@@ -225,6 +248,7 @@ enum storvsp_data {
  * @epoch: see struct storvsp_lun
  * @answered: its status is known; else it was aborted
  * @read: data go to the guest
+ * @watched: it counts in storvsp_lun.minimum
  * @data: where they are
  * @len: bytes of them, as the guest says
  * @cost: in IO operations of 8 KiB
@@ -247,6 +271,7 @@ struct storvsp_cmd {
 	u32 epoch;
 	bool answered;
 	bool read;
+	bool watched;
 	enum storvsp_data data;
 	u32 len;
 	u32 cost;
@@ -335,6 +360,12 @@ bool storvsp_qos_wait(struct storvsp_cmd *cmd);
 void storvsp_qos_release(struct storvsp_lun *lun, struct storvsp_chan *chan);
 void storvsp_qos_flush(struct storvsp_lun *lun, struct storvsp_chan *chan);
 void storvsp_qos_set(struct storvsp_lun *lun, u32 max, u32 min);
+
+/* minimum.c */
+void storvsp_minimum_init(struct storvsp_lun *lun);
+void storvsp_minimum_set(struct storvsp_lun *lun);
+void storvsp_minimum_begin(struct storvsp_cmd *cmd);
+void storvsp_minimum_end(struct storvsp_cmd *cmd);
 
 /* save.c */
 void storvsp_quiesce(struct vmh_channel *ch);

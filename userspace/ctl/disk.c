@@ -708,6 +708,7 @@ const struct object disk_object = {
 "passed through is behind it; target core's configfs is where all of it is written\n"
 "down.\n"
 "\n"
-"max-iops limits it, counted in operations of 8 KiB; 0 is no limit. resize tells the\n"
-"guest that the file or device has another size; with size a file is given it first.\n",
+"max-iops limits it, counted in operations of 8 KiB; 0 is no limit. When it does less\n"
+"than min-iops, monitor partition and the kernel's log say so. resize tells the guest\n"
+"that the file or device has another size; with size a file is given it first.\n",
 };

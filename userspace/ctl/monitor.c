@@ -63,6 +63,16 @@ static void begin(const struct watch *w, const char *event)
 	out_str("event", "%s ", event);
 }
 
+static void show_disk_rate(const struct vsw_disk_rate *rate)
+{
+	out_str("partition", "%s:", rate->partition);
+	out_uint("controller", " controller %" PRIu64, rate->controller);
+	out_uint("lun", " lun %" PRIu64, rate->lun);
+	out_uint("iops", " iops %" PRIu64, rate->iops);
+	out_uint("min_iops", " min-iops %" PRIu64, rate->min_iops);
+	out_on_off("low", " low %s", rate->low);
+}
+
 static void on_event(const struct vsw_event *ev, void *arg)
 {
 	struct watch *w = arg;
@@ -112,6 +122,16 @@ static void on_event(const struct vsw_event *ev, void *arg)
 		begin(w, "channel");
 		out_str("partition", "%s: ", ev->channel->partition);
 		show_channel(ev->channel);
+		out_text("\n");
+		break;
+	case VSW_EVENT_NIC:
+		begin(w, ev->deleted ? "nic-del" : "nic");
+		show_nic(ev->nic);
+		out_text("\n");
+		break;
+	case VSW_EVENT_DISK_MIN:
+		begin(w, "disk-min");
+		show_disk_rate(ev->disk_rate);
 		out_text("\n");
 		break;
 	}
@@ -294,5 +314,6 @@ const struct object monitor_object = {
 	.help =
 "Prints changes as they happen, one a line; with -j one JSON object a line, with\n"
 "-t each with its time. drop and all also show, once a second, what was dropped\n"
-"at which port and why. partition shows those of vmbus_host, and their channels.\n",
+"at which port and why. partition shows those of vmbus_host, their\n"
+"channels and NICs, and disks that do less than their min-iops.\n",
 };

@@ -97,6 +97,30 @@ static void channel_event(struct nlmsghdr *nlh, struct vsw_event *ev,
 	}
 }
 
+static void nic_event(struct nlmsghdr *nlh, struct vsw_event *ev,
+		      vsw_event_cb cb, void *arg)
+{
+	struct vsw_nic nic = {};
+
+	if (!vsw_nic_parse(nlh, &nic)) {
+		ev->type = VSW_EVENT_NIC;
+		ev->nic = &nic;
+		cb(ev, arg);
+	}
+}
+
+static void disk_min_event(struct nlmsghdr *nlh, struct vsw_event *ev,
+			   vsw_event_cb cb, void *arg)
+{
+	struct vsw_disk_rate rate = {};
+
+	if (!vsw_disk_rate_parse(nlh, &rate)) {
+		ev->type = VSW_EVENT_DISK_MIN;
+		ev->disk_rate = &rate;
+		cb(ev, arg);
+	}
+}
+
 static void handle_vmbus(struct nlmsghdr *nlh, vsw_event_cb cb, void *arg)
 {
 	struct genlmsghdr *genl = nlmsg_data(nlh);
@@ -113,6 +137,15 @@ static void handle_vmbus(struct nlmsghdr *nlh, vsw_event_cb cb, void *arg)
 		break;
 	case VMBUS_HOST_CMD_CHANNEL_NTF:
 		channel_event(nlh, &ev, cb, arg);
+		break;
+	case VMBUS_HOST_CMD_NIC_DEL_NTF:
+		ev.deleted = true;
+		/* fall through */
+	case VMBUS_HOST_CMD_NIC_NTF:
+		nic_event(nlh, &ev, cb, arg);
+		break;
+	case VMBUS_HOST_CMD_DISK_MIN_NTF:
+		disk_min_event(nlh, &ev, cb, arg);
 		break;
 	}
 }

@@ -128,6 +128,7 @@ int vsw_port_put_change(struct vsw *c, struct nl_msg *msg,
 int vsw_fdb_parse(struct nlmsghdr *nlh, void *item);
 int vsw_partition_parse(struct nlmsghdr *nlh, void *item);
 int vsw_nic_parse(struct nlmsghdr *nlh, void *item);
+int vsw_disk_rate_parse(struct nlmsghdr *nlh, struct vsw_disk_rate *rate);
 int vsw_channel_parse(struct nlmsghdr *nlh, void *item);
 int vsw_acl_parse(struct nlmsghdr *nlh, void *item);
 int vsw_stats_parse(struct nlattr *nest, struct vsw_stats *stats);

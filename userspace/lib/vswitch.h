@@ -461,6 +461,8 @@ enum vsw_event_type {
 	VSW_EVENT_PROFILE,
 	VSW_EVENT_PARTITION,
 	VSW_EVENT_CHANNEL,
+	VSW_EVENT_NIC,
+	VSW_EVENT_DISK_MIN,
 };
 
 struct vsw_event {
@@ -474,13 +476,15 @@ struct vsw_event {
 		const struct vsw_profile *profile;
 		const struct vsw_partition *partition;
 		const struct vsw_channel *channel;
+		const struct vsw_nic *nic;
+		const struct vsw_disk_rate *disk_rate;
 	};
 };
 
 typedef void (*vsw_event_cb)(const struct vsw_event *ev, void *arg);
 
 int vsw_events_subscribe(struct vsw *c);
-/* Those of partitions and channels, instead. */
+/* Those of partitions, and of what guests have, instead. */
 int vsw_partition_events_subscribe(struct vsw *c);
 int vsw_events_fd(const struct vsw *c);
 /* Read what has come; -ENOBUFS when the kernel had to drop some. */
@@ -623,6 +627,17 @@ int vsw_nic_set(struct vsw *c, const struct vsw_nic *nic);
 int vsw_nic_del(struct vsw *c, const char *name);
 int vsw_nic_get(struct vsw *c, const char *name, struct vsw_nic *nic);
 int vsw_nic_dump(struct vsw *c, struct vsw_nic **list, size_t *n);
+
+/* ---- Disks of guests: configfs has them, this is what is told of them ---- */
+
+struct vsw_disk_rate {
+	char partition[VMBUS_HOST_NAME_MAX + 1];
+	uint32_t controller;
+	uint32_t lun;
+	uint32_t min_iops;
+	uint32_t iops;			/* what it did */
+	bool low;			/* that is less */
+};
 
 /*
  * Ask a guest something (ask.c). These wait until it has answered, or the kernel has
