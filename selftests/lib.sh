@@ -301,6 +301,10 @@ guest_stat()
 	in_ns "$1" cat "/sys/class/net/eth0/statistics/$2"
 }
 
+# Guests of another kind.
+# shellcheck source=/dev/null
+[ -z "${VSWITCH_GUESTS-}" ] || . "${BASH_SOURCE[0]%/*}/lib/${VSWITCH_GUESTS}guest.sh"
+
 # --- running cases ------------------------------------------------------------
 
 lib_links()

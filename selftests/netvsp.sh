@@ -19,7 +19,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 
-TESTS="show traffic copy dhcp large vlan mtu offloads queues rings updown
+TESTS="show traffic copy dhcp large vlan mtu offloads queues rings updown changes
 	policy del_load partition_dies netdev_deleted driver_reload unload refused"
 
 load_all()	# [PARAMETER...] of vmbus_local
@@ -273,11 +273,11 @@ test_mtu()
 	local mtu
 
 	topology
-	for mtu in 9000 1400 576 1500; do
+	for mtu in 9000 1400 576 68 1500; do
 		guest_mtu 1 $mtu
 		guest_mtu 2 $mtu
 		check in_ns g1 ping -c 1 -W 5 -M "do" -s $((mtu - 28)) 192.0.2.2
-		transfer g1 g2 192.0.2.2 2097152
+		transfer g1 g2 192.0.2.2 1048576
 	done
 	# More than the host allows.
 	check vswitchctl nic set nic1 mtu 2000
@@ -353,6 +353,32 @@ test_updown()
 	check ip link set nic1 up
 	check busywait 10000 has_carrier g1
 	check reaches g1 192.0.2.2
+}
+
+# All that a guest can do to its interface, hundreds of times, while frames come.
+test_changes()
+{
+	local i
+
+	topology
+	bg in_ns g2 ping -f 192.0.2.1
+	bg in_ns g1 ping -f 192.0.2.2
+	for i in $(seq 120); do
+		ip -n "$(ns g1)" link set eth0 down
+		ip -n "$(ns g1)" link set eth0 up
+		case $((i % 6)) in
+		0)	check ip netns exec "$(ns g1)" ethtool -L eth0 combined $((i / 6 % 2 + 1)) ;;
+		1)	check ip netns exec "$(ns g1)" ethtool -G eth0 rx $((i * 10 + 10)) tx $((i + 10)) ;;
+		2)	check ip netns exec "$(ns g1)" ethtool -K eth0 tso off tx off ;;
+		3)	check ip netns exec "$(ns g1)" ethtool -K eth0 rx off lro off ;;
+		4)	check ip netns exec "$(ns g1)" ethtool -K eth0 tx on tso on rx on lro on ;;
+		5)	check ip -n "$(ns g1)" link set eth0 mtu $((1000 + i)) ;;
+		esac
+	done
+	check busywait 20000 has_carrier g1
+	check reaches g1 192.0.2.2
+	transfer g1 g2 192.0.2.2 2097152
+	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
 }
 
 has_no_carrier()	# NS
