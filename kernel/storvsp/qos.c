@@ -4,7 +4,8 @@
  * Server 2012 R2 does: one of up to 8 KiB is one, one of 64 KiB eight.
  *
  * Each operation makes the next one due so much later. Those that come too early wait
- * in order; those that come late have at most BURST saved up.
+ * in order; those that come late have at most BURST saved up. While a LUN is being reset
+ * all that comes waits.
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -42,7 +43,9 @@ static struct storvsp_cmd *next(struct storvsp_lun *lun)
 
 	spin_lock(&qos->lock);
 	cmd = list_first_entry_or_null(&qos->waiting, struct storvsp_cmd, waiting);
-	if (cmd && qos->max && !take(qos, cmd->cost, now)) {
+	if (qos->held) {
+		cmd = NULL;
+	} else if (cmd && qos->max && !take(qos, cmd->cost, now)) {
 		wake_later(lun, now);
 		cmd = NULL;
 	}
@@ -87,18 +90,71 @@ bool storvsp_qos_wait(struct storvsp_cmd *cmd)
 	u64 now;
 	bool wait;
 
-	if (!cmd->cost || !READ_ONCE(qos->max))
+	/* Pairs with storvsp_qos_hold(): that waits for it, or it is held back. */
+	smp_mb();
+	if (likely(!READ_ONCE(qos->held)) &&
+	    (!cmd->cost || !READ_ONCE(qos->max)))
 		return false;
 	now = ktime_get_ns();
 	spin_lock(&qos->lock);
-	wait = !list_empty(&qos->waiting) ||
-	       (qos->max && !take(qos, cmd->cost, now));
-	if (wait) {
+	wait = qos->held || !list_empty(&qos->waiting) ||
+	       (cmd->cost && qos->max && !take(qos, cmd->cost, now));
+	if (wait)
 		list_add_tail(&cmd->waiting, &qos->waiting);
+	if (qos->held)
+		storvsp_lun_switch(cmd);
+	else if (wait)
 		wake_later(lun, now);
-	}
 	spin_unlock(&qos->lock);
 	return wait;
+}
+
+/**
+ * storvsp_qos_hold() - a LUN is being reset
+ * @lun: the LUN
+ *
+ * What waits is aborted. What comes from now on waits until storvsp_qos_unhold(), and is
+ * of another epoch than what came before.
+ *
+ * Context: process; storvsp_lun.reset_lock held.
+ * Return: the epoch of what came before.
+ */
+u32 storvsp_qos_hold(struct storvsp_lun *lun)
+{
+	struct storvsp_qos *qos = &lun->qos;
+	struct storvsp_cmd *cmd, *next;
+	LIST_HEAD(list);
+	u32 epoch;
+
+	lockdep_assert_held(&lun->reset_lock);
+	spin_lock(&qos->lock);
+	WRITE_ONCE(qos->held, true);
+	epoch = lun->epoch;
+	WRITE_ONCE(lun->epoch, !epoch);
+	list_splice_init(&qos->waiting, &list);
+	spin_unlock(&qos->lock);
+	/* Pairs with storvsp_qos_wait(). */
+	smp_mb();
+	list_for_each_entry_safe(cmd, next, &list, waiting)
+		storvsp_cmd_finish(cmd);
+	return epoch;
+}
+
+/**
+ * storvsp_qos_unhold() - it has been reset
+ * @lun: the LUN
+ *
+ * Context: process; storvsp_lun.reset_lock held.
+ */
+void storvsp_qos_unhold(struct storvsp_lun *lun)
+{
+	struct storvsp_qos *qos = &lun->qos;
+
+	lockdep_assert_held(&lun->reset_lock);
+	spin_lock(&qos->lock);
+	WRITE_ONCE(qos->held, false);
+	spin_unlock(&qos->lock);
+	mod_delayed_work(lun->ctl->wq, &qos->work, 0);
 }
 
 static void take_all(struct storvsp_qos *qos, struct storvsp_chan *chan,
@@ -108,7 +164,7 @@ static void take_all(struct storvsp_qos *qos, struct storvsp_chan *chan,
 
 	spin_lock(&qos->lock);
 	list_for_each_entry_safe(cmd, next, &qos->waiting, waiting) {
-		if (!chan || cmd->chan == chan)
+		if (cmd->chan == chan)
 			list_move_tail(&cmd->waiting, list);
 	}
 	spin_unlock(&qos->lock);
@@ -117,7 +173,7 @@ static void take_all(struct storvsp_qos *qos, struct storvsp_chan *chan,
 /**
  * storvsp_qos_flush() - what waits for its turn need not any more: it is aborted
  * @lun: the LUN
- * @chan: what came from there, or NULL for all
+ * @chan: what came from there
  *
  * Context: process.
  */
@@ -136,16 +192,18 @@ void storvsp_qos_flush(struct storvsp_lun *lun, struct storvsp_chan *chan)
  * @lun: the LUN
  * @chan: what came from there
  *
- * Context: process.
+ * Context: process; waits for the LUN if it is being reset.
  */
 void storvsp_qos_release(struct storvsp_lun *lun, struct storvsp_chan *chan)
 {
 	struct storvsp_cmd *cmd, *next;
 	LIST_HEAD(list);
 
+	mutex_lock(&lun->reset_lock);
 	take_all(&lun->qos, chan, &list);
 	list_for_each_entry_safe(cmd, next, &list, waiting)
 		storvsp_cmd_submit(cmd);
+	mutex_unlock(&lun->reset_lock);
 }
 
 /**

@@ -106,6 +106,25 @@ static void lun_get(struct storvsp_cmd *cmd, struct storvsp_lun *lun)
 }
 
 /**
+ * storvsp_lun_switch() - a command of a LUN that is being reset came after the reset
+ * @cmd: the command
+ *
+ * Context: storvsp_qos.lock held.
+ */
+void storvsp_lun_switch(struct storvsp_cmd *cmd)
+{
+	struct storvsp_lun *lun = cmd->lun;
+	u32 before = cmd->epoch;
+
+	lockdep_assert_held(&lun->qos.lock);
+	if (before == lun->epoch)
+		return;
+	cmd->epoch = lun->epoch;
+	atomic_inc(&lun->inflight[cmd->epoch]);
+	storvsp_lun_put(lun, before);
+}
+
+/**
  * storvsp_lun_put() - a LUN has a command less
  * @lun: the LUN
  * @epoch: of the command

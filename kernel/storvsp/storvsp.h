@@ -67,7 +67,8 @@ struct storvsp_stats {
  * struct storvsp_qos - how much a LUN may, and should, do in a second
  * @max: IO operations of 8 KiB, 0 for no limit
  * @min: what it should be able to do, 0 if nobody cares
- * @lock: protects what follows
+ * @lock: protects what follows, and storvsp_lun.epoch
+ * @held: the LUN is being reset: none may begin
  * @due: when the next one may begin, in ns
  * @waiting: commands that wait for that
  * @work: lets them go
@@ -76,6 +77,7 @@ struct storvsp_qos {
 	u32 max;
 	u32 min;
 	spinlock_t lock; /* see above */
+	bool held;
 	u64 due;
 	struct list_head waiting;
 	struct delayed_work work;
@@ -312,6 +314,7 @@ int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
 		const struct vstor_packet *copy);
 void storvsp_cmd_submit(struct storvsp_cmd *cmd);
 void storvsp_cmd_finish(struct storvsp_cmd *cmd);
+void storvsp_lun_switch(struct storvsp_cmd *cmd);
 void storvsp_lun_put(struct storvsp_lun *lun, u32 epoch);
 int storvsp_queue_data_in(struct se_cmd *se);
 int storvsp_queue_status(struct se_cmd *se);
@@ -357,6 +360,8 @@ void storvsp_scan_work(struct work_struct *work);
 /* qos.c */
 void storvsp_qos_init(struct storvsp_lun *lun);
 bool storvsp_qos_wait(struct storvsp_cmd *cmd);
+u32 storvsp_qos_hold(struct storvsp_lun *lun);
+void storvsp_qos_unhold(struct storvsp_lun *lun);
 void storvsp_qos_release(struct storvsp_lun *lun, struct storvsp_chan *chan);
 void storvsp_qos_flush(struct storvsp_lun *lun, struct storvsp_chan *chan);
 void storvsp_qos_set(struct storvsp_lun *lun, u32 max, u32 min);

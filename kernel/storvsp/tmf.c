@@ -3,8 +3,12 @@
  * Resets: of a LUN, or of all. When one is answered, no command that came before it
  * can touch the guest's memory any more, and each of them is answered.
  *
- * Target core aborts what its backstore has not begun and waits for the rest; but
- * not for those that it has already given back to us.
+ * Target core aborts nothing for it: what came before is waited for, and what comes later
+ * is held back, so that it finds no command of ours. It would wait for those that its
+ * backstore has begun, and so do we; and one that it aborts between the two halves of a
+ * COMPARE AND WRITE has se_device.caw_sem for good, with which the next one hangs
+ * (target_handle_abort() does not call transport_complete_callback). What is left to it
+ * are the reservation of RESERVE, and the UNIT ATTENTION.
  */
 #include <linux/completion.h>
 #include <linux/errno.h>
@@ -67,10 +71,8 @@ static bool reset_lun(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
 	int err;
 
 	mutex_lock(&lun->reset_lock);
-	epoch = lun->epoch;
-	WRITE_ONCE(lun->epoch, !epoch);
-	storvsp_qos_flush(lun, NULL);
-
+	epoch = storvsp_qos_hold(lun);
+	wait_var_event(&lun->inflight[epoch], !atomic_read(&lun->inflight[epoch]));
 	memset(&tmf->se, 0, sizeof(tmf->se));
 	tmf->response = TMR_FUNCTION_FAILED;
 	init_completion(&tmf->released);
@@ -82,8 +84,7 @@ static bool reset_lun(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
 		ok = tmf->response == TMR_FUNCTION_COMPLETE ||
 		     tmf->response == TMR_LUN_DOES_NOT_EXIST;
 	}
-	/* The guest may think so, whatever became of it. */
-	wait_var_event(&lun->inflight[epoch], !atomic_read(&lun->inflight[epoch]));
+	storvsp_qos_unhold(lun);
 	mutex_unlock(&lun->reset_lock);
 	return ok;
 }
