@@ -16,7 +16,7 @@
 . "$(dirname "$0")/lib/storvsp.sh"
 
 TESTS="appears copied subchannels matrix discard hotplug absent_zero resize readonly
-	reservations many controllers errors flakey slow_neighbour reset pulled death orders
+	reservations many controllers errors flakey slow_neighbour pressure reset pulled death orders
 	refused"
 
 setup()
@@ -449,6 +449,45 @@ test_slow_neighbour()
 	check in_flight "$dev"
 	check dmsetup resume --noudevrules --noudevsync slow
 	check wait "$BG_PID"
+}
+
+# Memory is short, and what would free some is to be written to such a disk. The file behind
+# it has its pages already: what is needed beyond these is ours, and the guest's.
+test_pressure()
+{
+	local dev
+
+	load_storage
+	partition p1
+	check truncate -s 512M "$LIB_TMP/filea.img"
+	check dd if=/dev/zero of="$LIB_TMP/filea.img" bs=1M count=512 conv=notrunc status=none
+	file_backstore filea 512
+	controller p1 0
+	lun p1 0 0 file filea
+	guest_driver
+	enable p1 0
+	dev=$(disk filea)
+	check mkfs.ext4 -q "$dev"
+	check mkdir -p "$LIB_TMP/mnt"
+	check mount "$dev" "$LIB_TMP/mnt"
+	defer umount "$LIB_TMP/mnt"
+	bg python3 -c '
+import ctypes, mmap, time
+lines = dict(line.split(":") for line in open("/proc/meminfo"))
+n = (int(lines["MemAvailable"].split()[0]) >> 10) - 160
+m = mmap.mmap(-1, n << 20)
+for i in range(0, n << 20, 4096):
+    m[i] = 1
+ctypes.CDLL(None).mlockall(3)
+print("full", flush=True)
+time.sleep(1000)'
+	check busywait 120000 grep -q full "$BG_LOG"
+	timeout 600 dd if=/dev/urandom bs=1M count=400 iflag=fullblock status=none |
+		tee "$LIB_TMP/mnt/data" | sha256sum >"$LIB_TMP/sum" || fail "dd"
+	check timeout 300 sync -f "$LIB_TMP/mnt"
+	kill -9 "$BG_PID"
+	echo 3 >/proc/sys/vm/drop_caches
+	check cmp <(sha256sum <"$LIB_TMP/mnt/data") "$LIB_TMP/sum"
 }
 
 in_flight()	# DEVICE

@@ -198,7 +198,9 @@ static struct vmh_partition *alloc(struct net *net, const char *name,
 
 	if (!p)
 		return NULL;
-	p->wq = alloc_workqueue("vmbus_%s", WQ_CPU_INTENSIVE, 0, name);
+	/* A disk may be served, and memory wait for what is written to it. */
+	p->wq = alloc_workqueue("vmbus_%s", WQ_CPU_INTENSIVE | WQ_MEM_RECLAIM,
+				0, name);
 	if (!p->wq) {
 		kfree(p);
 		return NULL;
