@@ -12,7 +12,7 @@ set -euo pipefail
 
 HERE=$ROOT/selftests/bench
 PROGRAMS=(ip bridge tc ethtool "$ROOT/userspace/vswitchctl")
-OWN=(mark send bulk ovs-datapath)
+OWN=(mark send bulk io ovs-datapath)
 MODULES=(dummy veth pktgen bridge)
 # Rows without their module are left out.
 # shellcheck disable=SC2206 # words

@@ -55,9 +55,9 @@ JOB
 "$HERE/boot.sh" "$kver" "$tmp/initrd" \
 	-plugin "$tmp/count.so,out=$tmp/counts" >"$tmp/out"
 
-grep -E '^(row|nic|bulk|error) ' "$tmp/out" | sed 's/^/# /'
+grep -E '^(row|nic|bulk|disk|error) ' "$tmp/out" | sed 's/^/# /'
 # Some rows are measured several times.
-frames=$(awk '$1 == "row" { n += $8 } $1 == "nic" { n += $7 } $1 == "bulk" { n += $4 / 1000 } END { print n + 0 }' "$tmp/out")
+frames=$(awk '$1 == "row" { n += $8 } $1 == "nic" { n += $7 } $1 == "bulk" { n += $4 / 1000 } $1 == "disk" { n += $6 } END { print n + 0 }' "$tmp/out")
 [ "$frames" -gt 0 ] || die "the row failed"
 
 # Each instruction belongs to the last symbol before it.
