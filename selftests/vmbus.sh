@@ -13,7 +13,7 @@
 
 TESTS="partition refusals versions reopen released modify gpadls quota flood sizes full
 	many signals coalesce gpa xfer subchannels bends fuzz two heartbeat events kill
-	removal netns privilege rings migrate badstate"
+	unread removal netns privilege rings migrate badstate"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/vmbus/build/guest
@@ -346,6 +346,22 @@ test_kill()
 		done
 	done
 	check vmguest g reopen 1
+}
+
+# A guest that has not read an offer can use the channel all the same.
+test_unread()
+{
+	check vswitchctl partition add u services echo
+	defer partition_del u
+	bg "$GUEST" u unread
+	check busywait 20000 grep -q "^# ready" "$BG_LOG"
+	check_eq "$(show u '[.gpadls, (.channel_list[] | select(.service == "echo") | .state)] | join(" ")')" \
+		"1 open" "GPADLs, and the state of the channel"
+	check vswitchctl partition del u
+	kill "$BG_PID"
+	wait "$BG_PID" 2>/dev/null || :
+	check vswitchctl partition add u services echo
+	check vmguest u reopen 1
 }
 
 test_removal()

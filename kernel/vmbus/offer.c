@@ -147,10 +147,14 @@ static void take_back(struct vmh_channel *ch)
 	struct vmh_msg_relid *msg = (void *)ch->rescind.data;
 	struct vmh_partition *p = ch->partition;
 
-	if (!ch->told || vmh_out_cancel(p, &ch->offer)) {
+	if (!ch->told) {
 		vmh_channel_forget(ch);
 		return;
 	}
+	/*
+	 * An offer that it has not read yet is not called back: it may have guessed the
+	 * number, and use the channel; or its driver was promised it, and waits for it.
+	 */
 	ch->rescinded = true;
 	if (ch->index)
 		ch->dev->subchannels--;

@@ -236,6 +236,36 @@ static void flood(int argc, char **argv)
 	vg_close(&vg);
 }
 
+/* Open a channel of which the offer is still unread, and wait to be removed. */
+static void unread(int argc, char **argv)
+{
+	struct vmh_msg_header offers = { .type = htole32(VMH_MSG_REQUEST_OFFERS) };
+	struct vmh_msg_open open = {
+		.header.type = htole32(VMH_MSG_OPEN),
+		.target_vp = htole32(0),
+		.downstream_page = htole32(RING / PAGE),
+	};
+	struct vg_channel ch = {};
+	struct vg vg;
+
+	(void)argc, (void)argv;
+	guest_start(&vg, MEMORY);
+	echo_open(&ch, &vg, RING);
+	ok(vg_channel_close(&ch));
+	ok(vg_unload(&vg));
+	/* It will have the same number again. */
+	ok(vg_connect(&vg, 0x50003));
+	ok(vg_post(&vg, &offers, sizeof(offers)));
+	ok(vg_gpadl_post(&vg, ch.relid, ch.mem, ch.bytes, 77));
+	open.relid = htole32(ch.relid);
+	open.open_id = htole32(1);
+	open.gpadl = htole32(77);
+	ok(vg_post(&vg, &open, sizeof(open)));
+	printf("# ready\n");
+	fflush(stdout);
+	pause();
+}
+
 /*
  * guest PARTITION removed [leave]: wait for the partition's removal, having left
  * its network namespace or not. All fails, and nothing hangs.
@@ -449,6 +479,7 @@ const struct test_case control_cases[] = {
 	{ "gpadls", gpadls },
 	{ "quota", quota },
 	{ "flood", flood },
+	{ "unread", unread },
 	{ "removed", removed },
 	{ "hold", hold },
 	{ "refusals", refusals },
