@@ -11,6 +11,10 @@
 
 #include "wire.h"
 
+/* Its length, in a header, has 16 bits. */
+#define VMH_GPADL_FRAMES_MAX \
+	((U16_MAX - sizeof(struct vmh_gpa_range)) / sizeof(__le64))
+
 /**
  * struct vmh_gpadl_quota - what one partition's GPADLs may take
  * @max: how many GPADLs

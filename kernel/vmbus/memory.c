@@ -565,7 +565,8 @@ int vmh_gpadl_restore(struct vmh_partition *p, u32 relid, u32 id, u32 offset,
 	int err;
 
 	lockdep_assert_held(&p->lock);
-	if (offset >= VMH_PAGE_SIZE || !bytes || xa_load(&p->gpadls, key(relid, id)) ||
+	if (offset >= VMH_PAGE_SIZE || !bytes || frames > VMH_GPADL_FRAMES_MAX ||
+	    xa_load(&p->gpadls, key(relid, id)) ||
 	    ((u64)offset + bytes + VMH_PAGE_SIZE - 1) >> VMH_PAGE_SHIFT != frames)
 		return -EINVAL;
 	err = charge(&p->quota, frames);
