@@ -411,12 +411,14 @@ void vmh_worker_init(struct vmh_channel *ch);
 void vmh_worker_queue(struct vmh_channel *ch);
 void vmh_worker_start(struct vmh_channel *ch);
 void vmh_worker_stop(struct vmh_channel *ch);
+void vmh_worker_full(struct vmh_channel *ch);
 void vmh_channel_break(struct vmh_channel *ch, u32 error);
 
 /* send.c */
 void vmh_send_init(struct vmh_channel *ch);
 bool vmh_channel_take_full(struct vmh_channel *ch);
 void vmh_channel_shut(struct vmh_channel *ch);
+void vmh_channel_flush_shut(struct vmh_channel *ch);
 void vmh_channel_reopen(struct vmh_channel *ch);
 
 /* partition_nl.c */

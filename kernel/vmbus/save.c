@@ -235,8 +235,7 @@ static void stop(struct vmh_partition *p)
 		if (ch->dev->service->quiesce)
 			ch->dev->service->quiesce(ch);
 		/* What is written is shown: only one index is part of the state. */
-		vmh_channel_flush(ch);
-		vmh_channel_shut(ch);
+		vmh_channel_flush_shut(ch);
 	}
 }
 
@@ -363,7 +362,6 @@ static int restore_open(struct vmh_channel *ch, const struct saved_channel *save
 	if (own >= ch->out.size || own % VMH_UNIT)
 		return -EINVAL;
 	ch->out.own = own;
-	ch->out.published = own;
 	/* vmh_ring_init() has told the guest that nobody waits: somebody will. */
 	ch->out_full = saved->out_waiting;
 	if (held) {

@@ -102,6 +102,8 @@ static int write_locked(struct vmh_channel *ch, const void *arg)
 			vmh_worker_queue(ch);
 	} else if (err == -EAGAIN) {
 		ch->stats.full++;
+		if (!ch->out_full)
+			vmh_worker_full(ch);
 		ch->out_full = true;
 	} else if (err != -EMSGSIZE) {
 		WRITE_ONCE(ch->out_error, err);
@@ -157,10 +159,29 @@ void vmh_channel_flush(struct vmh_channel *ch)
 }
 EXPORT_SYMBOL_GPL(vmh_channel_flush);
 
-static int set_open_locked(struct vmh_channel *ch, const void *arg)
+static int shut_locked(struct vmh_channel *ch, const void *arg)
 {
-	ch->out_open = *(const bool *)arg;
+	ch->out_open = false;
 	return 0;
+}
+
+static int flush_shut_locked(struct vmh_channel *ch, const void *arg)
+{
+	flush_locked(ch, NULL);
+	return shut_locked(ch, NULL);
+}
+
+static int reopen_locked(struct vmh_channel *ch, const void *arg)
+{
+	ch->out_open = true;
+	return 0;
+}
+
+/* Nobody starts it any more; what it was for is still due. */
+static void cancel_late(struct vmh_channel *ch)
+{
+	if (hrtimer_cancel(&ch->late) && vmh_ring_is_awaited(&ch->out))
+		kick(ch);
 }
 
 /**
@@ -171,12 +192,22 @@ static int set_open_locked(struct vmh_channel *ch, const void *arg)
  */
 void vmh_channel_shut(struct vmh_channel *ch)
 {
-	static const bool open;
+	out_locked(ch, shut_locked, NULL);
+	cancel_late(ch);
+}
 
-	out_locked(ch, set_open_locked, &open);
-	/* Nobody starts it any more; what it was for is still due. */
-	if (hrtimer_cancel(&ch->late) && vmh_ring_is_awaited(&ch->out))
-		kick(ch);
+/**
+ * vmh_channel_flush_shut() - show the guest what has been sent, and write nothing more
+ * @ch: the channel
+ *
+ * Nobody sends anything between the two.
+ *
+ * Context: process.
+ */
+void vmh_channel_flush_shut(struct vmh_channel *ch)
+{
+	out_locked(ch, flush_shut_locked, NULL);
+	cancel_late(ch);
 }
 
 /**
@@ -187,9 +218,7 @@ void vmh_channel_shut(struct vmh_channel *ch)
  */
 void vmh_channel_reopen(struct vmh_channel *ch)
 {
-	static const bool open = true;
-
-	out_locked(ch, set_open_locked, &open);
+	out_locked(ch, reopen_locked, NULL);
 }
 
 /* @desc: complete but for the length; @head: what belongs to it */

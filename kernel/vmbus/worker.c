@@ -238,6 +238,20 @@ static bool tells_room(struct vmh_channel *ch)
 	       features & VMH_RING_FEATURE_PENDING;
 }
 
+/**
+ * vmh_worker_full() - there is no room in the ring to the guest
+ * @ch: the channel, open
+ *
+ * Its worker looks from time to time, if the guest does not say when there is some.
+ *
+ * Context: any if the rings are mapped, else process.
+ */
+void vmh_worker_full(struct vmh_channel *ch)
+{
+	if (READ_ONCE(ch->armed) && !tells_room(ch))
+		queue(ch, POLL_FULL);
+}
+
 static void worker(struct work_struct *work)
 {
 	struct vmh_channel *ch = container_of(to_delayed_work(work),
@@ -266,8 +280,8 @@ static void worker(struct work_struct *work)
 	}
 	if (!full && before == ch->stats.rx_packets)
 		ch->stats.idle++;
-	if (READ_ONCE(ch->out_full) && !tells_room(ch))
-		queue(ch, POLL_FULL);
+	if (READ_ONCE(ch->out_full))
+		vmh_worker_full(ch);
 }
 
 /**
