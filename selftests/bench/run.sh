@@ -3,7 +3,7 @@
 #
 # How many instructions does a frame cost? Measures the vswitch and what it
 # competes with, each kernel in one boot, and prints a table; then policies,
-# ACLs and VMBus, in boots of their own. See
+# ACLs, VMBus, NICs and disks, in boots of their own. See
 # docs/performance.md for how to read it; rows.sh draws the set-up.
 #
 #	run.sh [OPTION...]
@@ -83,6 +83,8 @@ for kver in $kernels; do
 	"$HERE/policy.sh" -k "$kver" || status=1
 	"$HERE/acl.sh" -k "$kver" || status=1
 	"$HERE/vmbus.sh" -k "$kver" || status=1
+	"$HERE/netvsp.sh" -k "$kver" || status=1
+	"$HERE/storvsp.sh" -k "$kver" || status=1
 done
 [ -z "$json" ] || jq -s '{runs: .}' "$tmp/results" >"$json"
 exit $status
