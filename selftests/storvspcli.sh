@@ -178,6 +178,7 @@ test_minimum()
 	loop_device a 16
 	modprobe dm-delay || skip "this kernel has no dm-delay"
 	dm slow "0 $((16 << 11)) delay $LOOP 0 200"
+	defer del_disks
 	check vswitchctl disk add p1 block /dev/mapper/slow min-iops 200
 	check busywait 20000 sd_there 1
 	bg vswitchctl -j monitor partition
