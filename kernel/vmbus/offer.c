@@ -299,7 +299,7 @@ void vmh_device_remove(struct vmh_device *dev)
  * partition's lock may wait for a guest's memory.
  * Return: the device, to be given to vmh_withdraw(); -EEXIST if there is one of
  * these GUIDs, -ENOSPC for a channel too many, -ENODEV if the partition is being
- * removed, -ENOMEM as a pointer.
+ * removed, -EINTR if the caller is killed, -ENOMEM as a pointer.
  */
 struct vmh_device *vmh_offer(struct vmh_partition *p,
 			     const struct vmh_service *service,
@@ -324,7 +324,11 @@ struct vmh_device *vmh_offer(struct vmh_partition *p,
 	dev->partition = p;
 	vmh_partition_hold(p);
 
-	mutex_lock(&p->lock);
+	/* Whose guest's memory does not come, he can be told to give up. */
+	if (mutex_lock_killable(&p->lock)) {
+		device_put(dev);
+		return ERR_PTR(-EINTR);
+	}
 	if (p->removed)
 		err = -ENODEV;
 	list_for_each_entry(other, &p->devices, node) {
