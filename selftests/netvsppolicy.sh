@@ -32,7 +32,7 @@ of()	# TEST CASE...
 	out=$(VSWITCH_GUESTS=nic "$(dirname "$0")/$1.sh" "${@:2}" 2>&1) || status=$?
 	diag "$out"
 	check_eq $status 0 "status of $1.sh"
-	check_eq "$(grep -c '^ok .* # SKIP' <<<"$out")" 0 "skipped cases of $1.sh"
+	! grep "^ok .* # SKIP" <<<"$out" || fail "skipped cases of $1.sh"
 }
 
 test_acl()
@@ -41,9 +41,10 @@ test_acl()
 		stateful stateful_revoked icmp_errors fragments
 }
 
+# Not "messages": that takes what does not come at once for lost, and a NIC is not a wire.
 test_guard()
 {
-	of guard dhcp4 dhcp4_dhcpd dhcp6 router redirect4 redirect6 messages vlan live
+	of guard dhcp4 dhcp4_dhcpd dhcp6 router redirect4 redirect6 vlan live
 }
 
 test_pvlan()

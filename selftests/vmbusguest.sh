@@ -9,13 +9,16 @@
 #	     |  hypercalls, event flags, SINT 2
 #	KVM's SynIC --- eventfds, vmm ---> /dev/vmbus_host, partition "real"
 #
+# And with hv_netvsc and hv_storvsc, a NIC on a switch and a disk.
+#
 # requires: jq busybox cpio modprobe python3
-# uses: vmbus_host vmbus_local echo_guest
+# uses: vmbus_host vmbus_local echo_guest netvsp storvsp
 # timeout: 1200
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
+. "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="mapped copied versions older"
+TESTS="mapped copied versions older nic nic_copied disk disk_copied not_on_hyperv"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 VMM=$HERE/vmm/build/vmm
@@ -173,6 +176,110 @@ test_older()
 	check_versions "$kernel"
 	check_eq "$(grep -c "to connection [14]: message 16 of" "$BG_LOG")" 7 "UNLOAD"
 	check_eq "$(grep -c "from the host: message 17 of" "$BG_LOG")" 7 "UNLOAD_RESPONSE"
+}
+
+# Until one has sent all; prints the sum of it, and of what others get.
+servers()
+{
+	bg python3 -c '
+import hashlib, os, socket, threading
+
+def take():
+    c, _ = taker.accept()
+    h = hashlib.sha256()
+    while data := c.recv(1 << 16):
+        h.update(data)
+    print("taken", h.hexdigest(), flush=True)
+
+def give():
+    c, _ = giver.accept()
+    c.sendall(data)
+    c.close()
+
+data = os.urandom(3 << 20)
+print("given", hashlib.sha256(data).hexdigest(), flush=True)
+taker = socket.create_server(("192.0.2.1", 7000))
+giver = socket.create_server(("192.0.2.1", 7001))
+threads = [threading.Thread(target=f) for f in (take, give)]
+for t in threads:
+    t.start()
+for t in threads:
+    t.join()'
+	SERVERS_LOG=$BG_LOG
+	check busywait 10000 grep -q given "$SERVERS_LOG"
+}
+
+check_nic()	# [VMM OPTION...]
+{
+	check insmod "$(module_file netvsp)"
+	defer unload netvsp
+	check vswitchctl switch add vsR type internal management off
+	defer lib_link_del vsR
+	check ip link set vsR up
+	check vswitchctl vnic add vsR hostR
+	check ip addr add 192.0.2.1/24 dev hostR
+	check ip link set hostR up
+	check vswitchctl nic add real name nicR switch vsR mac 02:00:00:00:00:77
+	servers
+	boot "$(inner)" net "hv_vmbus hv_netvsc" "$@"
+	check_said "inner: netdev [a-z0-9]* 02:00:00:00:00:77"
+	check_said "inner: ping passed"
+	check_said "inner: sent $(sed -n 's/^taken //p' "$SERVERS_LOG")"
+	check_said "inner: received $(sed -n 's/^given //p' "$SERVERS_LOG")"
+	check_eq "$(vswitchctl -j nic show nicR | jq -r '.[0] | "\(.state) \(.version)"')" \
+		"running 6.1" "the NIC"
+	check_eq "$(show real '.errors | length')" 0 "errors"
+	lib_kill "$BG_PID"
+	check busywait 10000 is_gone
+	check_eq "$(vswitchctl -j nic show nicR | jq -r '.[0].state')" closed "the NIC"
+}
+
+test_nic()
+{
+	check_nic
+}
+
+test_nic_copied()
+{
+	check_nic -c -p 2
+}
+
+check_disk()	# [VMM OPTION...]
+{
+	local sum
+
+	load_fabric
+	check truncate -s 16M "$LIB_TMP/real.img"
+	check vswitchctl disk add real file "$LIB_TMP/real.img"
+	defer vswitchctl disk del real lun 0
+	boot "$(inner)" disk "hv_vmbus hv_storvsc sd_mod" "$@"
+	check_said "inner: disk of 32768 sectors"
+	sum=$(head -c 8M "$LIB_TMP/real.img" | sha256sum | cut -d' ' -f1)
+	check_said "inner: wrote $sum"
+	check_said "inner: read $sum"
+	check_eq "$(show real '.errors | length')" 0 "errors"
+	lib_kill "$BG_PID"
+	check busywait 10000 is_gone
+}
+
+test_disk()
+{
+	check_disk
+}
+
+test_disk_copied()
+{
+	check_disk -c
+}
+
+# Where Hyper-V is, its guest's own bus is left alone.
+test_not_on_hyperv()
+{
+	[ -e "/boot/vmlinuz-$(uname -r)" ] || skip "this kernel cannot be booted inside"
+	boot "$(uname -r)" local_bus "$(module_file vmbus_host) $(module_file vmbus_local)"
+	check_said "inner: vmbus_host is loaded"
+	check_said "inner: vmbus_local is not loaded"
+	check_said "this is a guest of Hyper-V"
 }
 
 run_tests "$@"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The initramfs of the inner guest: busybox, what is in guest/, and modules of
-# a kernel of this machine with what they depend on.
+# a kernel of this machine with what they depend on. One that is a path is only copied.
 #
 #	initrd.sh RELEASE OUT MODULE...
 set -euo pipefail
@@ -17,7 +17,10 @@ here=$(dirname "$0")
 cp "$here/guest/init" "$tmp/init"
 cp "$here/build/vmbus-echo" "$tmp/bin/"
 for module in "$@"; do
-	modprobe -S "$release" --show-depends "$module"
+	case $module in
+	*/*)	cp "$module" "$tmp/lib/" ;;
+	*)	modprobe -S "$release" --show-depends "$module" ;;
+	esac
 done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$tmp/list"
 while read -r file; do
 	name=$(basename "$file")
