@@ -242,7 +242,12 @@ datagram()
 	check at g1 ip neigh replace "$address" lladdr 02:00:00:00:01:05 dev "$dev"
 	frames checksums t2
 	check in_ns g1 bash -c "echo checksum me >/dev/udp/$address/9"
-	frames checksums t2
+	# Not every kind of guest is a wire.
+	for _ in {1..50}; do
+		frames checksums t2
+		[ "$REPLY" = "0 0" ] || break
+		sleep 0.1
+	done
 	check_eq "$REPLY" "1 0" "right and wrong checksums by $dev"
 }
 
