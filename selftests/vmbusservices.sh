@@ -74,7 +74,7 @@ ask()	# WORD...
 		sleep 0.1
 	done
 	[ -z "$out" ] || echo "$out"
-	[[ $out != vswitchctl:* ]]
+	[[ $out != vswitchctl:* ]] || { echo "the guest: $(tail -n 5 "$BG_LOG")"; return 1; }
 }
 
 test_actions()
