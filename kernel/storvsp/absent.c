@@ -87,7 +87,7 @@ bool storvsp_absent(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 
 	if (!READ_ONCE(ctl->leaving)) {
 		if (!srb->path && !srb->target && srb->lun < VSTOR_LUNS_MAX &&
-		    READ_ONCE(ctl->luns[srb->lun].present))
+		    storvsp_is_present(&ctl->luns[srb->lun]))
 			return false;
 		if (storvsp_stands_in(srb))
 			return false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A controller: offered to its partition, opened and closed by the guest, withdrawn. */
+#include <linux/blk_types.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -228,6 +229,7 @@ int storvsp_ctl_init(struct storvsp_ctl *ctl)
 	INIT_WORK(&ctl->scan_work, storvsp_scan_work);
 	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
 		ctl->luns[i].ctl = ctl;
+		ctl->luns[i].align = SECTOR_SIZE;
 		mutex_init(&ctl->luns[i].reset_lock);
 		storvsp_qos_init(&ctl->luns[i]);
 		storvsp_minimum_init(&ctl->luns[i]);

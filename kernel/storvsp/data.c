@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A command's data: the guest's own pages for what is only read or written, and
- * copies for what is looked at, or if the guest's memory cannot be mapped.
+ * copies for what is looked at, or if the guest's memory cannot be mapped or the data do
+ * not lie there as the backstore's blocks do.
  *
  * What a command that is not a READ returns, target core has in pages of its own: it
  * can be longer than what the guest has room for.
@@ -43,6 +44,18 @@ static int pin(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	cmd->nents = err;
 	cmd->data = STORVSP_DATA_PINNED;
 	return 0;
+}
+
+/*
+ * iblock and fileio take a command's pages as they are, and split data where a page ends:
+ * that has to be between two blocks, or the rest goes to the wrong place, or nowhere.
+ */
+static bool is_aligned(const struct storvsp_cmd *cmd,
+		       const struct vmh_packet *packet)
+{
+	u32 offset = get_unaligned_le32(packet->ranges + 4);
+
+	return !((offset | cmd->len) & (READ_ONCE(cmd->lun->align) - 1));
 }
 
 /* It is needed when the packet is gone. */
@@ -148,9 +161,33 @@ int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	cmd->sgt.sgl = NULL;
 	if (!cmd->len)
 		return 0;
-	if (storvsp_in_place(cmd->reply.packet.srb.cdb))
+	if (storvsp_in_place(cmd->reply.packet.srb.cdb) &&
+	    is_aligned(cmd, packet))
 		err = pin(cmd, packet);
 	return err == -EOPNOTSUPP ? copied(cmd, packet) : err;
+}
+
+/**
+ * storvsp_data_trim() - a command moves less than the guest has room for
+ * @cmd: the command, target_submit_prep() has looked at it
+ *
+ * Target core knows how much then, but a backstore goes by the scatterlist.
+ */
+void storvsp_data_trim(struct storvsp_cmd *cmd)
+{
+	struct se_cmd *se = &cmd->se;
+	u32 left = se->data_length, i;
+	struct scatterlist *sg;
+
+	if (likely(left >= cmd->len))
+		return;
+	for_each_sg(se->t_data_sg, sg, se->t_data_nents, i) {
+		if (!left)
+			break;
+		sg->length = min(sg->length, left);
+		left -= sg->length;
+	}
+	se->t_data_nents = i;
 }
 
 /**

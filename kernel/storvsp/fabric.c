@@ -14,8 +14,12 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/blk_types.h>
 #include <linux/jhash.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <scsi/scsi_proto.h>
 
@@ -95,17 +99,30 @@ static struct storvsp_lun *find_lun(struct se_portal_group *tpg, u64 number)
 	return number < VSTOR_LUNS_MAX ? &storvsp_ctl(tpg)->luns[number] : NULL;
 }
 
+/* No piece of what is read or written may be part of a block. */
+static u32 alignment(const struct se_dev_attrib *attrib)
+{
+	u32 block = max3(attrib->block_size, attrib->hw_block_size,
+			 (u32)SECTOR_SIZE);
+
+	/* More is never in one piece, not even in pages of ours. */
+	return min_t(u32, roundup_pow_of_two(block), PAGE_SIZE);
+}
+
 /* Target core does not ask whether a number will do. */
 static int post_link(struct se_portal_group *tpg, struct se_lun *se_lun)
 {
 	struct storvsp_lun *lun = find_lun(tpg, se_lun->unpacked_lun);
+	const struct se_device *dev = rcu_dereference_raw(se_lun->lun_se_dev);
 
 	if (!lun) {
 		pr_warn("%s: no guest sees LUN %llu: they are 0 to %u\n",
 			get_wwn(tpg), se_lun->unpacked_lun, VSTOR_LUNS_MAX - 1);
 		return -EINVAL;
 	}
-	WRITE_ONCE(lun->present, true);
+	WRITE_ONCE(lun->align, alignment(&dev->dev_attrib));
+	/* Pairs with storvsp_is_present(). */
+	smp_store_release(&lun->present, true);
 	storvsp_scan(lun->ctl);
 	return 0;
 }

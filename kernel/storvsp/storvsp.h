@@ -107,6 +107,7 @@ struct storvsp_minimum {
  * struct storvsp_lun - a LUN, there or not
  * @ctl: whose
  * @present: it is
+ * @align: data in the guest's pages begin, and end, at a multiple of it; a power of two
  * @resized: bit 0: its capacity has changed, and the guest was not told
  * @epoch: which of @inflight is for new commands
  * @inflight: commands, by when they came: before the last reset, or after it
@@ -117,6 +118,7 @@ struct storvsp_minimum {
 struct storvsp_lun {
 	struct storvsp_ctl *ctl;
 	bool present;
+	u32 align;
 	unsigned long resized;
 	u32 epoch;
 	atomic_t inflight[2];
@@ -294,6 +296,13 @@ static inline struct storvsp_ctl *storvsp_ctl(struct se_portal_group *tpg)
 	return container_of(tpg, struct storvsp_ctl, tpg);
 }
 
+/* It is, and what is known of it can be relied on. */
+static inline bool storvsp_is_present(const struct storvsp_lun *lun)
+{
+	/* Pairs with post_link(). */
+	return smp_load_acquire(&lun->present);
+}
+
 /* fabric.c */
 int storvsp_fabric_init(void);
 void storvsp_fabric_exit(void);
@@ -331,6 +340,7 @@ void storvsp_absent_late(struct storvsp_cmd *cmd);
 
 /* data.c */
 int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet);
+void storvsp_data_trim(struct storvsp_cmd *cmd);
 int storvsp_data_to_guest(struct storvsp_cmd *cmd);
 void storvsp_data_put(struct storvsp_cmd *cmd);
 
