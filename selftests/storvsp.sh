@@ -15,7 +15,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="appears copied subchannels matrix discard hotplug absent_zero resize readonly
+TESTS="appears copied subchannels matrix unaligned discard hotplug absent_zero resize readonly
 	reservations many controllers errors flakey slow_neighbour pressure reset pulled death orders
 	refused"
 
@@ -135,6 +135,76 @@ test_matrix()
 		--ioengine=libaio --iodepth=32 --size=48m --io_size=8m --verify=crc32c \
 		--verify_fatal=1 --output="$LIB_TMP/fio"
 	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+# From and to where no block begins, as Linux lets a program do it with O_DIRECT: whatever
+# is behind a disk, what was written is read, and in its place.
+test_unaligned()
+{
+	local name names="rama filea loopa"
+
+	load_storage
+	partition p1
+	ram_backstore rama 16
+	file_backstore filea 16
+	loop_device a 16
+	block_backstore loopa "$LOOP"
+	# A disk whose driver cares where data lie.
+	if modprobe scsi_debug dev_size_mb=16 2>/dev/null; then
+		defer modprobe -r scsi_debug
+		check busywait 10000 debug_disk
+		block_backstore debuga "$(debug_disk)"
+		names+=" debuga"
+	fi
+	controller p1 0
+	lun p1 0 0 ram rama
+	lun p1 0 1 file filea
+	lun p1 0 2 block loopa
+	[ "$names" = "${names%debuga}" ] || lun p1 0 3 block debuga
+	guest_driver
+	enable p1 0
+	for name in $names; do
+		check unaligned "$(disk "$name")"
+	done
+	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+debug_disk()
+{
+	find /sys/bus/pseudo/drivers/scsi_debug/adapter*/host*/target*/*/block/ \
+		-mindepth 1 -maxdepth 1 -printf '/dev/%f' | grep .
+}
+
+unaligned()	# DEVICE
+{
+	python3 -c '
+import mmap, os, random, sys
+
+fd = os.open(sys.argv[1], os.O_RDWR | os.O_DIRECT)
+space = memoryview(mmap.mmap(-1, 3 << 20))
+r = random.Random(1)
+sizes = [512, 1024, 4096, 12 << 10, 64 << 10, 252 << 10, 1 << 20]
+disk = bytearray(8 << 20)
+for pos in range(0, len(disk), 1 << 20):
+    os.pwritev(fd, [space[:1 << 20]], pos)
+for n in range(150):
+    size = r.choice(sizes)
+    pos = r.randrange((len(disk) - size) // 512 + 1) * 512
+    at = r.randrange(1024) * 4
+    disk[pos:pos + size] = r.randbytes(size)
+    space[at:at + size] = disk[pos:pos + size]
+    assert os.pwritev(fd, [space[at:at + size]], pos) == size
+    # A little more on either side, so that what went elsewhere is seen.
+    first = max(0, pos - 8192)
+    size = min(len(disk), pos + size + 8192) - first
+    at = (1 << 20) + r.randrange(1024) * 4
+    assert os.preadv(fd, [space[at:at + size]], first) == size
+    assert space[at:at + size] == disk[first:first + size], (n, pos, size)
+at = 4
+for pos in range(0, len(disk), 1 << 20):
+    os.preadv(fd, [space[at:at + (1 << 20)]], pos)
+    assert space[at:at + (1 << 20)] == disk[pos:pos + (1 << 20)], pos
+' "$1"
 }
 
 # Enough to be of use, and not to take long.

@@ -6,7 +6,7 @@
 # runs twice, with guest memory mapped and with copies only.
 #
 #	storvsp/build/guest	/dev/vmbus_host
-#	storvsp.ko		LUN 0 memory, LUN 1 a file, read-only for the guest
+#	storvsp.ko		LUN 0 memory, LUN 1 a file
 #
 # requires: jq python3
 # uses: vmbus_host storvsp
@@ -15,7 +15,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs breaks migrate fuzz"
+TESTS="versions states short srbs odd breaks migrate fuzz"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/storvsp/build/guest
@@ -65,6 +65,19 @@ test_short()
 test_srbs()
 {
 	both srbs
+	check_eq "$(field g '.errors // {} | length')" 0 "errors"
+}
+
+# Each kind of backstore takes data in its own way.
+test_odd()
+{
+	loop_device a 16
+	block_backstore loopa "$LOOP"
+	lun g 0 2 block loopa
+	defer remove_lun g 0 2
+	both odd 0
+	both odd 1
+	both odd 2
 	check_eq "$(field g '.errors // {} | length')" 0 "errors"
 }
 

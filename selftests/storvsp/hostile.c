@@ -167,12 +167,15 @@ static bool send_some(struct fuzz *f)
 	len = below(8) ? fitting(p.srb.cdb) : below(2) ? below(4096) : rnd() >> below(20);
 	if (len > 1100000 && below(10))
 		len = 4096;
+	/* A little more, or less, than fits, or than a block. */
+	if (!below(12))
+		len += below(2) ? below(1024) : -below(len + 1);
 	p.srb.data_in = below(20) ? len ? way(p.srb.cdb) : VSTOR_DATA_NONE : below(4);
 	p.srb.data_length = htole32(len);
 	p.srb.flags = htole32(below(10) ? 2 : rnd());
 	p.srb.queue_action = 0x20 + (below(20) ? 0 : below(4));
 	range = below(30) ? len : rnd() >> below(32);
-	offset = below(3) ? 0 : below(8) * 512;
+	offset = below(3) ? 0 : below(2) ? below(8) * 512 : below(PAGE);
 	if (range > 1048576 && below(1000))
 		range = 1048576;
 	n = (offset + (uint64_t)range + PAGE - 1) / PAGE;

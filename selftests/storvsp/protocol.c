@@ -261,6 +261,102 @@ static void srbs(int argc, char **argv)
 	guest_end(&g);
 }
 
+/* Bytes that are the same in no two places near each other. */
+static void pattern(uint8_t *at, uint32_t len, uint32_t seed)
+{
+	uint32_t i;
+
+	for (i = 0; i < len; i++)
+		at[i] = (i * 31 >> 3) + seed;
+}
+
+/* Written from there, and read to here; what is around it stays. */
+static void there_and_back(struct guest *g, struct srb *write, uint32_t to)
+{
+	struct srb read = *write;
+
+	pattern(g->data + write->offset, write->len, to);
+	ends(g, write, VSTOR_SRB_SUCCESS, write->len);
+	read.cdb[0] = 0x28;
+	read.data_in = VSTOR_DATA_IN;
+	read.offset = to;
+	g->data[to - 1] = 0xa5;
+	memset(g->data + to, 0x5a, read.len);
+	g->data[to + read.len] = 0xa5;
+	ends(g, &read, VSTOR_SRB_SUCCESS, read.len);
+	check(!memcmp(g->data + to, g->data + write->offset, read.len));
+	check_eq(g->data[to - 1], 0xa5);
+	check_eq(g->data[to + read.len], 0xa5);
+}
+
+/*
+ * guest PARTITION odd LUN: data where no block begins, nor a word; room for more than
+ * there is, and for less
+ */
+static void odd(int argc, char **argv)
+{
+	static const uint32_t places[] = { 4, 512 + 4, 4095, 1 };
+	static const struct {
+		uint32_t len, offset;
+		uint8_t blocks;
+	} more[] = {
+		{ 1000, 0, 1 }, { 8192, 0, 1 }, { 8192, 4, 9 }, { 65536, 512, 3 },
+		{ 4096, 0, 0 },
+	};
+	struct srb s, write = {
+		.cdb = { 0x2a, 0, 0, 0, 0, 8, 0, 0, 16 }, .cdb_length = 10,
+		.data_in = VSTOR_DATA_OUT, .len = 8192,
+	};
+	struct vstor_packet p;
+	struct guest g;
+	uint32_t i, n;
+
+	check(argc == 1);
+	write.lun = atoi(argv[0]);
+	guest_start(&g);
+	guest_ready(&g, VSTOR_VERSION_WIN10);
+	/* What UNIT ATTENTION has to say: that there are other LUNs. */
+	s = (struct srb) {
+		.lun = write.lun, .cdb_length = 6, .data_in = VSTOR_DATA_NONE,
+	};
+	run_srb(&g, &s, &p);
+	for (i = 0; i < 4; i++) {
+		write.offset = 100 * PAGE + places[i];
+		there_and_back(&g, &write, 300 * PAGE + places[3 - i]);
+	}
+	/* All that can be: that is a page more than it would be elsewhere. */
+	s = write;
+	s.len = 1 << 20;
+	s.cdb[7] = 8;
+	s.cdb[8] = 0;
+	for (i = 0; i < 4; i++) {
+		s.offset = places[i];
+		there_and_back(&g, &s, 300 * PAGE + places[3 - i]);
+	}
+	for (i = 0; i < 5; i++) {
+		s = write;
+		s.cdb[0] = 0x28;
+		s.data_in = VSTOR_DATA_IN;
+		s.len = more[i].len;
+		s.cdb[8] = more[i].blocks;
+		s.offset = 300 * PAGE + more[i].offset;
+		memset(g.data + s.offset, 0x5a, s.len);
+		ends(&g, &s, VSTOR_SRB_SUCCESS, more[i].blocks * 512);
+		check(!memcmp(g.data + s.offset, g.data + places[3], more[i].blocks * 512));
+		for (n = more[i].blocks * 512; n < s.len; n++)
+			check_eq(g.data[s.offset + n], 0x5a);
+	}
+	/* More data than room, or data than are written, is refused. */
+	s.len = 4096;
+	s.cdb[8] = 16;
+	run_srb(&g, &s, &p);
+	sense_is(&p, 5, 0x24, 0);
+	write.cdb[8] = 1;
+	run_srb(&g, &write, &p);
+	check_eq(p.srb.scsi_status, 2);
+	guest_end(&g);
+}
+
 /* guest PARTITION breaks NAME: what breaks the channel, which is good again then */
 static void breaks(int argc, char **argv)
 {
@@ -318,6 +414,7 @@ const struct test_case protocol_cases[] = {
 	{ "states", states },
 	{ "short", short_packets },
 	{ "srbs", srbs },
+	{ "odd", odd },
 	{ "breaks", breaks },
 	{}
 };
