@@ -71,7 +71,7 @@ u32 storvsp_save(struct vmh_channel *ch, void *state)
 	u32 n = 0;
 
 	llist_for_each_entry(reply, chan->done.first, node) {
-		/* There are no more than there are commands. */
+		/* Of commands and resets, or restored: never of both. */
 		if (WARN_ON_ONCE(n == STORVSP_DEPTH + STORVSP_RESETS))
 			break;
 		saved->answer[n++] = (struct saved_answer) {
@@ -88,26 +88,64 @@ u32 storvsp_save(struct vmh_channel *ch, void *state)
 	return struct_size(saved, answer, n);
 }
 
+/**
+ * struct storvsp_answer - an answer that was saved
+ * @chan: where it goes
+ * @reply: it
+ */
+struct storvsp_answer {
+	struct storvsp_chan *chan;
+	struct storvsp_reply reply;
+};
+
 static void answer_free(struct storvsp_reply *reply)
 {
-	kfree(reply);
+	struct storvsp_answer *answer = container_of(reply, struct storvsp_answer,
+						     reply);
+
+	/* The next packet may have waited for it. */
+	if (atomic_dec_and_test(&answer->chan->restored))
+		vmh_channel_wake(answer->chan->ch);
+	kfree(answer);
+}
+
+/**
+ * storvsp_restored_first() - are there answers that were restored?
+ * @chan: the channel
+ *
+ * As long as there are, nothing new is begun: there are never more answers than commands
+ * and resets at a time, whatever a guest reads, and however often it is saved.
+ *
+ * Context: the channel's worker.
+ * Return: true if so; the worker looks again when they are written.
+ */
+bool storvsp_restored_first(struct storvsp_chan *chan)
+{
+	if (likely(!atomic_read(&chan->restored)))
+		return false;
+	storvsp_reply_all(chan);
+	return atomic_read(&chan->restored);
 }
 
 static int restore_answer(struct storvsp_chan *chan,
 			  const struct saved_answer *saved)
 {
 	u32 len = le32_to_cpu(saved->len);
+	struct storvsp_answer *answer;
 	struct storvsp_reply *reply;
 
 	if (len && len != VSTOR_PACKET_V1 && len != VSTOR_PACKET_V2)
 		return -EINVAL;
-	reply = kzalloc(sizeof(*reply), GFP_KERNEL_ACCOUNT);
-	if (!reply)
+	answer = kzalloc(sizeof(*answer), GFP_KERNEL_ACCOUNT);
+	if (!answer)
 		return -ENOMEM;
+	answer->chan = chan;
+	reply = &answer->reply;
 	reply->trans_id = le64_to_cpu(saved->trans_id);
 	reply->len = len;
 	reply->free = answer_free;
 	reply->packet = saved->packet;
+	atomic_inc(&chan->restored);
 	llist_add(&reply->node, &chan->done);
 	return 0;
 }

@@ -35,7 +35,7 @@
 /* Commands of a controller at a time, and how many of them one LUN can have. */
 #define STORVSP_DEPTH		1024
 #define STORVSP_LUN_DEPTH	512
-/* Resets of a channel at a time. */
+/* Resets of a channel that are not answered, at a time. */
 #define STORVSP_RESETS		8
 /* Bytes of a controller that are copied, at a time. */
 #define STORVSP_MAX_BOUNCE	(64U << 20)
@@ -201,7 +201,8 @@ struct storvsp_wwn {
  * @ctl: whose
  * @prompt: nobody waits for this guest
  * @busy: commands and resets that are not answered yet; as a variable to wait for
- * @resets: of these, resets
+ * @resets: resets whose answers are not written yet
+ * @restored: answers that were restored, and are not written yet
  * @done: answers that are to be written into the ring
  * @room: how often there was room again
  * @work: writes them, if the guest can keep one waiting
@@ -212,6 +213,7 @@ struct storvsp_chan {
 	bool prompt;
 	atomic_t busy;
 	atomic_t resets;
+	atomic_t restored;
 	struct llist_head done;
 	atomic_t room;
 	struct work_struct work;
@@ -383,6 +385,7 @@ void storvsp_minimum_begin(struct storvsp_cmd *cmd);
 void storvsp_minimum_end(struct storvsp_cmd *cmd);
 
 /* save.c */
+bool storvsp_restored_first(struct storvsp_chan *chan);
 void storvsp_quiesce(struct vmh_channel *ch);
 u32 storvsp_save(struct vmh_channel *ch, void *state);
 int storvsp_restore(struct vmh_channel *ch, const void *state, u32 len);

@@ -35,9 +35,13 @@ struct storvsp_tmf {
 	struct storvsp_reply reply;
 };
 
+/* Until its answer is written it is one: a guest need not read them. */
 static void tmf_free(struct storvsp_reply *reply)
 {
-	kfree(container_of(reply, struct storvsp_tmf, reply));
+	struct storvsp_tmf *tmf = container_of(reply, struct storvsp_tmf, reply);
+
+	atomic_dec(&tmf->chan->resets);
+	kfree(tmf);
 }
 
 /**
@@ -108,7 +112,6 @@ static void reset_work(struct work_struct *work)
 	}
 	packet->status = cpu_to_le32(ok ? VSTOR_STATUS_SUCCESS :
 					  VSTOR_STATUS_UNSUCCESSFUL);
-	atomic_dec(&chan->resets);
 	storvsp_reply(chan, &tmf->reply);
 }
 

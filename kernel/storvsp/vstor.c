@@ -212,11 +212,15 @@ static int dispatch(struct storvsp_chan *chan, const struct vmh_packet *packet)
  */
 int storvsp_packet(struct vmh_channel *ch, const struct vmh_packet *packet)
 {
-	/* A guest in this kernel may be writing pages out to have memory freed. */
-	unsigned int noio = memalloc_noio_save();
+	struct storvsp_chan *chan = vmh_channel_priv(ch);
+	unsigned int noio;
 	int err;
 
-	err = dispatch(vmh_channel_priv(ch), packet);
+	if (storvsp_restored_first(chan))
+		return -EAGAIN;
+	/* A guest in this kernel may be writing pages out to have memory freed. */
+	noio = memalloc_noio_save();
+	err = dispatch(chan, packet);
 	memalloc_noio_restore(noio);
 	return err;
 }
