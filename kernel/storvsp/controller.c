@@ -202,6 +202,26 @@ static void gone_work(struct work_struct *work)
 	storvsp_disable(container_of(work, struct storvsp_ctl, gone_work));
 }
 
+static bool make_queues(struct storvsp_ctl *ctl)
+{
+	/* All of its commands may have to wait for the guest at once. */
+	ctl->wq = alloc_workqueue("storvsp_%s_%u", WQ_UNBOUND | WQ_MEM_RECLAIM,
+				  STORVSP_LUN_DEPTH, ctl->wwn->name, ctl->number);
+	if (!ctl->wq)
+		return false;
+	/*
+	 * A reset waits for commands. One can be PERSISTENT RESERVE OUT, which waits for
+	 * others, and finds a worker: there are more than can be resets.
+	 */
+	ctl->lun_wq = alloc_workqueue("storvsp_%s_%u_lun",
+				      WQ_UNBOUND | WQ_MEM_RECLAIM,
+				      2 * STORVSP_CTL_RESETS, ctl->wwn->name,
+				      ctl->number);
+	if (!ctl->lun_wq)
+		destroy_workqueue(ctl->wq);
+	return ctl->lun_wq;
+}
+
 /**
  * storvsp_ctl_init() - make a controller that is not offered
  * @ctl: zeroed, but for its name
@@ -216,10 +236,7 @@ int storvsp_ctl_init(struct storvsp_ctl *ctl)
 				    __alignof__(*ctl->stats));
 	if (!ctl->stats)
 		return -ENOMEM;
-	/* All of its commands may have to wait for the guest at once. */
-	ctl->wq = alloc_workqueue("storvsp_%s_%u", WQ_UNBOUND | WQ_MEM_RECLAIM,
-				  STORVSP_LUN_DEPTH, ctl->wwn->name, ctl->number);
-	if (!ctl->wq) {
+	if (!make_queues(ctl)) {
 		free_percpu(ctl->stats);
 		return -ENOMEM;
 	}
@@ -252,6 +269,7 @@ void storvsp_ctl_exit(struct storvsp_ctl *ctl)
 		cancel_delayed_work_sync(&ctl->luns[i].minimum.work);
 		mutex_destroy(&ctl->luns[i].reset_lock);
 	}
+	destroy_workqueue(ctl->lun_wq);
 	destroy_workqueue(ctl->wq);
 	free_percpu(ctl->stats);
 	mutex_destroy(&ctl->primary_lock);

@@ -181,7 +181,7 @@ static void submit(struct storvsp_cmd *cmd)
 		return;
 	}
 	INIT_WORK(&cmd->work, direct_work);
-	queue_work(cmd->chan->ctl->wq, &cmd->work);
+	queue_work(cmd->chan->ctl->lun_wq, &cmd->work);
 }
 
 /**

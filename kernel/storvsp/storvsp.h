@@ -37,6 +37,8 @@
 #define STORVSP_LUN_DEPTH	512
 /* Resets of a channel that are not answered, at a time. */
 #define STORVSP_RESETS		8
+/* And of a controller. */
+#define STORVSP_CTL_RESETS	64
 /* Bytes of a controller that are copied, at a time. */
 #define STORVSP_MAX_BOUNCE	(64U << 20)
 #define STORVSP_SUBCHANNELS	63
@@ -145,7 +147,9 @@ enum storvsp_state {
  * @dev: what is offered, or NULL
  * @sess: the guest, as target core sees it; as long as @dev
  * @gone_work: the partition was removed
- * @wq: for what waits for the guest's memory, or for LUNs
+ * @wq: for what waits for the guest's memory, and for nothing else
+ * @lun_wq: for what waits for LUNs, and so for what @wq does
+ * @resets: that are not answered
  * @state: what the guest has negotiated
  * @version: enum vstor_version
  * @bounce: bytes that are being copied
@@ -169,6 +173,8 @@ struct storvsp_ctl {
 	struct se_session *sess;
 	struct work_struct gone_work;
 	struct workqueue_struct *wq;
+	struct workqueue_struct *lun_wq;
+	atomic_t resets;
 
 	enum storvsp_state state;
 	u16 version;

@@ -41,6 +41,7 @@ static void tmf_free(struct storvsp_reply *reply)
 	struct storvsp_tmf *tmf = container_of(reply, struct storvsp_tmf, reply);
 
 	atomic_dec(&tmf->chan->resets);
+	atomic_dec(&tmf->chan->ctl->resets);
 	kfree(tmf);
 }
 
@@ -151,16 +152,23 @@ static int refuse(struct storvsp_chan *chan, const struct vmh_packet *packet,
 int storvsp_reset(struct storvsp_chan *chan, const struct vmh_packet *packet,
 		  const struct vstor_packet *copy)
 {
+	struct storvsp_ctl *ctl = chan->ctl;
 	struct storvsp_tmf *tmf;
 
-	if (!is_there(chan->ctl, copy))
+	if (!is_there(ctl, copy))
 		return refuse(chan, packet, copy,
 			      VSTOR_STATUS_DEVICE_DOES_NOT_EXIST);
 	if (atomic_read(&chan->resets) >= STORVSP_RESETS)
 		return refuse(chan, packet, copy, VSTOR_STATUS_DEVICE_BUSY);
+	if (atomic_inc_return(&ctl->resets) > STORVSP_CTL_RESETS) {
+		atomic_dec(&ctl->resets);
+		return refuse(chan, packet, copy, VSTOR_STATUS_DEVICE_BUSY);
+	}
 	tmf = kzalloc(sizeof(*tmf), GFP_KERNEL_ACCOUNT);
-	if (!tmf)
+	if (!tmf) {
+		atomic_dec(&ctl->resets);
 		return refuse(chan, packet, copy, VSTOR_STATUS_UNSUCCESSFUL);
+	}
 	tmf->chan = chan;
 	tmf->reply.free = tmf_free;
 	tmf->reply.trans_id = packet->trans_id;
@@ -169,6 +177,6 @@ int storvsp_reset(struct storvsp_chan *chan, const struct vmh_packet *packet,
 	atomic_inc(&chan->resets);
 	atomic_inc(&chan->busy);
 	INIT_WORK(&tmf->work, reset_work);
-	queue_work(chan->ctl->wq, &tmf->work);
+	queue_work(ctl->lun_wq, &tmf->work);
 	return 0;
 }
