@@ -130,10 +130,11 @@ u32 storvsp_qos_hold(struct storvsp_lun *lun)
 	spin_lock(&qos->lock);
 	WRITE_ONCE(qos->held, true);
 	epoch = lun->epoch;
-	WRITE_ONCE(lun->epoch, !epoch);
+	/* Pairs with lun_get(): who is of the new one is held back. */
+	smp_store_release(&lun->epoch, !epoch);
 	list_splice_init(&qos->waiting, &list);
 	spin_unlock(&qos->lock);
-	/* Pairs with storvsp_qos_wait(). */
+	/* Pairs with lun_get(), and storvsp_qos_wait(). */
 	smp_mb();
 	list_for_each_entry_safe(cmd, next, &list, waiting)
 		storvsp_cmd_finish(cmd);
@@ -149,12 +150,15 @@ u32 storvsp_qos_hold(struct storvsp_lun *lun)
 void storvsp_qos_unhold(struct storvsp_lun *lun)
 {
 	struct storvsp_qos *qos = &lun->qos;
+	bool wait;
 
 	lockdep_assert_held(&lun->reset_lock);
 	spin_lock(&qos->lock);
 	WRITE_ONCE(qos->held, false);
+	wait = !list_empty(&qos->waiting);
 	spin_unlock(&qos->lock);
-	mod_delayed_work(lun->ctl->wq, &qos->work, 0);
+	if (wait)
+		mod_delayed_work(lun->ctl->wq, &qos->work, 0);
 }
 
 static void take_all(struct storvsp_qos *qos, struct storvsp_chan *chan,

@@ -102,7 +102,7 @@ void storvsp_writable(struct vmh_channel *ch)
 
 /**
  * storvsp_reply() - answer
- * @chan: the channel, of which the caller's command is busy; it is not after this
+ * @chan: the channel, of which the caller's command is busy
  * @reply: the answer; may be gone when this returns
  *
  * Context: process.
@@ -116,7 +116,15 @@ void storvsp_reply(struct storvsp_chan *chan, struct storvsp_reply *reply)
 	} else {
 		queue_work(chan->ctl->wq, &chan->work);
 	}
-	/* The last thing that is done with the channel, which may be closing. */
+}
+
+/**
+ * storvsp_chan_put() - a command or a reset was answered
+ * @chan: its channel, which may be closing: the last thing that is done with it, and
+ *	with all that it is part of
+ */
+void storvsp_chan_put(struct storvsp_chan *chan)
+{
 	if (atomic_dec_and_test(&chan->busy))
 		wake_up_var(&chan->busy);
 }

@@ -99,9 +99,19 @@ static bool is_valid(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 
 static void lun_get(struct storvsp_cmd *cmd, struct storvsp_lun *lun)
 {
+	u32 epoch;
+
+	for (;;) {
+		epoch = READ_ONCE(lun->epoch);
+		atomic_inc(&lun->inflight[epoch]);
+		/* Pairs with storvsp_qos_hold(): that waits for us, or we see it. */
+		smp_mb__after_atomic();
+		if (likely(epoch == READ_ONCE(lun->epoch)))
+			break;
+		storvsp_lun_put(lun, epoch);
+	}
 	cmd->lun = lun;
-	cmd->epoch = READ_ONCE(lun->epoch);
-	atomic_inc(&lun->inflight[cmd->epoch]);
+	cmd->epoch = epoch;
 	cmd->begun = ktime_get_ns();
 }
 
@@ -325,16 +335,21 @@ static void count(const struct storvsp_cmd *cmd)
 void storvsp_cmd_finish(struct storvsp_cmd *cmd)
 {
 	struct storvsp_chan *chan = cmd->chan;
+	struct storvsp_lun *lun = cmd->lun;
+	u32 epoch = cmd->epoch;
 
 	storvsp_data_put(cmd);
 	if (!cmd->answered)
 		storvsp_srb_status(cmd, VSTOR_SRB_ABORTED, SAM_STAT_GOOD);
-	if (cmd->lun) {
+	if (lun) {
 		count(cmd);
 		storvsp_minimum_end(cmd);
-		storvsp_lun_put(cmd->lun, cmd->epoch);
 	}
 	storvsp_reply(chan, &cmd->reply);
+	/* A reset is answered when nobody is left: after the commands. */
+	if (lun)
+		storvsp_lun_put(lun, epoch);
+	storvsp_chan_put(chan);
 }
 
 static void finish_work(struct work_struct *work)

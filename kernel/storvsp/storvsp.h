@@ -360,6 +360,7 @@ void storvsp_srb_sense(struct storvsp_cmd *cmd, u8 key, u8 asc, u8 ascq);
 
 /* reply.c */
 void storvsp_reply(struct storvsp_chan *chan, struct storvsp_reply *reply);
+void storvsp_chan_put(struct storvsp_chan *chan);
 void storvsp_reply_all(struct storvsp_chan *chan);
 void storvsp_reply_work(struct work_struct *work);
 void storvsp_writable(struct vmh_channel *ch);

@@ -12,6 +12,7 @@
  */
 #include <linux/completion.h>
 #include <linux/errno.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
 
@@ -68,30 +69,52 @@ void storvsp_tmf_done(struct se_cmd *se)
 	complete(&tmf->released);
 }
 
-static bool reset_lun(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
+/* What target core has to do for it, when no command of ours is there. */
+static u32 tell_core(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
 {
-	struct storvsp_ctl *ctl = lun->ctl;
-	bool ok = false;
+	memset(&tmf->se, 0, sizeof(tmf->se));
+	tmf->response = TMR_FUNCTION_FAILED;
+	init_completion(&tmf->released);
+	if (target_submit_tmr(&tmf->se, lun->ctl->sess, NULL, lun - lun->ctl->luns,
+			      tmf, TMR_LUN_RESET, GFP_KERNEL, 0,
+			      TARGET_SCF_ACK_KREF))
+		return VSTOR_STATUS_UNSUCCESSFUL;
+	wait_for_completion(&tmf->released);
+	switch (tmf->response) {
+	case TMR_FUNCTION_COMPLETE:
+		return VSTOR_STATUS_SUCCESS;
+	case TMR_LUN_DOES_NOT_EXIST:
+		return VSTOR_STATUS_DEVICE_DOES_NOT_EXIST;
+	}
+	return VSTOR_STATUS_UNSUCCESSFUL;
+}
+
+/* One that is not there any more can have commands still. */
+static u32 reset_lun(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
+{
+	u32 status = VSTOR_STATUS_DEVICE_DOES_NOT_EXIST;
 	u32 epoch;
-	int err;
 
 	mutex_lock(&lun->reset_lock);
 	epoch = storvsp_qos_hold(lun);
 	wait_var_event(&lun->inflight[epoch], !atomic_read(&lun->inflight[epoch]));
-	memset(&tmf->se, 0, sizeof(tmf->se));
-	tmf->response = TMR_FUNCTION_FAILED;
-	init_completion(&tmf->released);
-	err = target_submit_tmr(&tmf->se, ctl->sess, NULL, lun - ctl->luns, tmf,
-				TMR_LUN_RESET, GFP_KERNEL, 0,
-				TARGET_SCF_ACK_KREF);
-	if (!err) {
-		wait_for_completion(&tmf->released);
-		ok = tmf->response == TMR_FUNCTION_COMPLETE ||
-		     tmf->response == TMR_LUN_DOES_NOT_EXIST;
-	}
+	if (storvsp_is_present(lun))
+		status = tell_core(tmf, lun);
 	storvsp_qos_unhold(lun);
 	mutex_unlock(&lun->reset_lock);
-	return ok;
+	return status;
+}
+
+static u32 reset_all(struct storvsp_tmf *tmf, struct storvsp_ctl *ctl)
+{
+	u32 all = VSTOR_STATUS_SUCCESS, status, i;
+
+	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
+		status = reset_lun(tmf, &ctl->luns[i]);
+		if (status == VSTOR_STATUS_UNSUCCESSFUL)
+			all = status;
+	}
+	return all;
 }
 
 static void reset_work(struct work_struct *work)
@@ -100,31 +123,28 @@ static void reset_work(struct work_struct *work)
 	struct vstor_packet *packet = &tmf->reply.packet;
 	struct storvsp_chan *chan = tmf->chan;
 	struct storvsp_ctl *ctl = chan->ctl;
-	bool ok = true;
-	u32 i;
+	/* The guest may wait for it to write pages out. */
+	unsigned int noio = memalloc_noio_save();
+	u32 status;
 
-	if (le32_to_cpu(packet->operation) == VSTOR_RESET_LUN) {
-		ok = reset_lun(tmf, &ctl->luns[packet->srb.lun]);
-	} else {
-		for (i = 0; i < VSTOR_LUNS_MAX; i++) {
-			if (READ_ONCE(ctl->luns[i].present))
-				ok &= reset_lun(tmf, &ctl->luns[i]);
-		}
-	}
-	packet->status = cpu_to_le32(ok ? VSTOR_STATUS_SUCCESS :
-					  VSTOR_STATUS_UNSUCCESSFUL);
+	if (le32_to_cpu(packet->operation) == VSTOR_RESET_LUN)
+		status = reset_lun(tmf, &ctl->luns[packet->srb.lun]);
+	else
+		status = reset_all(tmf, ctl);
+	memalloc_noio_restore(noio);
+	packet->status = cpu_to_le32(status);
 	storvsp_reply(chan, &tmf->reply);
+	storvsp_chan_put(chan);
 }
 
-static bool is_there(const struct storvsp_ctl *ctl,
-		     const struct vstor_packet *packet)
+/* Whether it has such a LUN; if there is a disk is another question. */
+static bool has_lun(const struct vstor_packet *packet)
 {
 	const struct vstor_srb *srb = &packet->srb;
 
 	if (le32_to_cpu(packet->operation) != VSTOR_RESET_LUN)
 		return true;
-	return !srb->path && !srb->target && srb->lun < VSTOR_LUNS_MAX &&
-	       READ_ONCE(ctl->luns[srb->lun].present);
+	return !srb->path && !srb->target && srb->lun < VSTOR_LUNS_MAX;
 }
 
 static int refuse(struct storvsp_chan *chan, const struct vmh_packet *packet,
@@ -155,7 +175,7 @@ int storvsp_reset(struct storvsp_chan *chan, const struct vmh_packet *packet,
 	struct storvsp_ctl *ctl = chan->ctl;
 	struct storvsp_tmf *tmf;
 
-	if (!is_there(ctl, copy))
+	if (!has_lun(copy))
 		return refuse(chan, packet, copy,
 			      VSTOR_STATUS_DEVICE_DOES_NOT_EXIST);
 	if (atomic_read(&chan->resets) >= STORVSP_RESETS)
