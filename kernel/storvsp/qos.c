@@ -11,6 +11,7 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
+#include <linux/sched/mm.h>
 
 #include "storvsp.h"
 
@@ -59,10 +60,13 @@ static void work_fn(struct work_struct *work)
 {
 	struct storvsp_lun *lun = container_of(to_delayed_work(work),
 					       struct storvsp_lun, qos.work);
+	/* As in storvsp_packet(), from where the others are submitted. */
+	unsigned int noio = memalloc_noio_save();
 	struct storvsp_cmd *cmd;
 
 	while ((cmd = next(lun)))
 		storvsp_cmd_submit(cmd);
+	memalloc_noio_restore(noio);
 }
 
 /**

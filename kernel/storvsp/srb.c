@@ -9,6 +9,7 @@
 #include <linux/errno.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
+#include <linux/sched/mm.h>
 #include <linux/unaligned.h>
 #include <linux/wait_bit.h>
 #include <scsi/scsi_common.h>
@@ -176,8 +177,10 @@ static int task_attr(const struct vstor_srb *srb)
 static void direct_work(struct work_struct *work)
 {
 	struct storvsp_cmd *cmd = container_of(work, struct storvsp_cmd, work);
+	unsigned int noio = memalloc_noio_save();
 
 	transport_handle_cdb_direct(&cmd->se);
+	memalloc_noio_restore(noio);
 }
 
 /*
