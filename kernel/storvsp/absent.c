@@ -58,6 +58,18 @@ static void report_luns(struct storvsp_cmd *cmd, const struct vmh_packet *packet
 	answer(cmd, packet, none, sizeof(none));
 }
 
+static void not_here(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
+{
+	const struct vstor_srb *srb = &cmd->reply.packet.srb;
+
+	if (srb->cdb[0] == INQUIRY)
+		inquiry(cmd, srb->cdb, packet);
+	else if (srb->cdb[0] == REPORT_LUNS)
+		report_luns(cmd, packet);
+	else
+		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_LUN, SAM_STAT_GOOD);
+}
+
 /**
  * storvsp_stands_in() - may target core answer for LUN 0, if that is none?
  * @srb: what is asked
@@ -92,18 +104,13 @@ bool storvsp_absent(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 		if (storvsp_stands_in(srb))
 			return false;
 	}
-	if (srb->cdb[0] == INQUIRY)
-		inquiry(cmd, srb->cdb, packet);
-	else if (srb->cdb[0] == REPORT_LUNS)
-		report_luns(cmd, packet);
-	else
-		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_LUN, SAM_STAT_GOOD);
+	not_here(cmd, packet);
 	return true;
 }
 
 /**
- * storvsp_absent_late() - the LUN went when an INQUIRY was on its way
- * @cmd: the command, as target core has refused it
+ * storvsp_absent_late() - the LUN went when a command was on its way
+ * @cmd: the command, which target core has refused, or never had
  *
  * Context: process; may wait for guest memory.
  */
@@ -115,5 +122,5 @@ void storvsp_absent_late(struct storvsp_cmd *cmd)
 		.range_cnt = 1,
 	};
 
-	inquiry(cmd, cmd->se.t_task_cdb, &packet);
+	not_here(cmd, &packet);
 }

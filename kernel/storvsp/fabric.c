@@ -135,6 +135,7 @@ static void pre_unlink(struct se_portal_group *tpg, struct se_lun *se_lun)
 		return;
 	WRITE_ONCE(lun->present, false);
 	storvsp_qos_set(lun, 0, 0);
+	storvsp_qos_drain(lun);
 	clear_bit(0, &lun->resized);
 	storvsp_scan(lun->ctl);
 }

@@ -5,13 +5,14 @@
  *
  * Each operation makes the next one due so much later. Those that come too early wait
  * in order; those that come late have at most BURST saved up. While a LUN is being reset
- * all that comes waits.
+ * all that comes waits; and so when it goes.
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/sched/mm.h>
+#include <linux/wait_bit.h>
 
 #include "storvsp.h"
 
@@ -113,6 +114,54 @@ bool storvsp_qos_wait(struct storvsp_cmd *cmd)
 	return wait;
 }
 
+/* What waits goes to @list, if it is not to wait on. */
+static u32 hold(struct storvsp_lun *lun, struct list_head *list,
+		bool (*keep)(const struct vstor_srb *srb))
+{
+	struct storvsp_qos *qos = &lun->qos;
+	struct storvsp_cmd *cmd, *next;
+	u32 epoch;
+
+	lockdep_assert_held(&lun->reset_lock);
+	spin_lock(&qos->lock);
+	WRITE_ONCE(qos->held, true);
+	epoch = lun->epoch;
+	/* Pairs with lun_get(): who is of the new one is held back. */
+	smp_store_release(&lun->epoch, !epoch);
+	list_for_each_entry_safe(cmd, next, &qos->waiting, waiting) {
+		if (keep && keep(&cmd->reply.packet.srb))
+			storvsp_lun_switch(cmd);
+		else
+			list_move_tail(&cmd->waiting, list);
+	}
+	spin_unlock(&qos->lock);
+	/* Pairs with lun_get(), and storvsp_qos_wait(). */
+	smp_mb();
+	return epoch;
+}
+
+static void unhold(struct storvsp_lun *lun, struct list_head *list,
+		   bool (*keep)(const struct vstor_srb *srb))
+{
+	struct storvsp_qos *qos = &lun->qos;
+	struct storvsp_cmd *cmd, *next;
+	bool wait;
+
+	lockdep_assert_held(&lun->reset_lock);
+	spin_lock(&qos->lock);
+	WRITE_ONCE(qos->held, false);
+	if (list) {
+		list_for_each_entry_safe(cmd, next, &qos->waiting, waiting) {
+			if (!keep(&cmd->reply.packet.srb))
+				list_move_tail(&cmd->waiting, list);
+		}
+	}
+	wait = !list_empty(&qos->waiting);
+	spin_unlock(&qos->lock);
+	if (wait)
+		mod_delayed_work(lun->ctl->wq, &qos->work, 0);
+}
+
 /**
  * storvsp_qos_hold() - a LUN is being reset
  * @lun: the LUN
@@ -125,21 +174,11 @@ bool storvsp_qos_wait(struct storvsp_cmd *cmd)
  */
 u32 storvsp_qos_hold(struct storvsp_lun *lun)
 {
-	struct storvsp_qos *qos = &lun->qos;
 	struct storvsp_cmd *cmd, *next;
 	LIST_HEAD(list);
 	u32 epoch;
 
-	lockdep_assert_held(&lun->reset_lock);
-	spin_lock(&qos->lock);
-	WRITE_ONCE(qos->held, true);
-	epoch = lun->epoch;
-	/* Pairs with lun_get(): who is of the new one is held back. */
-	smp_store_release(&lun->epoch, !epoch);
-	list_splice_init(&qos->waiting, &list);
-	spin_unlock(&qos->lock);
-	/* Pairs with lun_get(), and storvsp_qos_wait(). */
-	smp_mb();
+	epoch = hold(lun, &list, NULL);
 	list_for_each_entry_safe(cmd, next, &list, waiting)
 		storvsp_cmd_finish(cmd);
 	return epoch;
@@ -153,16 +192,41 @@ u32 storvsp_qos_hold(struct storvsp_lun *lun)
  */
 void storvsp_qos_unhold(struct storvsp_lun *lun)
 {
-	struct storvsp_qos *qos = &lun->qos;
-	bool wait;
+	unhold(lun, NULL, NULL);
+}
 
-	lockdep_assert_held(&lun->reset_lock);
-	spin_lock(&qos->lock);
-	WRITE_ONCE(qos->held, false);
-	wait = !list_empty(&qos->waiting);
-	spin_unlock(&qos->lock);
-	if (wait)
-		mod_delayed_work(lun->ctl->wq, &qos->work, 0);
+static void answer_gone(struct list_head *list)
+{
+	struct storvsp_cmd *cmd, *next;
+
+	list_for_each_entry_safe(cmd, next, list, waiting) {
+		storvsp_absent_late(cmd);
+		storvsp_cmd_finish(cmd);
+	}
+	INIT_LIST_HEAD(list);
+}
+
+/**
+ * storvsp_qos_drain() - a LUN goes, and is not there already for who asks
+ * @lun: the LUN
+ *
+ * What waits for its turn will not get it, or could get at the next disk with this number.
+ *
+ * Context: process; waits for the LUN.
+ */
+void storvsp_qos_drain(struct storvsp_lun *lun)
+{
+	LIST_HEAD(list);
+	u32 epoch;
+
+	mutex_lock(&lun->reset_lock);
+	epoch = hold(lun, &list, storvsp_stands_in);
+	answer_gone(&list);
+	wait_var_event(&lun->inflight[epoch], !atomic_read(&lun->inflight[epoch]));
+	/* Who was on the way here had yet to be held back. */
+	unhold(lun, &list, storvsp_stands_in);
+	answer_gone(&list);
+	mutex_unlock(&lun->reset_lock);
 }
 
 static void take_all(struct storvsp_qos *qos, struct storvsp_chan *chan,

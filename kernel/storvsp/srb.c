@@ -255,6 +255,9 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 		return false;
 	}
 	lun_get(cmd, lun);
+	/* From here on storvsp_qos_drain() waits for it, if it is not too late. */
+	if (storvsp_absent(cmd, packet))
+		return false;
 	if (is_attention(lun, srb->cdb[0])) {
 		storvsp_srb_sense(cmd, UNIT_ATTENTION, 0x2a, 0x09);
 		return false;

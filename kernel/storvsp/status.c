@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_proto.h>
+#include <target/target_core_backend.h>
 
 #include "storvsp.h"
 
@@ -85,17 +86,22 @@ void storvsp_srb_sense(struct storvsp_cmd *cmd, u8 key, u8 asc, u8 ascq)
  * storvsp_is_gone() - did target core find no LUN for a command?
  * @se: the command, through
  *
- * It was there when the guest's packet came, or the guest's ACL has none of it.
+ * It was there when the guest's packet came, or the guest's ACL has none of it. Instead of
+ * LUN 0 there is always another, which is not to be written to.
  *
  * Return: true if so.
  */
-bool storvsp_is_gone(const struct se_cmd *se)
+bool storvsp_is_gone(struct se_cmd *se)
 {
 	struct scsi_sense_hdr hdr;
 
-	return se->scsi_status == SAM_STAT_CHECK_CONDITION &&
-	       scsi_normalize_sense(se->sense_buffer, se->scsi_sense_length, &hdr) &&
-	       hdr.sense_key == ILLEGAL_REQUEST && hdr.asc == 0x25 && !hdr.ascq;
+	if (se->scsi_status != SAM_STAT_CHECK_CONDITION ||
+	    !scsi_normalize_sense(se->sense_buffer, se->scsi_sense_length, &hdr))
+		return false;
+	if (hdr.sense_key == DATA_PROTECT)
+		return hdr.asc == 0x27 && !se->se_lun && !se->orig_fe_lun &&
+		       !target_lun_is_rdonly(se);
+	return hdr.sense_key == ILLEGAL_REQUEST && hdr.asc == 0x25 && !hdr.ascq;
 }
 
 /* Bytes that went to or fro: what is left over target core has counted. */
@@ -114,7 +120,7 @@ static u32 moved(const struct storvsp_cmd *cmd)
  */
 void storvsp_status(struct storvsp_cmd *cmd)
 {
-	const struct se_cmd *se = &cmd->se;
+	struct se_cmd *se = &cmd->se;
 	u8 status = se->scsi_status;
 
 	switch (status) {

@@ -7,7 +7,7 @@
  *				partition's lock inside
  *	(the partition's)	held while channels open and close
  *	storvsp_ctl.primary_lock which channel ENUMERATE_BUS goes to
- *	storvsp_lun.reset_lock	one reset at a time
+ *	storvsp_lun.reset_lock	one reset at a time; and it goes when there is none
  *	storvsp_lun.qos.lock	what waits for its turn
  *	storvsp_lun.minimum.lock what it does
  *
@@ -353,7 +353,7 @@ int storvsp_data_to_guest(struct storvsp_cmd *cmd);
 void storvsp_data_put(struct storvsp_cmd *cmd);
 
 /* status.c */
-bool storvsp_is_gone(const struct se_cmd *se);
+bool storvsp_is_gone(struct se_cmd *se);
 void storvsp_status(struct storvsp_cmd *cmd);
 void storvsp_srb_status(struct storvsp_cmd *cmd, u8 srb_status, u8 scsi_status);
 void storvsp_srb_sense(struct storvsp_cmd *cmd, u8 key, u8 asc, u8 ascq);
@@ -381,6 +381,7 @@ void storvsp_qos_init(struct storvsp_lun *lun);
 bool storvsp_qos_wait(struct storvsp_cmd *cmd);
 u32 storvsp_qos_hold(struct storvsp_lun *lun);
 void storvsp_qos_unhold(struct storvsp_lun *lun);
+void storvsp_qos_drain(struct storvsp_lun *lun);
 void storvsp_qos_release(struct storvsp_lun *lun, struct storvsp_chan *chan);
 void storvsp_qos_flush(struct storvsp_lun *lun, struct storvsp_chan *chan);
 void storvsp_qos_set(struct storvsp_lun *lun, u32 max, u32 min);
