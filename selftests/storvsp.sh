@@ -335,9 +335,21 @@ test_readonly()
 	check_fail dd if=/dev/zero of="$dev" bs=4k count=1 oflag=direct status=none
 	check dd if="$dev" of=/dev/null bs=4k count=1 iflag=direct status=none
 	# By hand, a WRITE that says it reads; a WRITE SAME without data that unmaps.
-	check_fail sg_raw -r 512 "$dev" 2a 00 00 00 00 00 00 00 01 00
-	check_fail sg_raw "$dev" 93 08 00 00 00 00 00 00 00 00 00 00 00 08 00 00
+	# Opened for reading: sd refuses another open by itself.
+	check_fail sg_raw -R -r 512 "$dev" 2a 00 00 00 00 00 00 00 01 00
+	is_protected 93 08 00 00 00 00 00 00 00 00 00 00 00 08 00 00
+	# What a device that is passed through may know: SANITIZE, RESET WRITE POINTER.
+	is_protected 48 03 00 00 00 00 00 00 00 00
+	is_protected 94 04 00 00 00 00 00 00 00 00 00 00 00 00 00 00
+	check sg_raw -R "$dev" 00 00 00 00 00 00
+	check sg_raw -R -r 32 "$dev" 9e 10 00 00 00 00 00 00 00 00 00 00 00 20 00 00
 	echo 0 >"$(tpg p1 0)/enable"
+}
+
+is_protected()	# CDB
+{
+	sg_raw -R "$dev" "$@" >"$LIB_TMP/raw" 2>&1 || :
+	check grep -qi 'write protected' "$LIB_TMP/raw"
 }
 
 # A second guest meets the first one's reservation.

@@ -100,3 +100,74 @@ bool storvsp_in_place(const u8 *cdb)
 	}
 	return false;
 }
+
+/**
+ * storvsp_is_harmless() - does a command leave the medium as it is?
+ * @cdb: the command
+ *
+ * A device that is passed through has commands that nobody here knows, without data, or
+ * with data that it returns. So only of those is it believed that are known.
+ *
+ * Return: true if so.
+ */
+bool storvsp_is_harmless(const u8 *cdb)
+{
+	switch (cdb[0]) {
+	case TEST_UNIT_READY:
+	case REZERO_UNIT:
+	case REQUEST_SENSE:
+	case READ_BLOCK_LIMITS:
+	case READ_6:
+	case SEEK_6:
+	case READ_REVERSE:
+	case SPACE:
+	case INQUIRY:
+	case 0x13:		/* VERIFY(6), of tapes */
+	case RESERVE:
+	case RELEASE:
+	case MODE_SENSE:
+	case START_STOP:
+	case RECEIVE_DIAGNOSTIC:
+	case ALLOW_MEDIUM_REMOVAL:
+	case 0x23:		/* READ FORMAT CAPACITIES */
+	case READ_CAPACITY:
+	case READ_10:
+	case SEEK_10:
+	case VERIFY:
+	case PRE_FETCH:
+	case SYNCHRONIZE_CACHE:
+	case LOCK_UNLOCK_CACHE:
+	case READ_DEFECT_DATA:
+	case READ_BUFFER:
+	case READ_LONG:
+	case READ_TOC:
+	case READ_HEADER:
+	case GET_EVENT_STATUS_NOTIFICATION:
+	case 0x46:		/* GET CONFIGURATION */
+	case LOG_SENSE:
+	case RESERVE_10:
+	case RELEASE_10:
+	case MODE_SENSE_10:
+	case PERSISTENT_RESERVE_IN:
+	case 0x84:		/* RECEIVE COPY RESULTS */
+	case READ_16:
+	case 0x8c:		/* READ ATTRIBUTE */
+	case VERIFY_16:
+	case 0x90:		/* PRE-FETCH(16) */
+	case SYNCHRONIZE_CACHE_16:
+	case ZBC_IN:
+	case SERVICE_ACTION_IN_16:
+	case REPORT_LUNS:
+	case SECURITY_PROTOCOL_IN:
+	case MAINTENANCE_IN:
+	case READ_12:
+	case 0xad:		/* READ DISC STRUCTURE */
+	case VERIFY_12:
+	case 0xb7:		/* READ DEFECT DATA(12) */
+	case READ_ELEMENT_STATUS:
+	case 0xb9:		/* READ CD MSF */
+	case 0xbe:		/* READ CD */
+		return true;
+	}
+	return false;
+}

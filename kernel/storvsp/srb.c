@@ -197,6 +197,26 @@ static void submit(struct storvsp_cmd *cmd)
 	queue_work(cmd->chan->ctl->lun_wq, &cmd->work);
 }
 
+/*
+ * Target core refuses what has data that go to a read-only LUN, and writes a line into the
+ * log for each. Of what has none, or others, it thinks nothing.
+ */
+static bool is_protected(struct storvsp_cmd *cmd)
+{
+	const struct vstor_srb *srb = &cmd->reply.packet.srb;
+	struct se_cmd *se = &cmd->se;
+	bool readonly;
+
+	if (se->data_direction != DMA_TO_DEVICE && storvsp_is_harmless(srb->cdb))
+		return false;
+	/* All that this looks at. */
+	se->se_sess = cmd->chan->ctl->sess;
+	se->orig_fe_lun = srb->lun;
+	readonly = target_lun_is_rdonly(se);
+	se->se_sess = NULL;
+	return readonly;
+}
+
 /**
  * storvsp_cmd_submit() - give a command to target core
  * @cmd: the command, checked; may be gone when this returns
@@ -213,6 +233,11 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 		    cmd->data == STORVSP_DATA_CORE;
 	int err;
 
+	if (is_protected(cmd)) {
+		storvsp_srb_sense(cmd, DATA_PROTECT, 0x27, 0);
+		storvsp_cmd_finish(cmd);
+		return;
+	}
 	se->tag = cmd->reply.trans_id;
 	err = target_init_cmd(se, cmd->chan->ctl->sess, cmd->sense, srb->lun,
 			      cmd->len, task_attr(srb), se->data_direction,

@@ -340,6 +340,7 @@ void storvsp_release_cmd(struct storvsp_cmd *cmd);
 /* direction.c */
 int storvsp_direction(const u8 *cdb, u8 said, u32 len);
 bool storvsp_in_place(const u8 *cdb);
+bool storvsp_is_harmless(const u8 *cdb);
 
 /* absent.c */
 bool storvsp_absent(struct storvsp_cmd *cmd, const struct vmh_packet *packet);
