@@ -24,8 +24,10 @@
 static void cmd_free(struct storvsp_reply *reply)
 {
 	struct storvsp_cmd *cmd = container_of(reply, struct storvsp_cmd, reply);
+	struct storvsp_ctl *ctl = cmd->chan->ctl;
 
-	target_free_tag(cmd->chan->ctl->sess, &cmd->se);
+	atomic_dec(&ctl->busy);
+	target_free_tag(ctl->sess, &cmd->se);
 }
 
 static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
@@ -49,6 +51,7 @@ static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
 	cmd->cost = 0;
 	cmd->watched = false;
 	cmd->reply.free = cmd_free;
+	atomic_inc(&chan->ctl->busy);
 	atomic_inc(&chan->busy);
 	return cmd;
 }
@@ -149,6 +152,21 @@ void storvsp_lun_put(struct storvsp_lun *lun, u32 epoch)
 static u32 lun_depth(const struct storvsp_lun *lun)
 {
 	return atomic_read(&lun->inflight[0]) + atomic_read(&lun->inflight[1]);
+}
+
+/*
+ * Twice as many as are left, so that a LUN alone comes to half of all, and several that are
+ * stuck do not have everything: the reserve of each is never another's.
+ */
+static bool is_full(const struct storvsp_lun *lun)
+{
+	int left = STORVSP_DEPTH - VSTOR_LUNS_MAX * STORVSP_LUN_RESERVE -
+		   atomic_read(&lun->ctl->busy);
+	u32 depth = lun_depth(lun);
+
+	if (depth < STORVSP_LUN_RESERVE)
+		return false;
+	return left <= 0 || depth >= min(2U * left, (u32)STORVSP_LUN_DEPTH);
 }
 
 /* A UNIT ATTENTION, once, for who did not ask for something else. */
@@ -275,7 +293,7 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	if (storvsp_absent(cmd, packet))
 		return false;
 	lun = &cmd->chan->ctl->luns[srb->lun];
-	if (lun_depth(lun) >= STORVSP_LUN_DEPTH) {
+	if (is_full(lun)) {
 		storvsp_srb_status(cmd, VSTOR_SRB_BUSY, SAM_STAT_TASK_SET_FULL);
 		return false;
 	}

@@ -35,6 +35,8 @@
 /* Commands of a controller at a time, and how many of them one LUN can have. */
 #define STORVSP_DEPTH		1024
 #define STORVSP_LUN_DEPTH	512
+/* What each LUN can have, whatever the others do. */
+#define STORVSP_LUN_RESERVE	4
 /* Resets of a channel that are not answered, at a time. */
 #define STORVSP_RESETS		8
 /* And of a controller. */
@@ -152,6 +154,7 @@ enum storvsp_state {
  * @resets: that are not answered
  * @state: what the guest has negotiated
  * @version: enum vstor_version
+ * @busy: commands of all its channels that are not answered
  * @bounce: bytes that are being copied
  * @leaving: it has no LUNs any more, and is about to be withdrawn
  * @asked: grows with each SRB
@@ -178,6 +181,7 @@ struct storvsp_ctl {
 
 	enum storvsp_state state;
 	u16 version;
+	atomic_t busy;
 	atomic_t bounce;
 	bool leaving;
 	u32 asked;
