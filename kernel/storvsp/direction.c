@@ -40,6 +40,7 @@ static enum kind kind_of(u8 opcode)
 	case COMPARE_AND_WRITE:
 	case EXTENDED_COPY:
 	case XDWRITEREAD_10:
+	case 0x8b:		/* ORWRITE(16) */
 	case 0x9c:		/* WRITE ATOMIC(16) */
 		return WRITES;
 	}
@@ -75,6 +76,17 @@ int storvsp_direction(const u8 *cdb, u8 said, u32 len)
 	    (kind == WRITES && direction != DMA_TO_DEVICE))
 		return -EINVAL;
 	return direction;
+}
+
+/**
+ * storvsp_moves() - does a command read what is on the medium, or change it?
+ * @cdb: the command
+ *
+ * Return: true if so.
+ */
+bool storvsp_moves(const u8 *cdb)
+{
+	return kind_of(cdb[0]) != ANY;
 }
 
 /**

@@ -120,6 +120,7 @@ static int post_link(struct se_portal_group *tpg, struct se_lun *se_lun)
 			get_wwn(tpg), se_lun->unpacked_lun, VSTOR_LUNS_MAX - 1);
 		return -EINVAL;
 	}
+	WRITE_ONCE(lun->block, dev->dev_attrib.block_size);
 	WRITE_ONCE(lun->align, alignment(&dev->dev_attrib));
 	/* Pairs with storvsp_is_present(). */
 	smp_store_release(&lun->present, true);

@@ -12,7 +12,7 @@
  *	  storvsp_srb()			srb.c		is it one; for which LUN
  *	    none there			absent.c
  *	    its data			data.c, direction.c
- *	    its turn			qos.c
+ *	    its turn			qos.c, cost.c
  *	    is its LUN fast enough	minimum.c
  *	  target core			runs it in a workqueue of the backstore, and
  *					calls back in another

@@ -5,7 +5,8 @@
  * when it does again.
  *
  * A LUN can show what it is able to only while the guest wants something of it: time
- * without a command does not count, and one that has hardly any is not judged.
+ * without a command that costs something does not count, and one that has hardly any is
+ * not judged.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -125,6 +126,9 @@ void storvsp_minimum_begin(struct storvsp_cmd *cmd)
 	struct storvsp_minimum *m = &cmd->lun->minimum;
 
 	if (likely(!READ_ONCE(cmd->lun->qos.min)))
+		return;
+	/* What is no work takes none of its time. */
+	if (!cmd->cost)
 		return;
 	cmd->watched = true;
 	spin_lock(&m->lock);

@@ -18,9 +18,6 @@
 
 #include "storvsp.h"
 
-/* What limits count in. */
-#define QOS_UNIT	8192U
-
 static void cmd_free(struct storvsp_reply *reply)
 {
 	struct storvsp_cmd *cmd = container_of(reply, struct storvsp_cmd, reply);
@@ -314,8 +311,7 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 		storvsp_srb_status(cmd, VSTOR_SRB_BUSY, SAM_STAT_TASK_SET_FULL);
 		return false;
 	}
-	if (storvsp_in_place(srb->cdb))
-		cmd->cost = max(1U, DIV_ROUND_UP(cmd->len, QOS_UNIT));
+	cmd->cost = storvsp_cost(cmd);
 	storvsp_minimum_begin(cmd);
 	return true;
 }

@@ -111,6 +111,7 @@ struct storvsp_minimum {
  * struct storvsp_lun - a LUN, there or not
  * @ctl: whose
  * @present: it is
+ * @block: bytes of a block
  * @align: data in the guest's pages begin, and end, at a multiple of it; a power of two
  * @resized: bit 0: its capacity has changed, and the guest was not told
  * @epoch: which of @inflight is for new commands
@@ -122,6 +123,7 @@ struct storvsp_minimum {
 struct storvsp_lun {
 	struct storvsp_ctl *ctl;
 	bool present;
+	u32 block;
 	u32 align;
 	unsigned long resized;
 	u32 epoch;
@@ -267,7 +269,7 @@ enum storvsp_data {
  * @watched: it counts in storvsp_lun.minimum
  * @data: where they are
  * @len: bytes of them, as the guest says
- * @cost: in IO operations of 8 KiB
+ * @cost: in IO operations of 8 KiB; 0 if it neither reads the medium nor changes it
  * @nents: entries of @sgt
  * @begun: when it came, in ns
  * @sgt: data that are not target core's
@@ -344,7 +346,11 @@ void storvsp_release_cmd(struct storvsp_cmd *cmd);
 /* direction.c */
 int storvsp_direction(const u8 *cdb, u8 said, u32 len);
 bool storvsp_in_place(const u8 *cdb);
+bool storvsp_moves(const u8 *cdb);
 bool storvsp_is_harmless(const u8 *cdb);
+
+/* cost.c */
+u32 storvsp_cost(const struct storvsp_cmd *cmd);
 
 /* absent.c */
 bool storvsp_absent(struct storvsp_cmd *cmd, const struct vmh_packet *packet);
