@@ -122,6 +122,14 @@ static void name_instance(const struct storvsp_ctl *ctl, struct vmh_guid *guid)
 	guid->b[15] = ctl->number;
 }
 
+static void set_dev(struct storvsp_ctl *ctl, struct vmh_device *dev)
+{
+	lockdep_assert_held(&ctl->lock);
+	mutex_lock(&ctl->dev_lock);
+	ctl->dev = dev;
+	mutex_unlock(&ctl->dev_lock);
+}
+
 /**
  * storvsp_enable() - offer a controller to its partition
  * @ctl: the controller
@@ -161,7 +169,7 @@ int storvsp_enable(struct storvsp_ctl *ctl)
 		ctl->sess = NULL;
 		goto unlock;
 	}
-	ctl->dev = dev;
+	set_dev(ctl, dev);
 unlock:
 	mutex_unlock(&ctl->lock);
 	vmh_partition_put(p);
@@ -179,11 +187,14 @@ unlock:
  */
 void storvsp_disable(struct storvsp_ctl *ctl)
 {
+	struct vmh_device *dev;
+
 	mutex_lock(&ctl->lock);
-	if (ctl->dev) {
+	dev = ctl->dev;
+	if (dev) {
 		part(ctl);
-		vmh_withdraw(ctl->dev);
-		ctl->dev = NULL;
+		set_dev(ctl, NULL);
+		vmh_withdraw(dev);
 		ctl->leaving = false;
 		cancel_work_sync(&ctl->scan_work);
 		/* Of a command that is gone its count comes last. */
@@ -241,6 +252,7 @@ int storvsp_ctl_init(struct storvsp_ctl *ctl)
 		return -ENOMEM;
 	}
 	mutex_init(&ctl->lock);
+	mutex_init(&ctl->dev_lock);
 	mutex_init(&ctl->primary_lock);
 	INIT_WORK(&ctl->gone_work, gone_work);
 	INIT_WORK(&ctl->scan_work, storvsp_scan_work);
@@ -273,5 +285,6 @@ void storvsp_ctl_exit(struct storvsp_ctl *ctl)
 	destroy_workqueue(ctl->wq);
 	free_percpu(ctl->stats);
 	mutex_destroy(&ctl->primary_lock);
+	mutex_destroy(&ctl->dev_lock);
 	mutex_destroy(&ctl->lock);
 }

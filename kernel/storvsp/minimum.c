@@ -56,12 +56,11 @@ static void tell(struct storvsp_lun *lun, const struct vmh_disk_rate *rate)
 		pr_notice_ratelimited("%s: controller %u LUN %u: %u operations a second, its minimum of %u again\n",
 				      ctl->wwn->name, rate->controller,
 				      rate->lun, rate->iops, rate->min);
-	/* Who holds it takes the controller away, and may wait for us. */
-	if (!mutex_trylock(&ctl->lock))
-		return;
+	/* Who takes the controller away with the other lock held may wait for us. */
+	mutex_lock(&ctl->dev_lock);
 	if (ctl->dev)
 		vmh_disk_notify(ctl->dev, rate);
-	mutex_unlock(&ctl->lock);
+	mutex_unlock(&ctl->dev_lock);
 }
 
 static void work_fn(struct work_struct *work)

@@ -6,6 +6,7 @@
  *	storvsp_ctl.lock	is it offered; outermost, and taken with the
  *				partition's lock inside
  *	(the partition's)	held while channels open and close
+ *	storvsp_ctl.dev_lock	of who only tells netlink something of it
  *	storvsp_ctl.primary_lock which channel ENUMERATE_BUS goes to
  *	storvsp_lun.reset_lock	one reset at a time; and it goes when there is none
  *	storvsp_lun.qos.lock	what waits for its turn
@@ -148,7 +149,8 @@ enum storvsp_state {
  * @number: of the controller in it
  * @initiator: what target core calls the guest
  * @lock: see above
- * @dev: what is offered, or NULL
+ * @dev_lock: see above
+ * @dev: what is offered, or NULL; changed with both locks held
  * @sess: the guest, as target core sees it; as long as @dev
  * @gone_work: the partition was removed
  * @wq: for what waits for the guest's memory, and for nothing else
@@ -174,6 +176,7 @@ struct storvsp_ctl {
 	char initiator[STORVSP_INITIATOR_LEN];
 
 	struct mutex lock; /* see above */
+	struct mutex dev_lock; /* see above */
 	struct vmh_device *dev;
 	struct se_session *sess;
 	struct work_struct gone_work;
