@@ -15,7 +15,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs odd breaks migrate fuzz"
+TESTS="versions states short srbs odd breaks migrate told fuzz"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/storvsp/build/guest
@@ -91,16 +91,29 @@ test_breaks()
 	check nl get g
 }
 
-# To another partition that has the same disk, and back.
-test_migrate()
+# Another partition that has the same disk.
+second()
 {
 	check nl add g2 services=0
 	defer del_partition g2
 	controller g2 0
 	lun g2 0 0 ram rama
 	enable g2 0
+}
+
+# There, and back.
+test_migrate()
+{
+	second
 	check_said "$GUEST" g migrate g2 5
 	check_said "$GUEST" -c g migrate g2 4
+}
+
+# What a guest is to know of its disks it is told when it goes on, there or here.
+test_told()
+{
+	second
+	both told g2 "$(tpg g 0)/resized"
 }
 
 errors_of_g()

@@ -107,6 +107,7 @@ static const struct vmh_service service = {
 	.close		= chan_close,
 	.packet		= storvsp_packet,
 	.writable	= storvsp_writable,
+	.done		= storvsp_scan_again,
 	.quiesce	= storvsp_quiesce,
 	.save		= storvsp_save,
 	.restore	= storvsp_restore,

@@ -96,8 +96,6 @@ void storvsp_writable(struct vmh_channel *ch)
 	/* Pairs with storvsp_reply_all(): one of us sees what the other did. */
 	smp_mb__after_atomic();
 	storvsp_reply_all(chan);
-	if (READ_ONCE(chan->ctl->scan))
-		queue_work(chan->ctl->wq, &chan->ctl->scan_work);
 }
 
 /**

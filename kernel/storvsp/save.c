@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A controller's state, for when its partition is saved: what the guest has negotiated,
- * and answers that it had no room for. No command is part of it: they are through when
- * the partition stops, so that whoever takes the disk over finds what was written.
+ * answers that it had no room for, and what it was not told of its LUNs yet. No command is
+ * part of it: they are through when the partition stops, so that whoever takes the disk
+ * over finds what was written.
  *
  * The state is not trusted: whoever brings it can have written it himself.
  */
+#include <linux/bitops.h>
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/llist.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 #include <linux/wait_bit.h>
 
 #include "storvsp.h"
@@ -27,13 +31,17 @@ struct saved_chan {
 	__le32 state;			/* of the controller: the primary channel's */
 	__le32 version;
 	__le32 answers;
-	__le32 reserved;
+	__le32 flags;
 	struct saved_answer answer[];
+	/* then __le64, bits of LUNs that were resized, if a flag says so */
 };
 
+#define SAVED_SCAN	1U		/* storvsp_ctl.scan */
+#define SAVED_RESIZED	2U
+
 static_assert(sizeof(struct saved_chan) +
-	      (STORVSP_DEPTH + STORVSP_RESETS) * sizeof(struct saved_answer) <=
-	      VMH_SAVE_MAX);
+	      (STORVSP_DEPTH + STORVSP_RESETS) * sizeof(struct saved_answer) +
+	      sizeof(__le64) <= VMH_SAVE_MAX);
 
 /**
  * storvsp_quiesce() - a channel is being stopped
@@ -55,6 +63,27 @@ void storvsp_quiesce(struct vmh_channel *ch)
 	storvsp_reply_all(chan);
 }
 
+static u64 resized_luns(struct storvsp_ctl *ctl)
+{
+	u64 bits = 0;
+	u32 i;
+
+	BUILD_BUG_ON(VSTOR_LUNS_MAX > 64);
+	for (i = 0; i < VSTOR_LUNS_MAX; i++)
+		bits |= (u64)test_bit(0, &ctl->luns[i].resized) << i;
+	return bits;
+}
+
+/* As long, and at the same place, each time: it is asked for twice. */
+static u32 save_ctl(struct storvsp_ctl *ctl, struct saved_chan *saved, u32 len)
+{
+	u32 flags = SAVED_RESIZED | (READ_ONCE(ctl->scan) ? SAVED_SCAN : 0);
+
+	saved->flags = cpu_to_le32(flags);
+	put_unaligned_le64(resized_luns(ctl), (u8 *)saved + len);
+	return len + sizeof(__le64);
+}
+
 /**
  * storvsp_save() - write down how a channel stands
  * @ch: the channel, stopped
@@ -68,7 +97,7 @@ u32 storvsp_save(struct vmh_channel *ch, void *state)
 	const struct storvsp_chan *chan = vmh_channel_priv(ch);
 	struct saved_chan *saved = state;
 	struct storvsp_reply *reply;
-	u32 n = 0;
+	u32 n = 0, len;
 
 	llist_for_each_entry(reply, chan->done.first, node) {
 		/* Of commands and resets, or restored: never of both. */
@@ -85,7 +114,8 @@ u32 storvsp_save(struct vmh_channel *ch, void *state)
 		.version = cpu_to_le32(chan->ctl->version),
 		.answers = cpu_to_le32(n),
 	};
-	return struct_size(saved, answer, n);
+	len = struct_size(saved, answer, n);
+	return vmh_channel_index(ch) ? len : save_ctl(chan->ctl, saved, len);
 }
 
 /**
@@ -150,16 +180,26 @@ static int restore_answer(struct storvsp_chan *chan,
 	return 0;
 }
 
-static int restore_ctl(struct storvsp_chan *chan, const struct saved_chan *saved)
+/* @resized: what is behind the answers, if there is something */
+static int restore_ctl(struct storvsp_chan *chan, const struct saved_chan *saved,
+		       const void *resized)
 {
 	u32 state = le32_to_cpu(saved->state), version = le32_to_cpu(saved->version);
-	struct storvsp_ctl *ctl = chan->ctl;
-
+	u64 bits = resized ? get_unaligned_le64(resized) : 0;
 	bool spoken = state >= STORVSP_VERSION;
+	struct storvsp_ctl *ctl = chan->ctl;
+	u32 i;
 
 	if (state > STORVSP_READY || spoken != storvsp_is_spoken(version))
 		return -EINVAL;
 	WRITE_ONCE(ctl->version, version);
+	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
+		if (bits & BIT_ULL(i) && storvsp_is_present(&ctl->luns[i]))
+			set_bit(0, &ctl->luns[i].resized);
+	}
+	/* It is told when the channel goes on. */
+	if (le32_to_cpu(saved->flags) & SAVED_SCAN)
+		WRITE_ONCE(ctl->scan, true);
 	storvsp_set_state(chan, state);
 	return 0;
 }
@@ -177,17 +217,24 @@ int storvsp_restore(struct vmh_channel *ch, const void *state, u32 len)
 {
 	struct storvsp_chan *chan = vmh_channel_priv(ch);
 	const struct saved_chan *saved = state;
-	u32 n, i;
+	const void *resized = NULL;
+	u32 n, i, want;
 	int err = 0;
 
 	if (len < sizeof(*saved))
 		return -EINVAL;
 	n = le32_to_cpu(saved->answers);
-	if (n > STORVSP_DEPTH + STORVSP_RESETS ||
-	    len != struct_size(saved, answer, n))
+	if (n > STORVSP_DEPTH + STORVSP_RESETS)
+		return -EINVAL;
+	want = struct_size(saved, answer, n);
+	if (le32_to_cpu(saved->flags) & SAVED_RESIZED) {
+		resized = state + want;
+		want += sizeof(__le64);
+	}
+	if (len != want)
 		return -EINVAL;
 	if (!vmh_channel_index(ch))
-		err = restore_ctl(chan, saved);
+		err = restore_ctl(chan, saved, resized);
 	for (i = 0; !err && i < n; i++)
 		err = restore_answer(chan, &saved->answer[i]);
 	return err;

@@ -19,7 +19,7 @@ void storvsp_scan(struct storvsp_ctl *ctl)
 	queue_work(ctl->wq, &ctl->scan_work);
 }
 
-/* 0, or -EAGAIN if there is no room. */
+/* 0, -EAGAIN if there is no room, -ENOTCONN if the channel is stopped. */
 static int tell(struct storvsp_chan *chan)
 {
 	struct vstor_packet packet = {
@@ -40,7 +40,7 @@ static int tell(struct storvsp_chan *chan)
 }
 
 /**
- * storvsp_scan_work() - tell it, now or when there is room
+ * storvsp_scan_work() - tell it, now or when that can be
  * @work: of the controller
  *
  * A guest that is not ready will look in any case.
@@ -49,10 +49,31 @@ void storvsp_scan_work(struct work_struct *work)
 {
 	struct storvsp_ctl *ctl = container_of(work, struct storvsp_ctl,
 					       scan_work);
+	int err = 0;
 
 	mutex_lock(&ctl->primary_lock);
-	WRITE_ONCE(ctl->scan, false);
-	if (ctl->primary && tell(ctl->primary) == -EAGAIN)
-		WRITE_ONCE(ctl->scan, true);
+	/* Before it fails: then the channel's worker may look at once. */
+	WRITE_ONCE(ctl->scan, true);
+	if (ctl->primary)
+		err = tell(ctl->primary);
+	/* Who asks meanwhile has this run again. */
+	if (err != -EAGAIN && err != -ENOTCONN)
+		WRITE_ONCE(ctl->scan, false);
 	mutex_unlock(&ctl->primary_lock);
+}
+
+/**
+ * storvsp_scan_again() - it may be that it can be told now
+ * @ch: a channel
+ *
+ * There is room again, or the channel goes on.
+ *
+ * Context: the channel's worker, each time that it has looked.
+ */
+void storvsp_scan_again(struct vmh_channel *ch)
+{
+	struct storvsp_chan *chan = vmh_channel_priv(ch);
+
+	if (unlikely(READ_ONCE(chan->ctl->scan)))
+		queue_work(chan->ctl->wq, &chan->ctl->scan_work);
 }

@@ -164,7 +164,7 @@ enum storvsp_state {
  * @asked: grows with each SRB
  * @primary_lock: see above
  * @primary: the channel, if the guest is ready
- * @scan: the guest shall look for LUNs
+ * @scan: the guest shall look for LUNs, and was not told yet
  * @scan_work: tells it
  * @stats: VSTOR_LUNS_MAX of them, for each CPU
  * @luns: by their numbers
@@ -389,6 +389,7 @@ void storvsp_tmf_done(struct se_cmd *se);
 /* scan.c */
 void storvsp_scan(struct storvsp_ctl *ctl);
 void storvsp_scan_work(struct work_struct *work);
+void storvsp_scan_again(struct vmh_channel *ch);
 
 /* qos.c */
 void storvsp_qos_init(struct storvsp_lun *lun);

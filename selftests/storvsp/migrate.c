@@ -84,7 +84,71 @@ static void migrate(int argc, char **argv)
 	guest_end(&g);
 }
 
+static void say(const char *path, const char *what)
+{
+	FILE *f = fopen(path, "w");
+
+	check(f);
+	check(fputs(what, f) >= 0);
+	check(!fclose(f));
+}
+
+static void is_told(struct guest *g)
+{
+	struct vg_packet packet;
+	struct vstor_packet p;
+	uint8_t in[256];
+
+	ok(vg_recv_wait(&g->ch, in, sizeof(in), &packet, 20000));
+	check_eq(packet.type, VMH_PACKET_INBAND);
+	memcpy(&p, packet.payload, sizeof(p));
+	check_eq(le32toh(p.operation), VSTOR_ENUMERATE_BUS);
+}
+
+/*
+ * guest PARTITION told OTHER RESIZED: what happens to a disk while the guest is stopped,
+ * and what it had not asked for before that. RESIZED is PARTITION's file of that name.
+ */
+static void told(int argc, char **argv)
+{
+	struct srb ready = { .cdb_length = 6, .data_in = VSTOR_DATA_NONE };
+	size_t size = sizeof(state);
+	struct vstor_packet p;
+	struct guest g;
+
+	check(argc == 2);
+	guest_start(&g);
+	guest_ready(&g, VSTOR_VERSION_WIN10);
+	ok(vg_save(&g.vg, state, &size));
+	say(argv[1], "0");
+	/* It is tried, and cannot be. */
+	usleep(300000);
+	ok(vg_resume(&g.vg));
+	is_told(&g);
+	size = sizeof(state);
+	ok(vg_save(&g.vg, state, &size));
+	vg_detach(&g.vg);
+	ok(vg_attach(&g.vg, argv[0], attach_flags));
+	ok(vg_restore(&g.vg, state, size));
+	ok(vg_resume(&g.vg));
+	run_srb(&g, &ready, &p);
+	check_eq(p.srb.srb_status, VSTOR_SRB_ERROR | VSTOR_SRB_AUTOSENSE_VALID);
+	check_eq(p.srb.sense[2] & 0xf, 6);
+	check_eq(p.srb.sense[12], 0x2a);
+	check_eq(p.srb.sense[13], 0x09);
+	run_srb(&g, &ready, &p);
+	check_eq(p.srb.srb_status, VSTOR_SRB_SUCCESS);
+	guest_end(&g);
+	/* Where it came from it is still to be told. */
+	guest_start(&g);
+	guest_ready(&g, VSTOR_VERSION_WIN10);
+	run_srb(&g, &ready, &p);
+	check_eq(p.srb.sense[12], 0x2a);
+	guest_end(&g);
+}
+
 const struct test_case migrate_cases[] = {
 	{ "migrate", migrate },
+	{ "told", told },
 	{}
 };
