@@ -10,7 +10,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="add_del types set resize limits minimum refused rolled_back by_hand"
+TESTS="add_del types set resize limits minimum refused rolled_back by_hand protected"
 
 setup()
 {
@@ -271,6 +271,39 @@ test_by_hand()
 		"3 9 other false" "the disk"
 	check vswitchctl disk del p1 controller 3 lun 9
 	check test -d "$TARGET/core/rd_mcp_0/rama"
+}
+
+# A read-only disk never was another, and others are as they were.
+test_protected()
+{
+	local acl protect
+
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img" readonly on
+	protect=$(tpg p1 0)/attrib/prod_mode_write_protect
+	acl=$(tpg p1 0)/acls/$(cat "$(tpg p1 0)/nexus")
+	check_eq "$(cat "$protect") $(cat "$acl/lun_0/write_protect")" "0 1" "protection"
+	check vswitchctl disk add p1 file "$LIB_TMP/b.img"
+	check_eq "$(cat "$acl/lun_1/write_protect")" 0 "protection of the other"
+	ram_backstore rama 16
+	lun p1 0 2 ram rama
+	lun p1 0 3 ram rama
+	defer remove_lun p1 0 2
+	defer remove_lun p1 0 3
+	by_hand 2
+	check_eq "$(cat "$acl/lun_2/write_protect")" 0 "protection of one by hand"
+	check write 1 "$protect"
+	by_hand 3
+	check_eq "$(cat "$acl/lun_3/write_protect")" 1 "protection of another"
+	check write 0 "$acl/lun_3/write_protect"
+	check_eq "$(cat "$acl/lun_3/write_protect")" 0 "protection of it"
+}
+
+by_hand()	# LUN
+{
+	check mkdir "$acl/lun_$1"
+	defer rmdir "$acl/lun_$1"
+	check ln -s "$(tpg p1 0)/lun/lun_$1" "$acl/lun_$1/link"
+	defer rm -f "$acl/lun_$1/link"
 }
 
 run_tests "$@"

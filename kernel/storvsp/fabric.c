@@ -3,6 +3,7 @@
  * What target core, and whoever configures it, see of us: a fabric.
  *
  *	/sys/kernel/config/target/storvsp/PARTITION/tpgt_CONTROLLER/
+ *		attrib/prod_mode_write_protect	see storvsp_ctl.protect
  *		enable		the controller is offered to the partition
  *		nexus		what the guest is called in acls/
  *		qos		limits of LUNs
@@ -16,6 +17,7 @@
 
 #include <linux/blk_types.h>
 #include <linux/jhash.h>
+#include <linux/kstrtox.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
@@ -43,6 +45,11 @@ static int say_yes(struct se_portal_group *tpg)
 static int say_no(struct se_portal_group *tpg)
 {
 	return 0;
+}
+
+static int is_protecting(struct se_portal_group *tpg)
+{
+	return READ_ONCE(storvsp_ctl(tpg)->protect);
 }
 
 static u32 get_inst_index(struct se_portal_group *tpg)
@@ -287,6 +294,34 @@ static struct configfs_attribute *tpg_attrs[] = {
 	NULL,
 };
 
+/* As iSCSI has it: without it a LUN could be written to before it is made read-only. */
+static ssize_t
+storvsp_tpg_attrib_prod_mode_write_protect_show(struct config_item *item,
+						char *page)
+{
+	return sysfs_emit(page, "%d\n", is_protecting(attrib_to_tpg(item)));
+}
+
+static ssize_t
+storvsp_tpg_attrib_prod_mode_write_protect_store(struct config_item *item,
+						 const char *page, size_t count)
+{
+	bool protect;
+	int err;
+
+	err = kstrtobool(page, &protect);
+	if (err)
+		return err;
+	WRITE_ONCE(storvsp_ctl(attrib_to_tpg(item))->protect, protect);
+	return count;
+}
+CONFIGFS_ATTR(storvsp_tpg_attrib_, prod_mode_write_protect);
+
+static struct configfs_attribute *attrib_attrs[] = {
+	&storvsp_tpg_attrib_attr_prod_mode_write_protect,
+	NULL,
+};
+
 /*
  * Persistent reservations know a guest by this, also after a reboot: it follows from
  * names. The first digit says that it was not assigned by anybody.
@@ -370,7 +405,7 @@ static const struct target_core_fabric_ops ops = {
 	.tpg_check_demo_mode		= say_yes,
 	.tpg_check_demo_mode_cache	= say_yes,
 	.tpg_check_demo_mode_write_protect = say_no,
-	.tpg_check_prod_mode_write_protect = say_no,
+	.tpg_check_prod_mode_write_protect = is_protecting,
 	.tpg_get_inst_index		= get_inst_index,
 	.check_stop_free		= check_stop_free,
 	.release_cmd			= release_cmd,
@@ -391,6 +426,7 @@ static const struct target_core_fabric_ops ops = {
 	.fabric_post_link		= post_link,
 	.fabric_pre_unlink		= pre_unlink,
 	.tfc_tpg_base_attrs		= tpg_attrs,
+	.tfc_tpg_attrib_attrs		= attrib_attrs,
 	VSW_TARGET_QUEUES
 };
 

@@ -160,6 +160,7 @@ enum storvsp_state {
  * @version: enum vstor_version
  * @busy: commands of all its channels that are not answered
  * @bounce: bytes that are being copied
+ * @protect: what is linked under acls/ is read-only until it is said not to be
  * @leaving: it has no LUNs any more, and is about to be withdrawn
  * @asked: grows with each SRB
  * @primary_lock: see above
@@ -188,6 +189,7 @@ struct storvsp_ctl {
 	u16 version;
 	atomic_t busy;
 	atomic_t bounce;
+	bool protect;
 	bool leaving;
 	u32 asked;
 

@@ -297,6 +297,24 @@ static int set_limits(struct diskfs *fs, const char *tpg, uint32_t lun,
 	return diskfs_write(fs, value, "%s/qos", tpg);
 }
 
+/* From the moment that the guest sees it a LUN is what it is to be. */
+static int link_mapped(struct diskfs *fs, const struct disk_args *d,
+		       const char *tpg, const char *nexus, const char *target)
+{
+	static const char protect[] = "attrib/prod_mode_write_protect";
+	int lock, err;
+
+	/* What is linked there meanwhile would be read-only, too. */
+	if (diskfs_lock(fs, &lock, "%s", tpg))
+		return EXIT_REFUSED;
+	err = diskfs_set(fs, d->readonly ? "1" : "0", "0", "%s/%s", tpg, protect) ||
+	      diskfs_link(fs, target, "%s/acls/%s/lun_%u/link", tpg, nexus,
+			  d->lun) ||
+	      diskfs_write(fs, "0", "%s/%s", tpg, protect);
+	close(lock);
+	return err ? EXIT_REFUSED : EXIT_OK;
+}
+
 /* The guest sees a LUN through its ACL, which also says whether it may write. */
 static int map_lun(struct diskfs *fs, const struct disk_args *d, const char *tpg)
 {
@@ -308,8 +326,7 @@ static int map_lun(struct diskfs *fs, const struct disk_args *d, const char *tpg
 	snprintf(target, sizeof(target), "%s/lun/lun_%u", tpg, d->lun);
 	if (diskfs_mkdir(fs, true, "%s/acls/%s", tpg, nexus) ||
 	    diskfs_mkdir(fs, false, "%s/acls/%s/lun_%u", tpg, nexus, d->lun) ||
-	    diskfs_link(fs, target, "%s/acls/%s/lun_%u/link", tpg, nexus,
-			d->lun) ||
+	    link_mapped(fs, d, tpg, nexus, target) ||
 	    diskfs_write(fs, d->readonly ? "1" : "0",
 			 "%s/acls/%s/lun_%u/write_protect", tpg, nexus, d->lun))
 		return EXIT_REFUSED;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -256,6 +257,21 @@ int diskfs_remove(struct diskfs *fs, bool may_lack, const char *fmt, ...)
 		return may_lack && errno == ENOENT ? EXIT_OK : refuse(fs, path);
 	if (S_ISLNK(st.st_mode) ? unlink(path) : rmdir(path))
 		return refuse(fs, path);
+	return EXIT_OK;
+}
+
+int diskfs_lock(struct diskfs *fs, int *fd, const char *fmt, ...)
+{
+	char path[PATH_MAX];
+
+	PATH_OF(path, fmt);
+	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0)
+		return refuse(fs, path);
+	if (flock(*fd, LOCK_EX)) {
+		close(*fd);
+		return refuse(fs, path);
+	}
 	return EXIT_OK;
 }
 

@@ -75,6 +75,9 @@ int diskfs_set(struct diskfs *fs, const char *value, const char *before,
 	       const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 int diskfs_remove(struct diskfs *fs, bool may_lack, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* A directory, against others of us, until @fd is closed. */
+int diskfs_lock(struct diskfs *fs, int *fd, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Without a word; false if it is not there, or empty. */
 bool diskfs_read(char *buf, size_t size, const char *fmt, ...)
