@@ -231,6 +231,8 @@ dmesg_has()	# REGEX
 
 test_refused()
 {
+	local long
+
 	check_fail_with 'there is no partition of this name' vswitchctl disk add none file "$LIB_TMP/a.img"
 	check_fail_with 'is no file' vswitchctl disk add p1 file /dev/null
 	check_fail_with 'is no block device' vswitchctl disk add p1 block "$LIB_TMP/a.img"
@@ -240,6 +242,11 @@ test_refused()
 	check_fail_with 'more than max-iops' vswitchctl disk add p1 file "$LIB_TMP/a.img" max-iops 1 min-iops 2
 	check_fail_with 'has no LUN 3' vswitchctl disk del p1 lun 3
 	check_fail_with 'lun is missing' vswitchctl disk del p1
+	long=$LIB_TMP/$(printf 'x%.0s' {1..200})
+	check mkdir "$long"
+	long+=/$(printf 'y%.0s' {1..100})
+	check truncate -s 1M "$long"
+	check_fail_with 'more than 255 bytes' vswitchctl disk add p1 file "$long"
 	check_empty
 	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
 	check_fail_with 'has a LUN 0' vswitchctl disk add p1 file "$LIB_TMP/b.img" lun 0

@@ -25,6 +25,10 @@
 /* Backstores are grouped by who made them. */
 #define HBA	2012U
 
+/* Target core has room for so much of a path; fileio cuts what is longer. */
+#define FILE_PATH_MAX	255
+#define DEVICE_PATH_MAX	511
+
 static const struct choice types[] = {
 	{ "file", DISK_FILE },
 	{ "block", DISK_BLOCK },
@@ -232,11 +236,25 @@ static int control_scsi(struct diskfs *fs, struct disk_args *d, char *buf,
 			   d->path);
 }
 
+static int check_path(struct diskfs *fs, const struct disk_args *d)
+{
+	size_t max = d->type == DISK_FILE ? FILE_PATH_MAX : DEVICE_PATH_MAX;
+
+	if (strlen(d->path) <= max)
+		return EXIT_OK;
+	return report_text(fs->ctx, "disk", fs->name,
+			   "%s: target core takes no path of more than %zu bytes",
+			   d->path, max);
+}
+
 static int add_backstore(struct diskfs *fs, struct disk_args *d, const char *store)
 {
 	char control[PATH_MAX + 64], serial[64], what[PATH_MAX + 16];
 	int err;
 
+	err = check_path(fs, d);
+	if (err)
+		return err;
 	switch (d->type) {
 	case DISK_FILE:
 		err = control_file(fs, d, control, sizeof(control));
