@@ -149,7 +149,7 @@ test_resize()
 # 200 a second for two seconds; a bucket that is full lets some more through.
 test_limits()
 {
-	local begun ms
+	local begun i ms
 
 	guest_driver
 	check vswitchctl disk add p1 file "$LIB_TMP/a.img" max-iops 200
@@ -162,6 +162,15 @@ test_limits()
 	check dd if="$(first_disk)" of=/dev/null bs=64k count=50 iflag=direct status=none
 	ms=$(($(date +%s%3N) - begun))
 	check_ge $ms 1800 "milliseconds for 50 operations of eight times the size"
+	# So does what writes the same block 4096 times, which are 256 operations.
+	begun=$(date +%s%3N)
+	for i in 0 1 2; do
+		check sg_write_same --10 --lba=$((i * 4096)) --num=4096 --xferlen=512 \
+			"$(first_disk)"
+	done
+	ms=$(($(date +%s%3N) - begun))
+	check_ge $ms 2200 "milliseconds for three times 256 operations"
+	check_ge "$(vswitchctl -j -s disk show p1 | jq '.[0].stats.writes')" 3 "writes"
 	check vswitchctl disk set p1 lun 0 max-iops 0
 	# What waits is answered when it is taken away.
 	check vswitchctl disk set p1 lun 0 max-iops 1
@@ -169,6 +178,16 @@ test_limits()
 	check vswitchctl disk del p1 lun 0
 	wait "$BG_PID" || :
 	check busywait 20000 sd_there 0
+	# And does not get at the disk that has its number then.
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img" max-iops 1
+	check busywait 20000 sd_there 1
+	bg dd if=/dev/urandom of="$(first_disk)" bs=64k count=50 oflag=direct status=none
+	sleep 1
+	check vswitchctl disk del p1 lun 0
+	check vswitchctl disk add p1 file "$LIB_TMP/b.img" lun 0
+	wait "$BG_PID" || :
+	sleep 2
+	check cmp -n $((32 << 20)) "$LIB_TMP/b.img" /dev/zero
 }
 
 # Who wants to know is told when a disk is too slow, and when it no longer is.

@@ -15,7 +15,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs odd breaks migrate told fuzz"
+TESTS="versions states short srbs odd resets breaks migrate told fuzz"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/storvsp/build/guest
@@ -79,6 +79,12 @@ test_odd()
 	both odd 1
 	both odd 2
 	check_eq "$(field g '.errors // {} | length')" 0 "errors"
+}
+
+test_resets()
+{
+	check_said "$GUEST" g resets
+	check_said "$GUEST" -c g resets
 }
 
 test_breaks()

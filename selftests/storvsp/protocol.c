@@ -357,6 +357,55 @@ static void odd(int argc, char **argv)
 	guest_end(&g);
 }
 
+#define RESETS	300
+
+/* guest PARTITION resets: many, and none is read before all are sent; each is answered */
+static void resets(int argc, char **argv)
+{
+	static const uint8_t kinds[] = {
+		VSTOR_RESET_LUN, VSTOR_RESET_BUS, VSTOR_RESET_ADAPTER,
+	};
+	uint32_t sent, got, busy = 0, status;
+	struct vg_packet answer;
+	bool seen[RESETS] = {};
+	struct vstor_packet p;
+	uint8_t buf[256];
+	struct guest g;
+
+	(void)argc;
+	(void)argv;
+	/* Room for some 90 answers. */
+	ring_bytes = 3 * PAGE;
+	guest_start(&g);
+	guest_ready(&g, VSTOR_VERSION_WIN10);
+	for (sent = 0; sent < RESETS; sent++) {
+		p = (struct vstor_packet) {
+			.operation = htole32(kinds[sent % 3]), .flags = htole32(1),
+		};
+		if (vg_send(&g.ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION,
+			    sent, NULL, 0, &p, sizeof(p)))
+			break;
+	}
+	check(sent > 80);
+	for (got = 0; got < sent; got++) {
+		ok(vg_recv_wait(&g.ch, buf, sizeof(buf), &answer, 60000));
+		check_eq(answer.type, VMH_PACKET_COMPLETION);
+		check(answer.trans_id < sent && !seen[answer.trans_id]);
+		seen[answer.trans_id] = true;
+		memcpy(&p, answer.payload, sizeof(p));
+		status = le32toh(p.status);
+		check(status == VSTOR_STATUS_SUCCESS ||
+		      status == VSTOR_STATUS_DEVICE_BUSY);
+		busy += status == VSTOR_STATUS_DEVICE_BUSY;
+	}
+	printf("# %u resets, %u refused\n", sent, busy);
+	/* They are over: there may be others. */
+	memset(&p, 0, sizeof(p));
+	check_eq(ask_op(&g, VSTOR_RESET_BUS, &p), 0);
+	run_srb(&g, &(struct srb) { .cdb_length = 6, .data_in = VSTOR_DATA_NONE }, &p);
+	guest_end(&g);
+}
+
 /* guest PARTITION breaks NAME: what breaks the channel, which is good again then */
 static void breaks(int argc, char **argv)
 {
@@ -415,6 +464,7 @@ const struct test_case protocol_cases[] = {
 	{ "short", short_packets },
 	{ "srbs", srbs },
 	{ "odd", odd },
+	{ "resets", resets },
 	{ "breaks", breaks },
 	{}
 };
