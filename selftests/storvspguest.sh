@@ -8,14 +8,14 @@
 #	storvsp/build/guest	/dev/vmbus_host
 #	storvsp.ko		LUN 0 memory, LUN 1 a file
 #
-# requires: jq python3
+# requires: jq python3 dmsetup
 # uses: vmbus_host storvsp
 # timeout: 1800
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs odd resets breaks migrate told fuzz"
+TESTS="versions states short srbs odd resets breaks migrate told stuck fuzz"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/storvsp/build/guest
@@ -120,6 +120,24 @@ test_told()
 {
 	second
 	both told g2 "$(tpg g 0)/resized"
+}
+
+# Disks that do not answer leave some of the controller's commands to the others.
+test_stuck()
+{
+	local i go="" stop=""
+
+	for i in 2 3; do
+		loop_device "l$i" 4
+		dm "stuck$i" "0 8192 linear $LOOP 0"
+		block_backstore "dm$i" "/dev/mapper/stuck$i"
+		lun g 0 "$i" block "dm$i"
+		defer remove_lun g 0 "$i"
+		stop+="dmsetup suspend --noflush --nolockfs stuck$i && "
+		go+="dmsetup resume --noudevrules --noudevsync stuck$i && "
+	done
+	defer sh -c "$go true"
+	check_said "$GUEST" g stuck 2 3 "$stop true" "$go true"
 }
 
 errors_of_g()

@@ -27,6 +27,7 @@ struct test_case {
 extern const struct test_case protocol_cases[];
 extern const struct test_case hostile_cases[];
 extern const struct test_case migrate_cases[];
+extern const struct test_case stuck_cases[];
 
 #define fail(fmt, ...) do {						\
 	printf("# %s:%d: " fmt "\n", __func__, __LINE__, ##__VA_ARGS__);	\

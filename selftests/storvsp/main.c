@@ -145,7 +145,7 @@ void run_srb(struct guest *g, const struct srb *srb, struct vstor_packet *packet
 }
 
 static const struct test_case *const tables[] = {
-	protocol_cases, hostile_cases, migrate_cases,
+	protocol_cases, hostile_cases, migrate_cases, stuck_cases,
 };
 
 int main(int argc, char **argv)
