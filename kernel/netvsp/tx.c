@@ -439,8 +439,9 @@ static netdev_tx_t tx_later(struct nsp_queue *q, struct sk_buff *skb,
 			    struct netdev_queue *txq)
 {
 	skb_orphan(skb);
-	skb_queue_tail(&q->backlog, skb);
+	/* The worker waits for no lock of ours: once there, it may be done with. */
 	__netdev_tx_sent_queue(txq, skb->len, false);
+	skb_queue_tail(&q->backlog, skb);
 	if (skb_queue_len_lockless(&q->backlog) >= BACKLOG_MAX) {
 		netif_tx_stop_queue(txq);
 		/* Pairs with nsp_tx_worker(). */
