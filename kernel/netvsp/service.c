@@ -44,12 +44,12 @@ void nsp_run_end(struct nsp_queue *q)
 static int service_open(struct vmh_channel *ch, const u8 *user_data)
 {
 	struct nsp_nic *nic = vmh_device_priv(vmh_channel_device(ch));
+	const struct nsp_session *s = &nic->session;
 	u32 index = vmh_channel_index(ch);
 	struct nsp_queue *q;
 	int err = -ENOMEM;
 
-	if (index >= nic->n_queues ||
-	    (index && nic->session.state != NSP_RUNNING))
+	if (index >= nic->n_queues)
 		return -EINVAL;
 	q = &nic->queues[index];
 	q->head = kvmalloc(NSP_CONTROL_MAX, GFP_KERNEL_ACCOUNT);
@@ -57,14 +57,20 @@ static int service_open(struct vmh_channel *ch, const u8 *user_data)
 		nic->message = kvmalloc(NSP_CONTROL_MAX, GFP_KERNEL_ACCOUNT);
 	if (!q->head || !nic->message)
 		goto free;
+	down_write(&nic->run);
+	/* The primary channel's worker may be taking the buffer away. */
+	if (index && (s->state != NSP_RUNNING || !s->recv)) {
+		up_write(&nic->run);
+		err = -EINVAL;
+		goto free;
+	}
 	q->ch = ch;
 	q->answering = false;
 	q->paused = vmh_channel_is_stopped(ch);
 	vmh_channel_set_priv(ch, q);
-	down_write(&nic->run);
 	atomic_inc(&nic->open_queues);
 	if (index) {
-		nsp_tx_start(q, nic->session.recv);
+		nsp_tx_start(q, s->recv);
 		nsp_on_subchannel(nic);
 	} else {
 		nsp_session_reset(nic);
