@@ -239,35 +239,90 @@ bool nsp_lso(struct sk_buff *skb, u32 info)
 	return true;
 }
 
+/* Where IP is; Linux leaves tags other than 802.1Q before it. */
+static u32 csum_network(const struct sk_buff *skb, __be16 *proto)
+{
+	u32 at = ETH_HLEN;
+
+	*proto = ((struct ethhdr *)skb->data)->h_proto;
+	while (eth_type_vlan(*proto) && at + VLAN_HLEN <= skb_headlen(skb)) {
+		*proto = ((struct vlan_hdr *)(skb->data + at))->h_vlan_encapsulated_proto;
+		at += VLAN_HLEN;
+	}
+	return at;
+}
+
+/* Return: where that of @protocol begins, or 0 if that cannot be said of this frame. */
+static u32 csum_ipv4(struct sk_buff *skb, u32 at, u8 protocol, bool compute)
+{
+	struct iphdr *ip = (void *)(skb->data + at);
+	u32 end;
+
+	if (skb_headlen(skb) < at + sizeof(*ip) || ip->version != 4 || ip->ihl < 5)
+		return 0;
+	end = at + ip->ihl * 4;
+	if (skb_headlen(skb) < end)
+		return 0;
+	if (compute)
+		ip_send_check(ip);
+	if (protocol && (ip->protocol != protocol || ip_is_fragment(ip)))
+		return 0;
+	return end;
+}
+
+static u32 csum_ipv6(struct sk_buff *skb, u32 at, u8 protocol)
+{
+	struct ipv6hdr *ip = (void *)(skb->data + at);
+	__be16 fragment;
+	int end;
+	u8 next;
+
+	if (skb_headlen(skb) < at + sizeof(*ip) || ip->version != 6)
+		return 0;
+	next = ip->nexthdr;
+	end = ipv6_skip_exthdr(skb, at + sizeof(*ip), &next, &fragment);
+	return end > 0 && next == protocol && !fragment ? end : 0;
+}
+
 /**
  * nsp_txcsum() - a frame whose checksums are to be computed
  * @skb: the frame, at its Ethernet header
  * @info: RNDIS_TXCSUM_*
  *
- * That of IP is computed here, the other one by who has to have it.
+ * That of IP is computed here, the other one by who has to have it: after the frame was
+ * let pass, so that it must not be written over anything else.
  *
  * Return: false if there is no such header.
  */
 bool nsp_txcsum(struct sk_buff *skb, u32 info)
 {
-	u32 offset = FIELD_GET(RNDIS_TXCSUM_OFFSET, info), at;
-	struct iphdr *ip;
+	u32 said = FIELD_GET(RNDIS_TXCSUM_OFFSET, info), field = 0, at, offset;
+	bool ip_sum = info & RNDIS_TXCSUM_IP && info & RNDIS_TXCSUM_IPV4;
+	__be16 proto;
+	u8 l4 = 0;
 
-	if (info & RNDIS_TXCSUM_IP && info & RNDIS_TXCSUM_IPV4) {
-		ip = (void *)(skb->data + ETH_HLEN);
-		if (skb_headlen(skb) < ETH_HLEN + sizeof(*ip) || ip->ihl < 5 ||
-		    skb_headlen(skb) < ETH_HLEN + ip->ihl * 4)
-			return false;
-		ip_send_check(ip);
-	}
-	if (info & RNDIS_TXCSUM_TCP)
-		at = offsetof(struct tcphdr, check);
-	else if (info & RNDIS_TXCSUM_UDP)
-		at = offsetof(struct udphdr, check);
-	else
+	if (info & RNDIS_TXCSUM_TCP) {
+		l4 = IPPROTO_TCP;
+		field = offsetof(struct tcphdr, check);
+	} else if (info & RNDIS_TXCSUM_UDP) {
+		l4 = IPPROTO_UDP;
+		field = offsetof(struct udphdr, check);
+	} else if (!ip_sum) {
 		return true;
-	if (offset < ETH_HLEN + sizeof(*ip) ||
-	    !pskb_may_pull(skb, offset + at + sizeof(__sum16)))
+	}
+	at = csum_network(skb, &proto);
+	if (proto == htons(ETH_P_IP))
+		offset = csum_ipv4(skb, at, l4, ip_sum);
+	else if (proto == htons(ETH_P_IPV6) && !ip_sum)
+		offset = csum_ipv6(skb, at, l4);
+	else
+		offset = 0;
+	if (!offset || !l4)
+		return offset;
+	/* NDIS says where TCP is, and nothing of UDP. */
+	if (said != offset && (l4 == IPPROTO_TCP || said))
 		return false;
-	return skb_partial_csum_set(skb, offset, at);
+	if (!pskb_may_pull(skb, offset + field + sizeof(__sum16)))
+		return false;
+	return skb_partial_csum_set(skb, offset, field);
 }
