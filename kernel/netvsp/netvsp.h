@@ -528,7 +528,7 @@ u32 nsp_offload_set(struct nsp_nic *nic, const void *in, u32 len);
 void nsp_offload_publish(struct nsp_nic *nic);
 netdev_features_t nsp_features_check(struct sk_buff *skb, struct net_device *dev,
 				     netdev_features_t features);
-bool nsp_lso(struct sk_buff *skb, u32 info);
+bool nsp_lso(struct sk_buff *skb, u32 info, u32 most);
 bool nsp_txcsum(struct sk_buff *skb, u32 info);
 
 /* rss.c */

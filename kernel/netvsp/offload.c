@@ -206,17 +206,18 @@ static void lso_lengths(struct sk_buff *skb, u32 offset, bool v6)
  * nsp_lso() - a frame that is to be segmented
  * @skb: the frame, at its Ethernet header; what there is of headers is linear
  * @info: RNDIS_LSO_*
+ * @most: bytes of a segment with its headers
  *
  * Return: false if it cannot be.
  */
-bool nsp_lso(struct sk_buff *skb, u32 info)
+bool nsp_lso(struct sk_buff *skb, u32 info, u32 most)
 {
 	__be16 proto = ((struct ethhdr *)skb->data)->h_proto;
 	u32 mss = FIELD_GET(RNDIS_LSO_MSS, info), offset, head;
 	bool v6 = info & RNDIS_LSO_IPV6;
 	struct tcphdr *tcp;
 
-	if (!(info & RNDIS_LSO_V2) || mss < MSS_MIN || mss > NSP_FRAME_MAX ||
+	if (!(info & RNDIS_LSO_V2) || mss < MSS_MIN ||
 	    proto != (v6 ? htons(ETH_P_IPV6) : htons(ETH_P_IP)))
 		return false;
 	offset = v6 ? lso_ipv6(skb) : lso_ipv4(skb);
@@ -224,7 +225,8 @@ bool nsp_lso(struct sk_buff *skb, u32 info)
 		return false;
 	tcp = (void *)(skb->data + offset);
 	head = offset + tcp->doff * 4;
-	if (tcp->doff < 5 || head > skb_headlen(skb) || head >= skb->len)
+	if (tcp->doff < 5 || head > skb_headlen(skb) || head >= skb->len ||
+	    head + mss > most)
 		return false;
 	lso_lengths(skb, offset, v6);
 	if (!skb_partial_csum_set(skb, offset, offsetof(struct tcphdr, check)))

@@ -285,7 +285,7 @@ static enum nsp_drop rx_frame(struct nsp_queue *q, struct stream *st, u32 len,
 		kfree_skb(skb);
 		return NSP_RX_MEMORY;
 	}
-	if ((lso && !nsp_lso(skb, infos->lso)) ||
+	if ((lso && !nsp_lso(skb, infos->lso, nic->session.frame)) ||
 	    (!lso && infos->there & BIT(RNDIS_INFO_CSUM) &&
 	     !nsp_txcsum(skb, infos->csum))) {
 		kfree_skb(skb);
