@@ -46,6 +46,8 @@
 #define NSP_FRAME_MIN		(ETH_DATA_LEN + ETH_HLEN)
 /* Of the send buffer; guests know it by heart. */
 #define NSP_SEND_SECTION	6144
+/* Messages in a packet from the guest; it is told. */
+#define NSP_MESSAGES		8
 /* Frames of a packet to the guest, and parts of one frame. */
 #define NSP_RANGES		64
 /* Sections that are kept for control messages, of a buffer that is large enough. */

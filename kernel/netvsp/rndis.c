@@ -11,8 +11,7 @@
 
 #define VERSION_MAJOR	1
 #define VERSION_MINOR	0
-/* In one message, and how each begins: 1 << 3. What Hyper-V says. */
-#define MAX_PACKETS	8
+/* How each begins of those that come together: 1 << 3. What Hyper-V says. */
 #define ALIGNMENT	3
 #define MAX_TRANSFER	0xefffffffU
 
@@ -226,7 +225,7 @@ static int on_init(struct nsp_nic *nic, u32 len)
 		.major = cpu_to_le32(VERSION_MAJOR),
 		.minor = cpu_to_le32(VERSION_MINOR),
 		.flags = cpu_to_le32(1),	/* connectionless */
-		.max_packets = cpu_to_le32(MAX_PACKETS),
+		.max_packets = cpu_to_le32(NSP_MESSAGES),
 		.max_transfer = cpu_to_le32(MAX_TRANSFER),
 		.alignment = cpu_to_le32(ALIGNMENT),
 	};

@@ -26,7 +26,7 @@
 /* Frames beyond this are in pages, their headers excepted. */
 #define COPY_LINEAR	2048
 #define LINEAR		256
-/* Frames that wait for the stack; with more the ring is not read. */
+/* Frames that wait for the stack, in all; with more the ring is not read. */
 #define READY_MAX	1024
 
 /**
@@ -363,12 +363,13 @@ static enum nsp_drop rx_message(struct nsp_queue *q, struct stream *st)
 static u32 rx_data(struct nsp_queue *q, struct stream *st)
 {
 	enum nsp_drop drop = NSP_RX_MALFORMED;
+	u32 left = NSP_MESSAGES;
 
 	/* Two large frames are more than one packet ever has. */
 	if (!st->unread || st->unread > 2 * U16_MAX)
 		goto drop;
 	do {
-		drop = rx_message(q, st);
+		drop = left-- ? rx_message(q, st) : NSP_RX_MALFORMED;
 	} while (drop == NSP_DROPS && stream_left(st));
 	if (drop == NSP_DROPS)
 		return NVSP_STATUS_SUCCESS;
@@ -392,14 +393,21 @@ static int rx_control(struct nsp_queue *q, struct stream *st)
 	return nsp_control(nic, len);
 }
 
+static bool are_many(const struct nsp_queue *q)
+{
+	return skb_queue_len(&q->rx) + skb_queue_len_lockless(&q->rx_ready) >
+	       READY_MAX;
+}
+
+/* What this run has found, nsp_rx_done() hands over, and the poll looks at @throttled. */
 static bool is_throttled(struct nsp_queue *q)
 {
-	if (likely(skb_queue_len_lockless(&q->rx_ready) <= READY_MAX))
+	if (likely(!are_many(q)))
 		return false;
 	WRITE_ONCE(q->throttled, true);
 	/* Pairs with nsp_rx_poll(): it sees that, or we see what it took. */
 	smp_mb();
-	return skb_queue_len_lockless(&q->rx_ready) > READY_MAX;
+	return are_many(q);
 }
 
 /**
