@@ -496,12 +496,15 @@ void nsp_rx_unthrottle(struct nsp_queue *q)
 	rcu_read_unlock();
 }
 
-/* Is it worth to look for others that it goes together with? */
+/*
+ * Is it worth to look for others that it goes together with? Large sends are not, but
+ * GRO may hold what the same connection had before.
+ */
 static bool is_tcp(const struct sk_buff *skb)
 {
 	const struct iphdr *ip = (const void *)skb->data;
 
-	if (skb_is_gso(skb) || skb_headlen(skb) < sizeof(*ip))
+	if (skb_headlen(skb) < sizeof(*ip))
 		return false;
 	if (skb->protocol == htons(ETH_P_IP))
 		return ip->protocol == IPPROTO_TCP;
