@@ -19,6 +19,9 @@
  * @id: the guest's number for it
  * @frame: longest frame that a section has to take, in bytes
  *
+ * What is left over of a large one is not used: each section is part of the state that
+ * is saved.
+ *
  * Context: process.
  * Return: the buffer, -EINVAL if it is too small, -ENOMEM as a pointer.
  */
@@ -31,6 +34,7 @@ struct nsp_recv *nsp_recv_create(struct vmh_gpadl *gpadl, u16 id, u32 frame)
 	/* Guests may show no more than ten frames of memory. */
 	if (count < 4)
 		return ERR_PTR(-EINVAL);
+	count = min(count, NSP_SECTIONS_MAX);
 	control = clamp_t(u32, count / 4, 2, NSP_CONTROL_SECTIONS);
 	recv = kvzalloc(struct_size(recv, sections, count), GFP_KERNEL_ACCOUNT);
 	if (!recv)

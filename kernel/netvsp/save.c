@@ -54,6 +54,12 @@ struct saved_queue {
 
 #define SAVED_LAST	BIT(31)
 
+/* All sections, of a primary channel; as many messages as may wait. */
+static_assert(sizeof(struct saved_queue) + NSP_SECTIONS_MAX * sizeof(__le32) +
+	      sizeof(struct saved_nic) +
+	      NSP_CONTROL_QUEUED * (sizeof(__le32) + round_up(NSP_QUERY_MAX, 4)) <=
+	      VMH_SAVE_MAX);
+
 /**
  * nsp_quiesce() - a channel is stopped, to be saved
  * @q: its queue
