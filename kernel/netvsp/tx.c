@@ -771,18 +771,25 @@ void nsp_tx_quit(struct nsp_queue *q)
  */
 void nsp_tx_pause(struct nsp_queue *q)
 {
+	struct nsp_nic *nic = q->nic;
 	struct netdev_queue *txq;
 
 	q->paused = true;
-	if (!q->recv || q->nic->dying)
-		return;
+	/* As the worker does, whose the packet is if it has to be copied. */
+	down_read(&nic->run);
+	if (!q->recv || nic->dying)
+		goto out;
+	if (q->ready && !q->mapped)
+		tx_flush(q);
 	txq = nsp_txq(q);
 	__netif_tx_lock_bh(txq);
-	if (q->ready)
+	if (q->ready && q->mapped)
 		tx_flush(q);
 	q->ready = false;
 	netif_tx_stop_queue(txq);
 	__netif_tx_unlock_bh(txq);
+out:
+	up_read(&nic->run);
 }
 
 /**
