@@ -17,6 +17,8 @@
  * nsp_run_begin() - the session shall not change
  * @q: the queue; nothing happens if that was said before
  *
+ * If it was stopped, it goes on.
+ *
  * Context: the worker; until it is done, or nsp_run_end().
  */
 void nsp_run_begin(struct nsp_queue *q)
@@ -25,6 +27,9 @@ void nsp_run_begin(struct nsp_queue *q)
 		return;
 	down_read(&q->nic->run);
 	q->running = true;
+	/* Before anything is answered. */
+	if (unlikely(q->paused))
+		nsp_unquiesce(q);
 }
 
 /**
@@ -192,11 +197,8 @@ static void service_done(struct vmh_channel *ch)
 	struct nsp_queue *q = vmh_channel_priv(ch);
 	struct nsp_nic *nic = q->nic;
 
-	if (unlikely(q->paused)) {
-		nsp_run_begin(q);
-		nsp_unquiesce(q);
-	}
-	if ((!q->mapped && q->ready) || (!q->index && READ_ONCE(nic->n_control)))
+	if ((!q->mapped && q->ready) || unlikely(q->paused) ||
+	    (!q->index && READ_ONCE(nic->n_control)))
 		nsp_run_begin(q);
 	if (q->running) {
 		if (!q->index)
