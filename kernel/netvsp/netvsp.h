@@ -302,7 +302,7 @@ struct nsp_filter {
  * @rsc6: and of IPv6
  * @sub_pending: it waits to hear how many sub-channels it gets
  * @sub_known: so many, @sub_count
- * @sub_count: which it is told by the worker
+ * @sub_count: which it is told by the worker; before, how many were asked for
  * @sub_trans: for that
  * @table_due: it has to be told how to spread what it sends
  * @filter_bits: as nsp_filter.bits
@@ -463,6 +463,7 @@ int nsp_answer(struct nsp_queue *q, const struct vmh_packet *packet,
 
 /* nvsp.c */
 int nsp_on_nvsp(struct nsp_queue *q, const struct vmh_packet *packet, u32 type);
+void nsp_nvsp_resume(struct nsp_nic *nic);
 void nsp_on_offered(struct nsp_nic *nic, u32 n);
 void nsp_on_subchannel(struct nsp_nic *nic);
 void nsp_nvsp_done(struct nsp_nic *nic);

@@ -282,6 +282,8 @@ static int on_subchannel(struct nsp_queue *q, const struct vmh_packet *packet)
 	s->sub_pending = true;
 	s->sub_known = false;
 	s->sub_trans = packet->trans_id;
+	/* Until it is known; who takes this state up may have to ask for them. */
+	WRITE_ONCE(s->sub_count, n);
 	if (vmh_offer_subchannels(vmh_channel_device(q->ch), n)) {
 		s->sub_pending = false;
 		return subchannel_answer(q, packet, NVSP_STATUS_FAIL);
@@ -316,6 +318,25 @@ void nsp_on_subchannel(struct nsp_nic *nic)
 {
 	WRITE_ONCE(nic->session.table_due, true);
 	vmh_channel_wake(nic->queues[0].ch);
+}
+
+/**
+ * nsp_nvsp_resume() - the guest may wait for what was to come when it was stopped
+ * @nic: the NIC
+ *
+ * Sub-channels that were asked for where the guest was before have to be here, too.
+ *
+ * Context: the primary channel's worker.
+ */
+void nsp_nvsp_resume(struct nsp_nic *nic)
+{
+	struct nsp_session *s = &nic->session;
+	u32 n;
+
+	if (!s->sub_pending || READ_ONCE(s->sub_known))
+		return;
+	n = min(READ_ONCE(s->sub_count), nic->n_queues - 1);
+	vmh_offer_subchannels(vmh_channel_device(nic->queues[0].ch), n);
 }
 
 static int tell_subchannels(struct nsp_nic *nic)

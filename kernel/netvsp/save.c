@@ -93,6 +93,7 @@ void nsp_unquiesce(struct nsp_queue *q)
 		mutex_lock(&nic->control_lock);
 		nic->control_ready = nic->session.state == NSP_RUNNING;
 		mutex_unlock(&nic->control_lock);
+		nsp_nvsp_resume(nic);
 	}
 	nsp_tx_unpause(q);
 }
