@@ -15,7 +15,7 @@ static int netdev_open(struct net_device *dev)
 		napi_enable(&nic->queues[i].napi);
 	WRITE_ONCE(nic->link, true);
 	netif_tx_start_all_queues(dev);
-	nsp_indicate_link(nic, true);
+	nsp_indicate_link(nic);
 	return 0;
 }
 
@@ -29,7 +29,7 @@ static int netdev_stop(struct net_device *dev)
 	down_write(&nic->run);
 	WRITE_ONCE(nic->link, false);
 	up_write(&nic->run);
-	nsp_indicate_link(nic, false);
+	nsp_indicate_link(nic);
 	netif_tx_stop_all_queues(dev);
 	for (i = 0; i < nic->n_queues; i++) {
 		q = &nic->queues[i];

@@ -345,6 +345,8 @@ enum {
 	NSP_GOING,		/* nsp_nic.bye is queued, once */
 	NSP_MTU_BY_HAND,
 	NSP_MTU_FOLLOWS,	/* the guest's is being adopted */
+	NSP_LINK_DUE,		/* the guest may not know the link */
+	NSP_SPEED_DUE,		/* nor its speed */
 };
 
 /**
@@ -508,8 +510,9 @@ int nsp_control(struct nsp_nic *nic, u32 len);
 void nsp_control_pump(struct nsp_nic *nic);
 void nsp_control_purge(struct nsp_nic *nic);
 int nsp_control_send(struct nsp_nic *nic, const void *message, u32 len);
-void nsp_indicate(struct nsp_nic *nic, u32 status, const void *info, u32 len);
-void nsp_indicate_link(struct nsp_nic *nic, bool up);
+void nsp_indicate_link(struct nsp_nic *nic);
+void nsp_indicate_speed(struct nsp_nic *nic);
+void nsp_indicate_due(struct nsp_nic *nic);
 
 /* oid.c */
 u32 nsp_oid_query(struct nsp_nic *nic, u32 oid, const void *in, u32 in_len,

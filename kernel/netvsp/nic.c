@@ -93,7 +93,10 @@ static void notify(struct nsp_nic *nic, bool gone)
 	vmh_nic_notify(dev_net(nic->dev), &info, gone);
 }
 
-/* Its guest came, or went: the netdev's MTU is the guest's, unless it was set by hand. */
+/*
+ * Its guest came, or went: the netdev's MTU is the guest's, unless it was set by hand. Or
+ * it goes on.
+ */
 static void nic_work(struct work_struct *work)
 {
 	struct nsp_nic *nic = container_of(work, struct nsp_nic, work);
@@ -108,6 +111,7 @@ static void nic_work(struct work_struct *work)
 		dev_set_mtu(nic->dev, frame - ETH_HLEN);
 		clear_bit(NSP_MTU_FOLLOWS, &nic->flags);
 	}
+	nsp_indicate_due(nic);
 	notify(nic, false);
 unlock:
 	rtnl_unlock();
@@ -351,7 +355,6 @@ static int nic_set(struct net *net, const char *name,
 		   struct vmh_nic_info *info, struct netlink_ext_ack *extack)
 {
 	struct nsp_nic *nic;
-	__le32 speed;
 	int err = 0;
 
 	rtnl_lock();
@@ -370,10 +373,7 @@ static int nic_set(struct net *net, const char *name,
 	}
 	if (change->speed && change->speed != nic->speed) {
 		WRITE_ONCE(nic->speed, change->speed);
-		/* In units of 100 bit/s. */
-		speed = cpu_to_le32(min_t(u64, change->speed * 10000ULL, U32_MAX));
-		nsp_indicate(nic, RNDIS_STATUS_LINK_SPEED_CHANGE, &speed,
-			     sizeof(speed));
+		nsp_indicate_speed(nic);
 	}
 	fill_info(nic, info);
 unlock:

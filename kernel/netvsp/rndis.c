@@ -140,20 +140,17 @@ void nsp_control_purge(struct nsp_nic *nic)
 	mutex_unlock(&nic->control_lock);
 }
 
-/**
- * nsp_indicate() - tell the guest of something
- * @nic: the NIC
- * @status: RNDIS_STATUS_*
- * @info: what else there is to say
- * @len: bytes of it, at most 160
- *
- * Context: process; RTNL may be held: it does not wait for the guest.
+/*
+ * Tell the guest of something. RTNL may be held: it does not wait for the guest. Without
+ * memory, or to a guest that reads nothing, it is lost; with one that is stopped, @due
+ * stays until it goes on.
  */
-void nsp_indicate(struct nsp_nic *nic, u32 status, const void *info, u32 len)
+static void indicate(struct nsp_nic *nic, u32 due, u32 status, const void *info,
+		     u32 len)
 {
 	struct {
 		struct rndis_indicate msg;
-		u8 info[160];
+		u8 info[8];
 	} m = {
 		.msg.head.type = cpu_to_le32(RNDIS_MSG_INDICATE),
 		.msg.head.len = cpu_to_le32(sizeof(m.msg) + len),
@@ -162,30 +159,64 @@ void nsp_indicate(struct nsp_nic *nic, u32 status, const void *info, u32 len)
 		.msg.offset = cpu_to_le32(len ? sizeof(m.msg) -
 					  sizeof(m.msg.head) : 0),
 	};
+	int err;
 
+	ASSERT_RTNL();
 	memcpy(m.info, info, len);
-	/* Without memory, or to a guest that reads nothing, it is lost. */
-	if (!nsp_control_send(nic, &m, sizeof(m.msg) + len))
+	/* Before it is refused: nsp_unquiesce() looks at it after that has an end. */
+	set_bit(due, &nic->flags);
+	err = nsp_control_send(nic, &m, sizeof(m.msg) + len);
+	if (err != -ENOTCONN)
+		clear_bit(due, &nic->flags);
+	if (!err)
 		wake_worker(nic);
 }
 
 /**
- * nsp_indicate_link() - tell the guest that its link is up, or down
+ * nsp_indicate_link() - tell the guest whether its link is up, or down
  * @nic: the NIC
- * @up: it is up
  *
  * Not of a NIC that goes: hv_netvsc has stopped its work on that before it closes the
  * channel, and what comes in between would start it again, for ever.
  *
- * Context: as nsp_indicate(); RTNL.
+ * Context: process, RTNL; does not wait for the guest.
  */
-void nsp_indicate_link(struct nsp_nic *nic, bool up)
+void nsp_indicate_link(struct nsp_nic *nic)
 {
-	ASSERT_RTNL();
 	if (nic->dying)
 		return;
-	nsp_indicate(nic, up ? RNDIS_STATUS_MEDIA_CONNECT :
-			       RNDIS_STATUS_MEDIA_DISCONNECT, NULL, 0);
+	indicate(nic, NSP_LINK_DUE, nic->link ? RNDIS_STATUS_MEDIA_CONNECT :
+						RNDIS_STATUS_MEDIA_DISCONNECT,
+		 NULL, 0);
+}
+
+/**
+ * nsp_indicate_speed() - tell the guest how fast its link is
+ * @nic: the NIC
+ *
+ * Context: as nsp_indicate_link().
+ */
+void nsp_indicate_speed(struct nsp_nic *nic)
+{
+	/* In units of 100 bit/s. */
+	__le32 speed = cpu_to_le32(min_t(u64, nic->speed * 10000ULL, U32_MAX));
+
+	indicate(nic, NSP_SPEED_DUE, RNDIS_STATUS_LINK_SPEED_CHANGE, &speed,
+		 sizeof(speed));
+}
+
+/**
+ * nsp_indicate_due() - tell the guest what it could not be told while it was stopped
+ * @nic: the NIC, not dying
+ *
+ * Context: as nsp_indicate_link().
+ */
+void nsp_indicate_due(struct nsp_nic *nic)
+{
+	if (test_bit(NSP_SPEED_DUE, &nic->flags))
+		nsp_indicate_speed(nic);
+	if (test_bit(NSP_LINK_DUE, &nic->flags))
+		nsp_indicate_link(nic);
 }
 
 /* Frames can come, and go, from here on. */
@@ -199,6 +230,9 @@ static void start(struct nsp_nic *nic)
 	mutex_lock(&nic->control_lock);
 	nic->control_ready = true;
 	mutex_unlock(&nic->control_lock);
+	/* A driver that begins asks for them. */
+	clear_bit(NSP_LINK_DUE, &nic->flags);
+	clear_bit(NSP_SPEED_DUE, &nic->flags);
 	if (s->state != NSP_RUNNING) {
 		s->state = NSP_RUNNING;
 		nsp_offload_publish(nic);

@@ -94,6 +94,9 @@ void nsp_unquiesce(struct nsp_queue *q)
 		nic->control_ready = nic->session.state == NSP_RUNNING;
 		mutex_unlock(&nic->control_lock);
 		nsp_nvsp_resume(nic);
+		/* Needs RTNL. */
+		if (READ_ONCE(nic->flags) & (BIT(NSP_LINK_DUE) | BIT(NSP_SPEED_DUE)))
+			queue_work(nsp_wq, &nic->work);
 	}
 	nsp_tx_unpause(q);
 }
@@ -413,7 +416,11 @@ int nsp_restore(struct nsp_queue *q, const void *from, u32 len)
 	if (err && !q->index)
 		nic->session.state = NSP_OPEN;
 	up_write(&nic->run);
-	if (!err && !q->index)
+	if (!err && !q->index) {
+		/* Another host's may have been otherwise. */
+		set_bit(NSP_LINK_DUE, &nic->flags);
+		set_bit(NSP_SPEED_DUE, &nic->flags);
 		queue_work(nsp_wq, &nic->work);
+	}
 	return err;
 }

@@ -810,6 +810,9 @@ void nsp_tx_unpause(struct nsp_queue *q)
 	q->ready = true;
 	__netif_tx_unlock_bh(txq);
 	wake(q);
+	/* By what the guest has. Who looks after that may have missed this queue. */
+	if (netif_xmit_stopped(txq))
+		queue_delayed_work(nsp_wq, &q->nic->stall_work, STALL);
 }
 
 /* Nothing of it is waited for any more. */
