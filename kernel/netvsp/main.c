@@ -19,7 +19,7 @@
  *	a frame to the guest
  *	  which queue		rss.c
  *	  wanted, and in a shape that it can take	filter.c, offload.c
- *	  the receive buffer	tx.c, buffer.c
+ *	  the receive buffer	tx.c, queue.c, buffer.c
  *
  *	an administrator
  *	  made, changed, removed	nic.c

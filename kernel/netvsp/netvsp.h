@@ -63,6 +63,8 @@
 #define NSP_MCAST_MAX		64
 #define NSP_RSS_KEY		40
 #define NSP_RSS_TABLE		128
+/* Until a guest that gives nothing back is not waited for any more. */
+#define NSP_STALL		(4 * HZ)
 /* A large frame, whichever way. */
 #define NSP_LSO_MAX		0xf53c
 
@@ -441,6 +443,12 @@ static inline void nsp_drop(struct nsp_queue *q, enum nsp_drop why)
 	atomic64_inc(&q->stats.drops[why]);
 }
 
+/* The state of a packet's first section while the guest has it. */
+static inline u32 nsp_shown(const struct nsp_queue *q)
+{
+	return NSP_SECTION_FIRST + q->index;
+}
+
 static inline struct netdev_queue *nsp_txq(const struct nsp_queue *q)
 {
 	return netdev_get_tx_queue(q->nic->dev, q->index);
@@ -496,14 +504,19 @@ netdev_tx_t nsp_xmit(struct sk_buff *skb, struct net_device *dev);
 int nsp_tx_completion(struct nsp_queue *q, const struct vmh_packet *packet);
 void nsp_tx_worker(struct nsp_queue *q);
 void nsp_tx_writable(struct nsp_queue *q);
+int nsp_tx_flush(struct nsp_queue *q);
+void nsp_tx_wake(struct nsp_queue *q);
+u32 nsp_rsc_max(const struct nsp_recv *recv, u32 parts);
+void nsp_batch_begin(void);
+void nsp_batch_end(void);
+
+/* queue.c */
 void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv);
 void nsp_tx_stop(struct nsp_queue *q);
 void nsp_tx_quit(struct nsp_queue *q);
 void nsp_tx_pause(struct nsp_queue *q);
 void nsp_tx_unpause(struct nsp_queue *q);
 bool nsp_tx_stall(struct nsp_nic *nic);
-void nsp_batch_begin(void);
-void nsp_batch_end(void);
 
 /* rndis.c */
 int nsp_control(struct nsp_nic *nic, u32 len);

@@ -7,7 +7,7 @@
  *				to the worker (nsp_tx_worker())
  *	tx_frame()		one section, or one for each part of a large frame that
  *				the guest puts together again (RSC)
- *	tx_flush()		the packet; the guest is signalled if it has to be
+ *	nsp_tx_flush()		the packet; the guest is signalled if it has to be
  *	nsp_tx_completion()	sections are free again
  *
  * While the stack has more for us, or a NIC's poll gives many frames to the switch at a
@@ -29,8 +29,6 @@
 
 /* Frames that wait for the worker. */
 #define BACKLOG_MAX	256
-/* Until a guest that gives nothing back is not waited for any more. */
-#define STALL		(4 * HZ)
 #define BATCH		16
 
 /**
@@ -260,6 +258,18 @@ static u32 count_parts(const struct nsp_queue *q, const struct sk_buff *skb)
 	return 1 + DIV_ROUND_UP(skb->len - first, size - HEAD_LEN(1));
 }
 
+/**
+ * nsp_rsc_max() - how long can a frame be that the guest puts together?
+ * @recv: its receive buffer
+ * @parts: how many it may consist of
+ *
+ * Return: bytes.
+ */
+u32 nsp_rsc_max(const struct nsp_recv *recv, u32 parts)
+{
+	return (parts - 1) * (recv->size - HEAD_LEN(1));
+}
+
 static bool take_sections(struct nsp_queue *q, u32 need)
 {
 	struct nsp_recv *recv = q->recv;
@@ -290,17 +300,15 @@ static void drop_packet(struct nsp_queue *q)
 	q->frames = 0;
 }
 
-/* The state of a packet's first section while the guest has it. */
-static u32 shown(const struct nsp_queue *q)
-{
-	return NSP_SECTION_FIRST + q->index;
-}
-
-/*
- * Show the guest the packet.
+/**
+ * nsp_tx_flush() - show the guest the packet
+ * @q: the queue
+ *
+ * Context: the transmit lock, if guest memory is mapped; else the worker, or who has
+ * stopped it.
  * Return: 0 if there is none any more, -EAGAIN if it has to wait.
  */
-static int tx_flush(struct nsp_queue *q)
+int nsp_tx_flush(struct nsp_queue *q)
 {
 	struct nsp_nic *nic = q->nic;
 	struct nvsp_rndis msg[3] = {{
@@ -320,7 +328,7 @@ static int tx_flush(struct nsp_queue *q)
 	 * From here on it can come back, even if it is not sent: from a guest that
 	 * guesses. Pairs with nsp_tx_completion().
 	 */
-	smp_store_release(&first->state, shown(q));
+	smp_store_release(&first->state, nsp_shown(q));
 	err = vmh_channel_send_xfer(q->ch, q->recv->id, q->ranges, q->n_ranges,
 				    q->first + 1, msg, nsp_nvsp_size(nic));
 	if (likely(!err)) {
@@ -331,7 +339,7 @@ static int tx_flush(struct nsp_queue *q)
 		vmh_channel_flush(q->ch);
 		return 0;
 	}
-	if (cmpxchg(&first->state, shown(q), NSP_SECTION_MORE) != shown(q)) {
+	if (cmpxchg(&first->state, nsp_shown(q), NSP_SECTION_MORE) != nsp_shown(q)) {
 		/* Its sections are free, and its frames are done with. */
 		q->n_ranges = 0;
 		q->bytes = 0;
@@ -356,7 +364,7 @@ static int tx_frame(struct nsp_queue *q, const struct sk_buff *skb)
 	int err;
 
 	if (q->n_ranges + parts > NSP_RANGES) {
-		err = tx_flush(q);
+		err = nsp_tx_flush(q);
 		if (err)
 			return err;
 	}
@@ -391,17 +399,23 @@ static int tx_frame(struct nsp_queue *q, const struct sk_buff *skb)
 static bool must_wait(struct nsp_queue *q, struct netdev_queue *txq, u32 need)
 {
 	netif_tx_stop_queue(txq);
-	/* Pairs with wake(): it sees that, or we see what was given back. */
+	/* Pairs with nsp_tx_wake(): it sees that, or we see what was given back. */
 	smp_mb();
 	if (!q->n_ranges && READ_ONCE(q->recv->n_free) + q->n_held >= need) {
 		netif_tx_start_queue(txq);
 		return false;
 	}
-	queue_delayed_work(nsp_wq, &q->nic->stall_work, STALL);
+	queue_delayed_work(nsp_wq, &q->nic->stall_work, NSP_STALL);
 	return true;
 }
 
-static void wake(struct nsp_queue *q)
+/**
+ * nsp_tx_wake() - what was waited for may be there
+ * @q: the queue
+ *
+ * Context: any but hard-irq; @run held, or the netdev is there for another reason.
+ */
+void nsp_tx_wake(struct nsp_queue *q)
 {
 	struct netdev_queue *txq;
 
@@ -431,7 +445,7 @@ static void tx_kick(struct nsp_queue *q, struct netdev_queue *txq)
 			return;
 		}
 	}
-	if (tx_flush(q))
+	if (nsp_tx_flush(q))
 		must_wait(q, txq, 0);
 }
 
@@ -448,7 +462,7 @@ static netdev_tx_t tx_later(struct nsp_queue *q, struct sk_buff *skb,
 		smp_mb();
 		if (skb_queue_len_lockless(&q->backlog) < BACKLOG_MAX / 2)
 			netif_tx_start_queue(txq);
-		queue_delayed_work(nsp_wq, &q->nic->stall_work, STALL);
+		queue_delayed_work(nsp_wq, &q->nic->stall_work, NSP_STALL);
 	}
 	vmh_channel_wake(q->ch);
 	return NETDEV_TX_OK;
@@ -498,7 +512,7 @@ netdev_tx_t nsp_xmit(struct sk_buff *skb, struct net_device *dev)
 	err = tx_frame(q, skb);
 	if (unlikely(err == -EAGAIN)) {
 		/* What is there the guest has to see, or it gives nothing back. */
-		tx_flush(q);
+		nsp_tx_flush(q);
 		if (!must_wait(q, txq, count_parts(q, skb)))
 			err = tx_frame(q, skb);
 		if (err == -EAGAIN)
@@ -513,7 +527,7 @@ netdev_tx_t nsp_xmit(struct sk_buff *skb, struct net_device *dev)
 	if (kick)
 		tx_kick(q, txq);
 	if (unlikely(netif_xmit_stopped(txq)))
-		queue_delayed_work(nsp_wq, &q->nic->stall_work, STALL);
+		queue_delayed_work(nsp_wq, &q->nic->stall_work, NSP_STALL);
 	return NETDEV_TX_OK;
 
 drop:
@@ -553,7 +567,7 @@ void nsp_batch_end(void)
 		txq = nsp_txq(q);
 		__netif_tx_lock(txq, smp_processor_id());
 		q->batched = false;
-		if (q->ready && tx_flush(q))
+		if (q->ready && nsp_tx_flush(q))
 			must_wait(q, txq, 0);
 		__netif_tx_unlock(txq);
 	}
@@ -586,8 +600,8 @@ int nsp_tx_completion(struct nsp_queue *q, const struct vmh_packet *packet)
 		nsp_control_pump(q->nic);
 		return 0;
 	}
-	/* Twice, or on another channel than it came. Pairs with tx_flush(). */
-	if (cmpxchg(&s->state, shown(q), NSP_SECTION_HELD) != shown(q))
+	/* Twice, or on another channel than it came. Pairs with nsp_tx_flush(). */
+	if (cmpxchg(&s->state, nsp_shown(q), NSP_SECTION_HELD) != nsp_shown(q))
 		return -EPROTO;
 	bytes = s->bytes;
 	frames = s->frames;
@@ -603,7 +617,7 @@ int nsp_tx_completion(struct nsp_queue *q, const struct vmh_packet *packet)
 		netdev_tx_completed_queue(nsp_txq(q), frames, bytes);
 		local_bh_enable();
 	}
-	wake(q);
+	nsp_tx_wake(q);
 	return 0;
 }
 
@@ -623,9 +637,9 @@ void nsp_tx_writable(struct nsp_queue *q)
 	__netif_tx_lock_bh(txq);
 	q->stalled = false;
 	if (q->ready)
-		tx_flush(q);
+		nsp_tx_flush(q);
 	__netif_tx_unlock_bh(txq);
-	wake(q);
+	nsp_tx_wake(q);
 }
 
 /**
@@ -653,213 +667,7 @@ void nsp_tx_worker(struct nsp_queue *q)
 		}
 		consume_skb(skb);
 	}
-	tx_flush(q);
+	nsp_tx_flush(q);
 	if (skb_queue_len_lockless(&q->backlog) < BACKLOG_MAX / 2)
-		wake(q);
-}
-
-/**
- * nsp_tx_start() - a guest takes frames
- * @q: the queue, whose channel is open
- * @recv: where they go
- *
- * Context: process; nsp_nic.run held for writing.
- */
-void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv)
-{
-	struct netdev_queue *txq;
-	u32 parts;
-
-	lockdep_assert_held_write(&q->nic->run);
-	if (q->nic->dying)
-		return;
-	q->mapped = vmh_channel_is_mapped(q->ch) && recv->map;
-	if (!recv->map && !q->bounce) {
-		q->bounce = kvmalloc(recv->size, GFP_KERNEL_ACCOUNT);
-		if (!q->bounce)
-			return;
-	}
-	parts = min_t(u32, NSP_RANGES, (recv->count - NSP_CONTROL_SECTIONS) / 2);
-	if (recv->count < 2 * NSP_CONTROL_SECTIONS)
-		parts = 1;
-	WRITE_ONCE(q->nic->rsc_max, (parts - 1) * (recv->size - HEAD_LEN(1)));
-	WRITE_ONCE(q->nic->frame, q->nic->session.frame);
-	txq = nsp_txq(q);
-	__netif_tx_lock_bh(txq);
-	q->recv = recv;
-	q->n_held = 0;
-	q->n_ranges = 0;
-	q->bytes = 0;
-	q->frames = 0;
-	q->stalled = false;
-	q->ready = !q->paused;
-	__netif_tx_unlock_bh(txq);
-	if (!q->paused)
-		wake(q);
-}
-
-/* What of the buffer is this queue's, wherever it is. */
-static void reclaim(struct nsp_queue *q)
-{
-	struct nsp_recv *recv = q->recv;
-	u32 i;
-
-	nsp_recv_give(recv, q->held, q->n_held);
-	for (i = 0; i < recv->count; i++) {
-		if (recv->sections[i].queue == q->index &&
-		    (recv->sections[i].state == shown(q) ||
-		     recv->sections[i].state == NSP_SECTION_MORE))
-			nsp_recv_give(recv, &i, 1);
-	}
-}
-
-/**
- * nsp_tx_stop() - a guest takes no frames any more
- * @q: the queue; nothing happens if it did not
- *
- * Nobody writes into its receive buffer when this returns.
- *
- * Context: process; nsp_nic.run held for writing.
- */
-void nsp_tx_stop(struct nsp_queue *q)
-{
-	struct netdev_queue *txq;
-
-	lockdep_assert_held_write(&q->nic->run);
-	kvfree(q->bounce);
-	q->bounce = NULL;
-	if (!q->recv || q->nic->dying)
-		return;
-	txq = nsp_txq(q);
-	__netif_tx_lock_bh(txq);
-	q->ready = false;
-	reclaim(q);
-	q->n_held = 0;
-	q->n_ranges = 0;
-	q->recv = NULL;
-	netdev_tx_reset_queue(txq);
-	__netif_tx_unlock_bh(txq);
-	skb_queue_purge(&q->backlog);
-	wake(q);
-}
-
-/**
- * nsp_tx_quit() - the netdev goes, and the guest stays
- * @q: the queue
- *
- * What the guest has of the buffer it can still give back.
- *
- * Context: process; nsp_nic.run held for writing.
- */
-void nsp_tx_quit(struct nsp_queue *q)
-{
-	struct netdev_queue *txq = nsp_txq(q);
-
-	lockdep_assert_held_write(&q->nic->run);
-	__netif_tx_lock_bh(txq);
-	q->ready = false;
-	netdev_tx_reset_queue(txq);
-	__netif_tx_unlock_bh(txq);
-	skb_queue_purge(&q->backlog);
-}
-
-/**
- * nsp_tx_pause() - the guest is shown nothing, and gives nothing back, for a while
- * @q: the queue
- *
- * Context: process, the partition's lock; the worker does not run.
- */
-void nsp_tx_pause(struct nsp_queue *q)
-{
-	struct nsp_nic *nic = q->nic;
-	struct netdev_queue *txq;
-
-	q->paused = true;
-	/* As the worker does, whose the packet is if it has to be copied. */
-	down_read(&nic->run);
-	if (!q->recv || nic->dying)
-		goto out;
-	if (q->ready && !q->mapped)
-		tx_flush(q);
-	txq = nsp_txq(q);
-	__netif_tx_lock_bh(txq);
-	if (q->ready && q->mapped)
-		tx_flush(q);
-	q->ready = false;
-	netif_tx_stop_queue(txq);
-	__netif_tx_unlock_bh(txq);
-out:
-	up_read(&nic->run);
-}
-
-/**
- * nsp_tx_unpause() - it goes on
- * @q: the queue
- *
- * Context: the worker.
- */
-void nsp_tx_unpause(struct nsp_queue *q)
-{
-	struct netdev_queue *txq;
-
-	q->paused = false;
-	if (!q->recv || q->nic->dying)
-		return;
-	txq = nsp_txq(q);
-	__netif_tx_lock_bh(txq);
-	q->ready = true;
-	__netif_tx_unlock_bh(txq);
-	wake(q);
-	/* By what the guest has. Who looks after that may have missed this queue. */
-	if (netif_xmit_stopped(txq))
-		queue_delayed_work(nsp_wq, &q->nic->stall_work, STALL);
-}
-
-/* Nothing of it is waited for any more. */
-static void forget_shown(struct nsp_queue *q)
-{
-	struct nsp_recv *recv = q->recv;
-	u32 i;
-
-	for (i = 0; i < recv->count; i++) {
-		if (recv->sections[i].queue == q->index)
-			recv->sections[i].bytes = 0;
-	}
-	q->bytes = 0;
-	netdev_tx_reset_queue(nsp_txq(q));
-}
-
-/**
- * nsp_tx_stall() - is a guest waited for in vain?
- * @nic: the NIC
- *
- * Context: process.
- * Return: true to be asked again.
- */
-bool nsp_tx_stall(struct nsp_nic *nic)
-{
-	struct netdev_queue *txq;
-	bool again = false;
-	u32 i;
-
-	down_write(&nic->run);
-	for (i = 0; i < nic->n_queues && !nic->dying; i++) {
-		struct nsp_queue *q = &nic->queues[i];
-
-		txq = nsp_txq(q);
-		if (!q->ready || !netif_xmit_stopped(txq))
-			continue;
-		again = true;
-		if (time_before(jiffies, READ_ONCE(txq->trans_start) + STALL))
-			continue;
-		__netif_tx_lock_bh(txq);
-		forget_shown(q);
-		q->stalled = true;
-		__netif_tx_unlock_bh(txq);
-		if (!q->mapped)
-			skb_queue_purge(&q->backlog);
-		wake(q);
-	}
-	up_write(&nic->run);
-	return again;
+		nsp_tx_wake(q);
 }

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A queue to the guest (tx.c): when it begins and ends, when its channel is stopped, and
+ * what becomes of frames for a guest that gives nothing back.
+ */
+#include "netvsp.h"
+
+/**
+ * nsp_tx_start() - a guest takes frames
+ * @q: the queue, whose channel is open
+ * @recv: where they go
+ *
+ * Context: process; nsp_nic.run held for writing.
+ */
+void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv)
+{
+	struct netdev_queue *txq;
+	u32 parts;
+
+	lockdep_assert_held_write(&q->nic->run);
+	if (q->nic->dying)
+		return;
+	q->mapped = vmh_channel_is_mapped(q->ch) && recv->map;
+	if (!recv->map && !q->bounce) {
+		q->bounce = kvmalloc(recv->size, GFP_KERNEL_ACCOUNT);
+		if (!q->bounce)
+			return;
+	}
+	parts = min_t(u32, NSP_RANGES, (recv->count - NSP_CONTROL_SECTIONS) / 2);
+	if (recv->count < 2 * NSP_CONTROL_SECTIONS)
+		parts = 1;
+	WRITE_ONCE(q->nic->rsc_max, nsp_rsc_max(recv, parts));
+	WRITE_ONCE(q->nic->frame, q->nic->session.frame);
+	txq = nsp_txq(q);
+	__netif_tx_lock_bh(txq);
+	q->recv = recv;
+	q->n_held = 0;
+	q->n_ranges = 0;
+	q->bytes = 0;
+	q->frames = 0;
+	q->stalled = false;
+	q->ready = !q->paused;
+	__netif_tx_unlock_bh(txq);
+	if (!q->paused)
+		nsp_tx_wake(q);
+}
+
+/* What of the buffer is this queue's, wherever it is. */
+static void reclaim(struct nsp_queue *q)
+{
+	struct nsp_recv *recv = q->recv;
+	u32 i;
+
+	nsp_recv_give(recv, q->held, q->n_held);
+	for (i = 0; i < recv->count; i++) {
+		if (recv->sections[i].queue == q->index &&
+		    (recv->sections[i].state == nsp_shown(q) ||
+		     recv->sections[i].state == NSP_SECTION_MORE))
+			nsp_recv_give(recv, &i, 1);
+	}
+}
+
+/**
+ * nsp_tx_stop() - a guest takes no frames any more
+ * @q: the queue; nothing happens if it did not
+ *
+ * Nobody writes into its receive buffer when this returns.
+ *
+ * Context: process; nsp_nic.run held for writing.
+ */
+void nsp_tx_stop(struct nsp_queue *q)
+{
+	struct netdev_queue *txq;
+
+	lockdep_assert_held_write(&q->nic->run);
+	kvfree(q->bounce);
+	q->bounce = NULL;
+	if (!q->recv || q->nic->dying)
+		return;
+	txq = nsp_txq(q);
+	__netif_tx_lock_bh(txq);
+	q->ready = false;
+	reclaim(q);
+	q->n_held = 0;
+	q->n_ranges = 0;
+	q->recv = NULL;
+	netdev_tx_reset_queue(txq);
+	__netif_tx_unlock_bh(txq);
+	skb_queue_purge(&q->backlog);
+	nsp_tx_wake(q);
+}
+
+/**
+ * nsp_tx_quit() - the netdev goes, and the guest stays
+ * @q: the queue
+ *
+ * What the guest has of the buffer it can still give back.
+ *
+ * Context: process; nsp_nic.run held for writing.
+ */
+void nsp_tx_quit(struct nsp_queue *q)
+{
+	struct netdev_queue *txq = nsp_txq(q);
+
+	lockdep_assert_held_write(&q->nic->run);
+	__netif_tx_lock_bh(txq);
+	q->ready = false;
+	netdev_tx_reset_queue(txq);
+	__netif_tx_unlock_bh(txq);
+	skb_queue_purge(&q->backlog);
+}
+
+/**
+ * nsp_tx_pause() - the guest is shown nothing, and gives nothing back, for a while
+ * @q: the queue
+ *
+ * Context: process, the partition's lock; the worker does not run.
+ */
+void nsp_tx_pause(struct nsp_queue *q)
+{
+	struct nsp_nic *nic = q->nic;
+	struct netdev_queue *txq;
+
+	q->paused = true;
+	/* As the worker does, whose the packet is if it has to be copied. */
+	down_read(&nic->run);
+	if (!q->recv || nic->dying)
+		goto out;
+	if (q->ready && !q->mapped)
+		nsp_tx_flush(q);
+	txq = nsp_txq(q);
+	__netif_tx_lock_bh(txq);
+	if (q->ready && q->mapped)
+		nsp_tx_flush(q);
+	q->ready = false;
+	netif_tx_stop_queue(txq);
+	__netif_tx_unlock_bh(txq);
+out:
+	up_read(&nic->run);
+}
+
+/**
+ * nsp_tx_unpause() - it goes on
+ * @q: the queue
+ *
+ * Context: the worker.
+ */
+void nsp_tx_unpause(struct nsp_queue *q)
+{
+	struct netdev_queue *txq;
+
+	q->paused = false;
+	if (!q->recv || q->nic->dying)
+		return;
+	txq = nsp_txq(q);
+	__netif_tx_lock_bh(txq);
+	q->ready = true;
+	__netif_tx_unlock_bh(txq);
+	nsp_tx_wake(q);
+	/* By what the guest has. Who looks after that may have missed this queue. */
+	if (netif_xmit_stopped(txq))
+		queue_delayed_work(nsp_wq, &q->nic->stall_work, NSP_STALL);
+}
+
+/* Nothing of it is waited for any more. */
+static void forget_shown(struct nsp_queue *q)
+{
+	struct nsp_recv *recv = q->recv;
+	u32 i;
+
+	for (i = 0; i < recv->count; i++) {
+		if (recv->sections[i].queue == q->index)
+			recv->sections[i].bytes = 0;
+	}
+	q->bytes = 0;
+	netdev_tx_reset_queue(nsp_txq(q));
+}
+
+/**
+ * nsp_tx_stall() - is a guest waited for in vain?
+ * @nic: the NIC
+ *
+ * Context: process.
+ * Return: true to be asked again.
+ */
+bool nsp_tx_stall(struct nsp_nic *nic)
+{
+	struct netdev_queue *txq;
+	bool again = false;
+	u32 i;
+
+	down_write(&nic->run);
+	for (i = 0; i < nic->n_queues && !nic->dying; i++) {
+		struct nsp_queue *q = &nic->queues[i];
+
+		txq = nsp_txq(q);
+		if (!q->ready || !netif_xmit_stopped(txq))
+			continue;
+		again = true;
+		if (time_before(jiffies, READ_ONCE(txq->trans_start) + NSP_STALL))
+			continue;
+		__netif_tx_lock_bh(txq);
+		forget_shown(q);
+		q->stalled = true;
+		__netif_tx_unlock_bh(txq);
+		if (!q->mapped)
+			skb_queue_purge(&q->backlog);
+		nsp_tx_wake(q);
+	}
+	up_write(&nic->run);
+	return again;
+}
