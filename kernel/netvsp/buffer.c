@@ -53,6 +53,8 @@ struct nsp_recv *nsp_recv_create(struct vmh_gpadl *gpadl, u16 id, u32 frame)
 	spin_lock_init(&recv->lock);
 	recv->control = GENMASK(control - 1, 0);
 	recv->n_control = control;
+	recv->parts = count < 2 * NSP_CONTROL_SECTIONS ? 1 :
+		      min_t(u32, NSP_RANGES, (count - NSP_CONTROL_SECTIONS) / 2);
 	/* The first ones on top: memory that was used last is warm. */
 	for (i = count; i > control; i--)
 		recv->free[recv->n_free++] = i - 1;
@@ -76,17 +78,20 @@ void nsp_recv_destroy(struct nsp_recv *recv)
  * nsp_recv_take() - take free sections
  * @recv: the buffer
  * @to: where to
- * @n: how many, at most
+ * @least: how many it has to be
+ * @most: how many, at most
+ * @keep: how many have to be left
  *
  * Context: any but hard-irq.
- * Return: how many there were.
+ * Return: how many it were: 0, or at least @least.
  */
-u32 nsp_recv_take(struct nsp_recv *recv, u32 *to, u32 n)
+u32 nsp_recv_take(struct nsp_recv *recv, u32 *to, u32 least, u32 most, u32 keep)
 {
-	u32 i;
+	u32 i, n = 0;
 
 	spin_lock_bh(&recv->lock);
-	n = min(n, recv->n_free);
+	if (recv->n_free >= least + keep)
+		n = min(most, recv->n_free - keep);
 	recv->n_free -= n;
 	memcpy(to, recv->free + recv->n_free, n * sizeof(*to));
 	spin_unlock_bh(&recv->lock);
@@ -102,9 +107,11 @@ u32 nsp_recv_take(struct nsp_recv *recv, u32 *to, u32 n)
  * @n: how many
  *
  * Context: any but hard-irq.
+ * Return: queues that waited for some, for nsp_tx_given(); they do so no more.
  */
-void nsp_recv_give(struct nsp_recv *recv, const u32 *from, u32 n)
+u64 nsp_recv_give(struct nsp_recv *recv, const u32 *from, u32 n)
 {
+	u64 waiting;
 	u32 i;
 
 	for (i = 0; i < n; i++)
@@ -112,7 +119,32 @@ void nsp_recv_give(struct nsp_recv *recv, const u32 *from, u32 n)
 	spin_lock_bh(&recv->lock);
 	memcpy(recv->free + recv->n_free, from, n * sizeof(*from));
 	recv->n_free += n;
+	waiting = recv->waiting;
+	if (unlikely(waiting))
+		recv->waiting = 0;
 	spin_unlock_bh(&recv->lock);
+	return waiting;
+}
+
+/**
+ * nsp_recv_wait() - wait until sections are given back, unless there are enough
+ * @recv: the buffer
+ * @queue: who waits
+ * @n: how many are enough
+ *
+ * Context: any but hard-irq.
+ * Return: false if there are.
+ */
+bool nsp_recv_wait(struct nsp_recv *recv, u32 queue, u32 n)
+{
+	bool wait;
+
+	spin_lock_bh(&recv->lock);
+	wait = recv->n_free < n;
+	if (wait)
+		recv->waiting |= BIT_ULL(queue);
+	spin_unlock_bh(&recv->lock);
+	return wait;
 }
 
 /**

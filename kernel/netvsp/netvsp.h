@@ -36,6 +36,7 @@
 #include "nvsp.h"
 #include "rndis.h"
 
+/* As bits they fit into 64. */
 #define NSP_QUEUES_MAX		64
 /* A frame, without FCS and VLAN tag. */
 #define NSP_FRAME_MAX		9216
@@ -151,9 +152,11 @@ struct nsp_section {
  * @id: the guest's number for it
  * @size: bytes of a section
  * @count: sections
- * @lock: protects @free, @n_free and @control
+ * @parts: sections of a frame, at most
+ * @lock: protects what follows, but @sections
  * @free: numbers of free sections
  * @n_free: how many
+ * @waiting: queues that found too few, as bits
  * @control: free ones of those for control messages, as bits
  * @n_control: how many there are of those, the first ones
  * @sections: all
@@ -164,8 +167,10 @@ struct nsp_recv {
 	u16 id;
 	u32 size;
 	u32 count;
+	u32 parts;
 	spinlock_t lock; /* see above */
 	u32 n_free;
+	u64 waiting;
 	unsigned long control;
 	u32 n_control;
 	u32 *free;
@@ -193,6 +198,10 @@ struct nsp_recv {
  * @mapped: and at once, from softirq; else the worker copies
  * @batched: in the list of the batch that this CPU is at
  * @stalled: the guest has given nothing back for long: frames are dropped until it does
+ * @starved: likewise, but what there is other queues have got
+ * @given: sections that it has given back, in all; the worker's
+ * @taken: sections that the queue has got, in all: what it has less is @held, in the
+ *	packet, or the guest's
  * @recv: the receive buffer, while @ready
  * @held: numbers of free sections
  * @n_held: how many
@@ -231,6 +240,9 @@ struct nsp_queue {
 	bool mapped;
 	bool batched;
 	bool stalled;
+	bool starved;
+	u32 taken;
+	u32 given;
 	struct nsp_recv *recv;
 	u32 n_held;
 	u32 n_ranges;
@@ -468,6 +480,7 @@ void nsp_netdev_setup(struct net_device *dev);
 extern const struct vmh_service nsp_service;
 void nsp_run_begin(struct nsp_queue *q);
 void nsp_run_end(struct nsp_queue *q);
+void nsp_wake_worker(struct nsp_queue *q);
 int nsp_answer(struct nsp_queue *q, const struct vmh_packet *packet,
 	       union nvsp_answer *answer, u32 len);
 
@@ -484,8 +497,9 @@ void nsp_session_reset(struct nsp_nic *nic);
 /* buffer.c */
 struct nsp_recv *nsp_recv_create(struct vmh_gpadl *gpadl, u16 id, u32 frame);
 void nsp_recv_destroy(struct nsp_recv *recv);
-u32 nsp_recv_take(struct nsp_recv *recv, u32 *to, u32 n);
-void nsp_recv_give(struct nsp_recv *recv, const u32 *from, u32 n);
+u32 nsp_recv_take(struct nsp_recv *recv, u32 *to, u32 least, u32 most, u32 keep);
+u64 nsp_recv_give(struct nsp_recv *recv, const u32 *from, u32 n);
+bool nsp_recv_wait(struct nsp_recv *recv, u32 queue, u32 n);
 int nsp_recv_take_control(struct nsp_recv *recv);
 void nsp_recv_give_control(struct nsp_recv *recv, u32 section);
 void nsp_recv_restore_control(struct nsp_recv *recv);
@@ -506,7 +520,8 @@ void nsp_tx_worker(struct nsp_queue *q);
 void nsp_tx_writable(struct nsp_queue *q);
 int nsp_tx_flush(struct nsp_queue *q);
 void nsp_tx_wake(struct nsp_queue *q);
-u32 nsp_rsc_max(const struct nsp_recv *recv, u32 parts);
+void nsp_tx_given(struct nsp_nic *nic, u64 waiting);
+u32 nsp_rsc_max(const struct nsp_recv *recv);
 void nsp_batch_begin(void);
 void nsp_batch_end(void);
 

@@ -15,7 +15,6 @@
 void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv)
 {
 	struct netdev_queue *txq;
-	u32 parts;
 
 	lockdep_assert_held_write(&q->nic->run);
 	if (q->nic->dying)
@@ -26,10 +25,7 @@ void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv)
 		if (!q->bounce)
 			return;
 	}
-	parts = min_t(u32, NSP_RANGES, (recv->count - NSP_CONTROL_SECTIONS) / 2);
-	if (recv->count < 2 * NSP_CONTROL_SECTIONS)
-		parts = 1;
-	WRITE_ONCE(q->nic->rsc_max, nsp_rsc_max(recv, parts));
+	WRITE_ONCE(q->nic->rsc_max, nsp_rsc_max(recv));
 	WRITE_ONCE(q->nic->frame, q->nic->session.frame);
 	txq = nsp_txq(q);
 	__netif_tx_lock_bh(txq);
@@ -38,26 +34,33 @@ void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv)
 	q->n_ranges = 0;
 	q->bytes = 0;
 	q->frames = 0;
-	q->stalled = false;
+	WRITE_ONCE(q->stalled, false);
+	WRITE_ONCE(q->starved, false);
 	q->ready = !q->paused;
 	__netif_tx_unlock_bh(txq);
 	if (!q->paused)
 		nsp_tx_wake(q);
 }
 
-/* What of the buffer is this queue's, wherever it is. */
-static void reclaim(struct nsp_queue *q)
+/* What of the buffer is this queue's, wherever it is. Return: as nsp_recv_give(). */
+static u64 reclaim(struct nsp_queue *q)
 {
 	struct nsp_recv *recv = q->recv;
+	u64 waiting;
 	u32 i;
 
-	nsp_recv_give(recv, q->held, q->n_held);
+	waiting = nsp_recv_give(recv, q->held, q->n_held);
 	for (i = 0; i < recv->count; i++) {
 		if (recv->sections[i].queue == q->index &&
 		    (recv->sections[i].state == nsp_shown(q) ||
 		     recv->sections[i].state == NSP_SECTION_MORE))
-			nsp_recv_give(recv, &i, 1);
+			waiting |= nsp_recv_give(recv, &i, 1);
 	}
+	q->n_held = 0;
+	q->n_ranges = 0;
+	q->taken = 0;
+	q->given = 0;
+	return waiting;
 }
 
 /**
@@ -71,6 +74,7 @@ static void reclaim(struct nsp_queue *q)
 void nsp_tx_stop(struct nsp_queue *q)
 {
 	struct netdev_queue *txq;
+	u64 waiting;
 
 	lockdep_assert_held_write(&q->nic->run);
 	kvfree(q->bounce);
@@ -80,14 +84,13 @@ void nsp_tx_stop(struct nsp_queue *q)
 	txq = nsp_txq(q);
 	__netif_tx_lock_bh(txq);
 	q->ready = false;
-	reclaim(q);
-	q->n_held = 0;
-	q->n_ranges = 0;
+	waiting = reclaim(q);
 	q->recv = NULL;
 	netdev_tx_reset_queue(txq);
 	__netif_tx_unlock_bh(txq);
 	skb_queue_purge(&q->backlog);
 	nsp_tx_wake(q);
+	nsp_tx_given(q->nic, waiting);
 }
 
 /**
@@ -176,6 +179,34 @@ static void forget_shown(struct nsp_queue *q)
 	netdev_tx_reset_queue(nsp_txq(q));
 }
 
+/*
+ * It has waited for long. If the guest has nothing of this queue's, others have it all,
+ * or had: whoever gives something back has it tried again.
+ */
+static void stall(struct nsp_queue *q)
+{
+	struct netdev_queue *txq = nsp_txq(q);
+	bool again = false;
+
+	__netif_tx_lock_bh(txq);
+	if (q->taken - q->given != q->n_held)
+		WRITE_ONCE(q->stalled, true);
+	else if (nsp_recv_wait(q->recv, q->index, q->recv->parts))
+		WRITE_ONCE(q->starved, true);
+	else
+		again = true;
+	if (!again)
+		forget_shown(q);
+	__netif_tx_unlock_bh(txq);
+	if (again) {
+		nsp_tx_given(q->nic, BIT_ULL(q->index));
+		return;
+	}
+	if (!q->mapped)
+		skb_queue_purge(&q->backlog);
+	nsp_tx_wake(q);
+}
+
 /**
  * nsp_tx_stall() - is a guest waited for in vain?
  * @nic: the NIC
@@ -197,15 +228,8 @@ bool nsp_tx_stall(struct nsp_nic *nic)
 		if (!q->ready || !netif_xmit_stopped(txq))
 			continue;
 		again = true;
-		if (time_before(jiffies, READ_ONCE(txq->trans_start) + NSP_STALL))
-			continue;
-		__netif_tx_lock_bh(txq);
-		forget_shown(q);
-		q->stalled = true;
-		__netif_tx_unlock_bh(txq);
-		if (!q->mapped)
-			skb_queue_purge(&q->backlog);
-		nsp_tx_wake(q);
+		if (time_after_eq(jiffies, READ_ONCE(txq->trans_start) + NSP_STALL))
+			stall(q);
 	}
 	up_write(&nic->run);
 	return again;

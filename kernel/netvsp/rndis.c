@@ -15,18 +15,6 @@
 #define ALIGNMENT	3
 #define MAX_TRANSFER	0xefffffffU
 
-static void wake_worker(struct nsp_nic *nic)
-{
-	struct vmh_channel *ch;
-
-	rcu_read_lock();
-	/* Channels are freed a grace period after they were closed. */
-	ch = READ_ONCE(nic->queues[0].ch);
-	if (ch)
-		vmh_channel_wake(ch);
-	rcu_read_unlock();
-}
-
 /**
  * nsp_control_send() - send the guest a message
  * @nic: the NIC
@@ -169,7 +157,7 @@ static void indicate(struct nsp_nic *nic, u32 due, u32 status, const void *info,
 	if (err != -ENOTCONN)
 		clear_bit(due, &nic->flags);
 	if (!err)
-		wake_worker(nic);
+		nsp_wake_worker(&nic->queues[0]);
 }
 
 /**

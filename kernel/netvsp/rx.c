@@ -484,16 +484,8 @@ void nsp_rx_done(struct nsp_queue *q)
  */
 void nsp_rx_unthrottle(struct nsp_queue *q)
 {
-	struct vmh_channel *ch;
-
-	if (!xchg(&q->throttled, false))
-		return;
-	rcu_read_lock();
-	/* Channels are freed a grace period after they were closed. */
-	ch = READ_ONCE(q->ch);
-	if (ch)
-		vmh_channel_wake(ch);
-	rcu_read_unlock();
+	if (xchg(&q->throttled, false))
+		nsp_wake_worker(q);
 }
 
 /*

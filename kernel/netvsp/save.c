@@ -246,6 +246,7 @@ static int restore_sections(struct nsp_queue *q, const __le32 *sections, u32 n)
 	}
 	if (last != NSP_LAST)
 		return -EINVAL;
+	q->taken += n;
 	if (n)
 		nsp_recv_rebuild(recv);
 	return 0;

@@ -46,6 +46,24 @@ void nsp_run_end(struct nsp_queue *q)
 	up_read(&q->nic->run);
 }
 
+/**
+ * nsp_wake_worker() - have a channel's worker look
+ * @q: its queue; nothing happens if it is closed
+ *
+ * Context: any but hard-irq.
+ */
+void nsp_wake_worker(struct nsp_queue *q)
+{
+	struct vmh_channel *ch;
+
+	rcu_read_lock();
+	/* Channels are freed a grace period after they were closed. */
+	ch = READ_ONCE(q->ch);
+	if (ch)
+		vmh_channel_wake(ch);
+	rcu_read_unlock();
+}
+
 static int service_open(struct vmh_channel *ch, const u8 *user_data)
 {
 	struct nsp_nic *nic = vmh_device_priv(vmh_channel_device(ch));
@@ -71,6 +89,8 @@ static int service_open(struct vmh_channel *ch, const u8 *user_data)
 	}
 	q->ch = ch;
 	q->answering = false;
+	q->taken = 0;
+	q->given = 0;
 	q->paused = vmh_channel_is_stopped(ch);
 	vmh_channel_set_priv(ch, q);
 	atomic_inc(&nic->open_queues);

@@ -15,7 +15,8 @@
  *
  * A queue is stopped while there is no section, no room in the ring, or more on its way
  * than BQL allows. A guest that gives nothing back for long makes it drop instead:
- * nobody else's memory waits for it.
+ * nobody else's memory waits for it. Sections are for all queues: one that has to wait
+ * for some holds none, and tries again when any are given back, by whomever.
  */
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
@@ -261,43 +262,111 @@ static u32 count_parts(const struct nsp_queue *q, const struct sk_buff *skb)
 /**
  * nsp_rsc_max() - how long can a frame be that the guest puts together?
  * @recv: its receive buffer
- * @parts: how many it may consist of
  *
  * Return: bytes.
  */
-u32 nsp_rsc_max(const struct nsp_recv *recv, u32 parts)
+u32 nsp_rsc_max(const struct nsp_recv *recv)
 {
-	return (parts - 1) * (recv->size - HEAD_LEN(1));
+	return (recv->parts - 1) * (recv->size - HEAD_LEN(1));
+}
+
+/**
+ * nsp_tx_given() - sections were given back
+ * @nic: the NIC
+ * @waiting: queues that waited for some, as bits
+ *
+ * Context: as nsp_tx_wake().
+ */
+void nsp_tx_given(struct nsp_nic *nic, u64 waiting)
+{
+	struct nsp_queue *q;
+
+	for (; unlikely(waiting); waiting &= waiting - 1) {
+		q = &nic->queues[__ffs64(waiting)];
+		WRITE_ONCE(q->starved, false);
+		if (q->mapped)
+			nsp_tx_wake(q);
+		else
+			nsp_wake_worker(q);
+	}
+}
+
+static u32 open_queues(const struct nsp_queue *q)
+{
+	return max(1, atomic_read(&q->nic->open_queues));
+}
+
+/*
+ * How many a queue has to leave if it takes @need more than it holds. Half of all are
+ * divided evenly; of the others it leaves as many as the largest frame takes, so
+ * that one that is flooded, or whose frames the guest keeps, is not the end of the rest.
+ */
+static u32 leave(const struct nsp_queue *q, u32 need)
+{
+	u32 open = open_queues(q), used;
+
+	if (open == 1)
+		return 0;
+	/* The guest's, and in the packet. */
+	used = q->taken - READ_ONCE(q->given) - q->n_held;
+	if (!used ||
+	    used + need <= (q->recv->count - q->recv->n_control) / (2 * open))
+		return 0;
+	return q->recv->parts;
 }
 
 static bool take_sections(struct nsp_queue *q, u32 need)
 {
 	struct nsp_recv *recv = q->recv;
-	u32 share;
+	u32 share, n;
+	u64 waiting;
 
 	if (likely(q->n_held >= need))
 		return true;
 	/* None shall be idle in a queue while another one has none. */
-	share = recv->count / (8 * max(1, atomic_read(&q->nic->open_queues)));
-	share = clamp_t(u32, share, need, NSP_RANGES);
-	q->n_held += nsp_recv_take(recv, q->held + q->n_held,
-				   share - q->n_held);
-	return q->n_held >= need;
+	share = clamp_t(u32, recv->count / (8 * open_queues(q)), need, NSP_RANGES);
+	n = nsp_recv_take(recv, q->held + q->n_held, need - q->n_held,
+			  share - q->n_held, leave(q, need));
+	q->taken += n;
+	q->n_held += n;
+	if (likely(n))
+		return true;
+	/* Or some that are too few each would be too many together. */
+	if (q->n_held) {
+		waiting = nsp_recv_give(recv, q->held, q->n_held);
+		q->taken -= q->n_held;
+		q->n_held = 0;
+		nsp_tx_given(q->nic, waiting & ~BIT_ULL(q->index));
+	}
+	return false;
+}
+
+/* Return: false if there are enough meanwhile. */
+static bool wait_sections(const struct nsp_queue *q, u32 need)
+{
+	return nsp_recv_wait(q->recv, q->index, need + leave(q, need));
+}
+
+/* The sections of a packet that begins with @at. Return: how many. */
+static u32 chain(const struct nsp_recv *recv, u32 at, u32 *sections)
+{
+	u32 n = 0;
+
+	for (; at != NSP_LAST && n < NSP_RANGES; at = recv->sections[at].next)
+		sections[n++] = at;
+	return n;
 }
 
 /* Free what the packet has, and forget it. */
 static void drop_packet(struct nsp_queue *q)
 {
-	struct nsp_recv *recv = q->recv;
-	u32 section = q->first, next, i;
+	u32 sections[NSP_RANGES], n = chain(q->recv, q->first, sections);
 
-	for (i = 0; i < q->n_ranges; i++, section = next) {
-		next = recv->sections[section].next;
-		nsp_recv_give(recv, &section, 1);
-	}
+	q->taken -= n;
 	q->n_ranges = 0;
 	q->bytes = 0;
 	q->frames = 0;
+	nsp_tx_given(q->nic, nsp_recv_give(q->recv, sections, n));
 }
 
 /**
@@ -398,10 +467,9 @@ static int tx_frame(struct nsp_queue *q, const struct sk_buff *skb)
  */
 static bool must_wait(struct nsp_queue *q, struct netdev_queue *txq, u32 need)
 {
+	/* Who gives some back sees that, since he has nsp_recv.lock later than we. */
 	netif_tx_stop_queue(txq);
-	/* Pairs with nsp_tx_wake(): it sees that, or we see what was given back. */
-	smp_mb();
-	if (!q->n_ranges && READ_ONCE(q->recv->n_free) + q->n_held >= need) {
+	if (!q->n_ranges && !wait_sections(q, need)) {
 		netif_tx_start_queue(txq);
 		return false;
 	}
@@ -422,7 +490,7 @@ void nsp_tx_wake(struct nsp_queue *q)
 	if (q->nic->dying)
 		return;
 	txq = nsp_txq(q);
-	/* Pairs with must_wait(). */
+	/* Pairs with tx_later(). */
 	smp_mb();
 	if (netif_tx_queue_stopped(txq)) {
 		local_bh_disable();
@@ -458,7 +526,7 @@ static netdev_tx_t tx_later(struct nsp_queue *q, struct sk_buff *skb,
 	skb_queue_tail(&q->backlog, skb);
 	if (skb_queue_len_lockless(&q->backlog) >= BACKLOG_MAX) {
 		netif_tx_stop_queue(txq);
-		/* Pairs with nsp_tx_worker(). */
+		/* Pairs with nsp_tx_wake(), when the worker has emptied it. */
 		smp_mb();
 		if (skb_queue_len_lockless(&q->backlog) < BACKLOG_MAX / 2)
 			netif_tx_start_queue(txq);
@@ -475,7 +543,7 @@ static enum nsp_drop admit(struct nsp_queue *q, const struct sk_buff *skb)
 
 	if (unlikely(!q->ready))
 		return NSP_TX_DOWN;
-	if (unlikely(q->stalled))
+	if (unlikely(READ_ONCE(q->stalled) || READ_ONCE(q->starved)))
 		return NSP_TX_STALLED;
 	if (!nsp_filter_wants(q->nic, skb))
 		return NSP_TX_FILTER;
@@ -586,8 +654,9 @@ int nsp_tx_completion(struct nsp_queue *q, const struct vmh_packet *packet)
 {
 	struct nsp_recv *recv = q->nic->session.recv;
 	u64 number = packet->trans_id - 1;
-	u32 sections[NSP_RANGES], n = 0, at, bytes, frames;
+	u32 sections[NSP_RANGES], n, bytes, frames;
 	struct nsp_section *s;
+	u64 waiting;
 
 	/* One of a buffer that it has revoked. */
 	if (!recv)
@@ -605,11 +674,10 @@ int nsp_tx_completion(struct nsp_queue *q, const struct vmh_packet *packet)
 		return -EPROTO;
 	bytes = s->bytes;
 	frames = s->frames;
-	for (at = number; at != NSP_LAST && n < NSP_RANGES;
-	     at = recv->sections[at].next)
-		sections[n++] = at;
-	nsp_recv_give(recv, sections, n);
-	q->stalled = false;
+	n = chain(recv, number, sections);
+	WRITE_ONCE(q->given, q->given + n);
+	waiting = nsp_recv_give(recv, sections, n);
+	WRITE_ONCE(q->stalled, false);
 	if (q->nic->dying)
 		return 0;
 	if (bytes) {
@@ -618,6 +686,7 @@ int nsp_tx_completion(struct nsp_queue *q, const struct vmh_packet *packet)
 		local_bh_enable();
 	}
 	nsp_tx_wake(q);
+	nsp_tx_given(q->nic, waiting);
 	return 0;
 }
 
@@ -635,11 +704,32 @@ void nsp_tx_writable(struct nsp_queue *q)
 		return;
 	txq = nsp_txq(q);
 	__netif_tx_lock_bh(txq);
-	q->stalled = false;
+	WRITE_ONCE(q->stalled, false);
 	if (q->ready)
 		nsp_tx_flush(q);
 	__netif_tx_unlock_bh(txq);
 	nsp_tx_wake(q);
+}
+
+/* Return: 0, or how many sections it lacks for the next frame. */
+static u32 tx_backlog(struct nsp_queue *q)
+{
+	struct sk_buff *skb;
+	int err;
+
+	while ((skb = skb_peek(&q->backlog))) {
+		err = tx_frame(q, skb);
+		if (err == -EAGAIN)
+			return count_parts(q, skb);
+		skb_unlink(skb, &q->backlog);
+		if (err) {
+			local_bh_disable();
+			netdev_tx_completed_queue(nsp_txq(q), 1, skb->len);
+			local_bh_enable();
+		}
+		consume_skb(skb);
+	}
+	return 0;
 }
 
 /**
@@ -650,24 +740,15 @@ void nsp_tx_writable(struct nsp_queue *q)
  */
 void nsp_tx_worker(struct nsp_queue *q)
 {
-	struct sk_buff *skb;
-	int err = 0;
+	u32 need;
 
 	if (!q->ready || q->mapped || q->nic->dying)
 		return;
-	while ((skb = skb_peek(&q->backlog))) {
-		err = tx_frame(q, skb);
-		if (err == -EAGAIN)
-			break;
-		skb_unlink(skb, &q->backlog);
-		if (err) {
-			local_bh_disable();
-			netdev_tx_completed_queue(nsp_txq(q), 1, skb->len);
-			local_bh_enable();
-		}
-		consume_skb(skb);
-	}
-	nsp_tx_flush(q);
+	do {
+		need = tx_backlog(q);
+		nsp_tx_flush(q);
+		/* As must_wait(). */
+	} while (need && !q->n_ranges && !wait_sections(q, need));
 	if (skb_queue_len_lockless(&q->backlog) < BACKLOG_MAX / 2)
 		nsp_tx_wake(q);
 }
