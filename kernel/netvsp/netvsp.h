@@ -199,6 +199,7 @@ struct nsp_recv {
  * @batched: in the list of the batch that this CPU is at
  * @stalled: the guest has given nothing back for long: frames are dropped until it does
  * @starved: likewise, but what there is other queues have got
+ * @took: when it last took a frame, or began to, in jiffies
  * @given: sections that it has given back, in all; the worker's
  * @taken: sections that the queue has got, in all: what it has less is @held, in the
  *	packet, or the guest's
@@ -241,6 +242,7 @@ struct nsp_queue {
 	bool batched;
 	bool stalled;
 	bool starved;
+	unsigned long took;
 	u32 taken;
 	u32 given;
 	struct nsp_recv *recv;

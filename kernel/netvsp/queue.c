@@ -36,6 +36,7 @@ void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv)
 	q->frames = 0;
 	WRITE_ONCE(q->stalled, false);
 	WRITE_ONCE(q->starved, false);
+	WRITE_ONCE(q->took, jiffies);
 	q->ready = !q->paused;
 	__netif_tx_unlock_bh(txq);
 	if (!q->paused)
@@ -156,6 +157,7 @@ void nsp_tx_unpause(struct nsp_queue *q)
 	if (!q->recv || q->nic->dying)
 		return;
 	txq = nsp_txq(q);
+	WRITE_ONCE(q->took, jiffies);
 	__netif_tx_lock_bh(txq);
 	q->ready = true;
 	__netif_tx_unlock_bh(txq);
@@ -216,7 +218,6 @@ static void stall(struct nsp_queue *q)
  */
 bool nsp_tx_stall(struct nsp_nic *nic)
 {
-	struct netdev_queue *txq;
 	bool again = false;
 	u32 i;
 
@@ -224,11 +225,11 @@ bool nsp_tx_stall(struct nsp_nic *nic)
 	for (i = 0; i < nic->n_queues && !nic->dying; i++) {
 		struct nsp_queue *q = &nic->queues[i];
 
-		txq = nsp_txq(q);
-		if (!q->ready || !netif_xmit_stopped(txq))
+		if (!q->ready || !netif_xmit_stopped(nsp_txq(q)))
 			continue;
 		again = true;
-		if (time_after_eq(jiffies, READ_ONCE(txq->trans_start) + NSP_STALL))
+		/* Not trans_start: that is when the queue was stopped, again and again. */
+		if (time_after_eq(jiffies, READ_ONCE(q->took) + NSP_STALL))
 			stall(q);
 	}
 	up_write(&nic->run);

@@ -521,6 +521,7 @@ static netdev_tx_t tx_later(struct nsp_queue *q, struct sk_buff *skb,
 			    struct netdev_queue *txq)
 {
 	skb_orphan(skb);
+	WRITE_ONCE(q->took, jiffies);
 	/* The worker waits for no lock of ours: once there, it may be done with. */
 	__netdev_tx_sent_queue(txq, skb->len, false);
 	skb_queue_tail(&q->backlog, skb);
@@ -586,6 +587,7 @@ netdev_tx_t nsp_xmit(struct sk_buff *skb, struct net_device *dev)
 		if (err == -EAGAIN)
 			return NETDEV_TX_BUSY;
 	}
+	WRITE_ONCE(q->took, jiffies);
 	if (unlikely(err)) {
 		kfree_skb(skb);
 		return NETDEV_TX_OK;
