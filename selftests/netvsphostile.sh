@@ -4,13 +4,14 @@
 # A process is the guest of a NIC (vmbus/netvsp.c, on libvmbusguest): all versions of
 # NVSP, and what a guest must not do. The host end has an address, and answers ARP.
 #
-# requires: jq ethtool
+# requires: jq ethtool ping tc
 # uses: vmbus_host netvsp
 # timeout: 1500
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 
-TESTS="versions oids malformed twice keep migrate badstate save fuzz fuzz_copy dies"
+TESTS="versions oids malformed offload many twice keep starve revoke pause migrate resub
+	badstate save fuzz fuzz_copy dies"
 
 GUEST=$(cd "$(dirname "$0")" && pwd)/vmbus/build/guest
 
@@ -71,6 +72,18 @@ test_malformed()
 	check_eq "$(errors service)" 0 "channels that broke"
 }
 
+test_offload()
+{
+	both nic_offload
+	check_eq "$(stat_of rx_bad_offload)" 22 "offloads that are none"
+}
+
+test_many()
+{
+	both nic_many
+	check_eq "$(stat_of rx_malformed)" 2 "packets with a message too many"
+}
+
 test_twice()
 {
 	both nic_twice
@@ -83,6 +96,33 @@ test_keep()
 	bg ping -f 192.0.2.2
 	check "$GUEST" g nic_keep 15
 	check_ge "$(stat_of tx_stalled)" 1 "frames that were not waited for"
+}
+
+# Sections are for all queues: one that is flooded, and gets none back, is not the end of
+# the others.
+test_starve()
+{
+	check ip neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev nic1
+	check ip neigh replace 192.0.2.3 lladdr 02:00:00:00:00:03 dev nic1
+	check tc qdisc add dev nic1 clsact
+	check tc filter add dev nic1 egress protocol ip flower dst_ip 192.0.2.3 \
+		action skbedit queue_mapping 1
+	bg ping -q -i 0.002 192.0.2.2
+	bg ping -q -i 0.02 192.0.2.3
+	both nic_starve
+	check_ge "$(stat_of tx_full)" 2 "times that there was no section"
+	check_ge "$(stat_of tx_stalled)" 2 "frames that were not waited for"
+}
+
+test_revoke()
+{
+	both nic_revoke "${SEED:-$$}" 60
+}
+
+test_pause()
+{
+	both nic_pause nic1
+	check_eq "$(($(errors service) + $(errors packet)))" 0 "channels that broke"
 }
 
 # Another partition has the same NIC, on the same wire.
@@ -110,6 +150,13 @@ test_migrate()
 	check "$GUEST" g nic_migrate h 10
 	check "$GUEST" -c g nic_migrate h 10
 	check_eq "$(($(errors service) + $(errors packet)))" 0 "channels that broke"
+}
+
+test_resub()
+{
+	other
+	check "$GUEST" g nic_resub h 100
+	check "$GUEST" -c g nic_resub h 50
 }
 
 test_badstate()

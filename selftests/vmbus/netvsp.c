@@ -6,6 +6,7 @@
  */
 #include <endian.h>
 #include <errno.h>
+#include <pthread.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +39,7 @@ struct nic {
 	bool keep;			/* do not give sections back */
 };
 
+static uint32_t recv_bytes = RECV_BYTES;
 static uint64_t state;
 static uint32_t rnd(void);
 static uint32_t below(uint32_t n);
@@ -275,7 +277,7 @@ static void nic_open(struct nic *n)
 	n->recv = vg_alloc(&n->vg, RECV_BYTES / PAGE);
 	n->send = vg_alloc(&n->vg, SEND_BYTES / PAGE);
 	check(n->recv && n->send);
-	ok(vg_gpadl_create(&n->vg, offer->relid, n->recv, RECV_BYTES,
+	ok(vg_gpadl_create(&n->vg, offer->relid, n->recv, recv_bytes,
 			   &n->recv_gpadl));
 	ok(vg_gpadl_create(&n->vg, offer->relid, n->send, SEND_BYTES,
 			   &n->send_gpadl));
@@ -529,7 +531,371 @@ static void badstate(int argc, char **argv)
 	nic_close(&n);
 }
 
+/* Sub-channels: asked for, and how many there are. */
+static void ask_subchannels(struct nic *n, uint32_t count, uint64_t trans_id)
+{
+	uint8_t msg[40] = {};
+
+	put32(msg, 133);
+	put32(msg + 4, 1);
+	put32(msg + 8, count);
+	ok(vg_send(&n->ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION,
+		   trans_id, NULL, 0, msg, 40));
+}
+
+static uint32_t got_subchannels(struct nic *n, uint64_t trans_id)
+{
+	uint8_t buf[8192];
+
+	check(completion(n, trans_id, buf, sizeof(buf)) >= 12);
+	check(get32(buf) == 133 && get32(buf + 4) == 1);
+	return get32(buf + 8);
+}
+
+/*
+ * guest PARTITION nic_resub OTHER ROUNDS: it moves before it hears of the sub-channels
+ * that it has asked for.
+ */
+static void resub(int argc, char **argv)
+{
+	static uint8_t saved[4U << 20];
+	uint32_t rounds;
+	size_t size;
+
+	check(argc == 2);
+	for (rounds = atoi(argv[1]); rounds; rounds--) {
+		struct nic n = {};
+
+		nic_start(&n, 0x60001);
+		ask_subchannels(&n, 3, 9);
+		usleep(rounds % 8 * 20);
+		size = sizeof(saved);
+		ok(vg_save(&n.vg, saved, &size));
+		vg_detach(&n.vg);
+		ok(vg_attach(&n.vg, argv[0], attach_flags));
+		ok(vg_restore(&n.vg, saved, size));
+		ok(vg_resume(&n.vg));
+		check(got_subchannels(&n, 9) == 3);
+		nic_close(&n);
+	}
+}
+
+static void command(const char *what, const char *netdev, const char *rest)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "%s %s %s", what, netdev, rest);
+	check(!system(line));
+}
+
+/* Wait until all of these indications have come, and what was asked is answered. */
+static void indications(struct nic *n, const uint32_t *status, uint32_t count,
+			uint32_t answers)
+{
+	uint32_t missing = (1U << count) - 1, i;
+	struct vg_packet p;
+	uint8_t buf[8192];
+
+	while (missing || answers) {
+		check(recv_packet(n, buf, sizeof(buf), &p, 20000) >= 0);
+		if (p.type == VMH_PACKET_COMPLETION && p.trans_id == 6)
+			answers--;
+		if (p.type == VMH_PACKET_XFER_PAGES) {
+			const uint8_t *c = on_xfer(n, &p);
+
+			if (c && get32(c) == 0x80000008)
+				answers--;
+			for (i = 0; c && get32(c) == 7 && i < count; i++) {
+				if (get32(c + 8) == status[i])
+					missing &= ~(1U << i);
+			}
+			give_back(n, p.trans_id);
+		}
+	}
+}
+
+/*
+ * guest PARTITION nic_pause NETDEV: while it is stopped it asks something, and the link
+ * changes.
+ */
+static void paused(int argc, char **argv)
+{
+	static const uint32_t down[] = { 0x4001000c, 0x40010013 };
+	static const uint32_t up[] = { 0x4001000b };
+	static uint8_t saved[4U << 20];
+	uint8_t msg[12], nvsp[40] = {};
+	size_t size = sizeof(saved);
+	struct nic n = {};
+
+	check(argc == 1);
+	nic_start(&n, 0x60001);
+	reach(&n);
+	ok(vg_save(&n.vg, saved, &size));
+	put32(msg, 8);
+	put32(msg + 4, 12);
+	put32(msg + 8, ++n.request);
+	memcpy(n.send, msg, 12);
+	put32(nvsp, 107);
+	put32(nvsp + 4, 1);
+	put32(nvsp + 12, 12);
+	ok(vg_send(&n.ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION, 6, NULL,
+		   0, nvsp, 40));
+	command("ip link set dev", argv[0], "down");
+	command("vswitchctl nic set", argv[0], "speed 2500");
+	ok(vg_resume(&n.vg));
+	indications(&n, down, 2, 2);
+	command("ip link set dev", argv[0], "up");
+	indications(&n, up, 1, 0);
+	command("vswitchctl nic set", argv[0], "speed 10000");
+	reach(&n);
+	nic_close(&n);
+}
+
+static void sub_open(struct nic *n, struct vg_channel *sub, uint16_t index)
+{
+	struct vg_offer *offer = vg_find(&n->vg, &nic_class, index, 5000);
+
+	check(offer);
+	ok(vg_channel_open(sub, &n->vg, offer->relid, RING, index));
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+/*
+ * guest PARTITION nic_starve: frames come on two channels. What comes on the first one it
+ * keeps, and the other one goes on; and the first one, too, when all is given back.
+ */
+static void starve(int argc, char **argv)
+{
+	uint32_t done[2] = { htole32(108), htole32(1) };
+	uint32_t n_kept = 0, late = 0, last = 0, i;
+	struct vg_channel sub = {};
+	static uint64_t kept[4096];
+	uint8_t buf[8192];
+	struct vg_packet p;
+	struct nic n = {};
+	int64_t start;
+
+	(void)argc;
+	(void)argv;
+	/* Some 150 sections. */
+	recv_bytes = 256 << 10;
+	nic_start(&n, 0x60001);
+	ask_subchannels(&n, 1, 9);
+	check(got_subchannels(&n, 9) == 1);
+	sub_open(&n, &sub, 1);
+	start = now_ms();
+	while (now_ms() < start + 14000) {
+		while (vg_recv(&n.ch, buf, sizeof(buf), &p) >= 0) {
+			if (p.type != VMH_PACKET_XFER_PAGES)
+				continue;
+			on_xfer(&n, &p);
+			/* BQL begins with one frame, until one was given back. */
+			if (now_ms() < start + 500) {
+				give_back(&n, p.trans_id);
+				continue;
+			}
+			check(n_kept < 4096);
+			kept[n_kept++] = p.trans_id;
+			last = now_ms() - start;
+		}
+		while (vg_recv(&sub, buf, sizeof(buf), &p) >= 0) {
+			check(p.type == VMH_PACKET_XFER_PAGES);
+			on_xfer(&n, &p);
+			late += now_ms() > start + 10000;
+			ok(vg_send(&sub, VMH_PACKET_COMPLETION, 0, p.trans_id, NULL,
+				   0, done, sizeof(done)));
+		}
+		usleep(500);
+	}
+	printf("# %u packets were kept, the last after %u ms, %u came late\n", n_kept,
+	       last, late);
+	check(n_kept > 48 && late > 10);
+	for (i = 0; i < n_kept; i++)
+		give_back(&n, kept[i]);
+	check(vg_recv_wait(&n.ch, buf, sizeof(buf), &p, 10000) >= 0);
+	ok(vg_channel_close(&sub));
+	nic_close(&n);
+}
+
 /* ---- What a guest must not ---- */
+
+/* A frame of IP; @ext: bytes of options, or of a header before UDP's. Return: its length. */
+static uint32_t ip_frame(uint8_t *frame, bool tag, bool v6, uint32_t ext, uint8_t l4,
+			 bool fragment)
+{
+	uint8_t *at = frame + 12;
+
+	memset(frame, 0, 160);
+	frame[0] = 2;
+	frame[6] = 2;
+	if (tag) {
+		at[0] = 0x88;		/* 802.1ad */
+		at[1] = 0xa8;
+		at[3] = 5;
+		at += 4;
+	}
+	at[0] = v6 ? 0x86 : 8;
+	at[1] = v6 ? 0xdd : 0;
+	at += 2;
+	if (v6) {
+		at[0] = 0x60;
+		at[6] = ext ? (fragment ? 44 : 0) : l4;
+		at[40] = l4;
+		if (fragment)
+			at[43] = 1;	/* more of it */
+		return at + 40 + ext + 40 - frame;
+	}
+	at[0] = 0x45 + ext / 4;
+	at[9] = l4;
+	if (fragment)
+		at[6] = 0x20;
+	at[20 + ext + 12] = 0x50;	/* of TCP: where its data begin */
+	return at + 20 + ext + 40 - frame;
+}
+
+/* A frame, and a piece of information. Return: the status. */
+static uint32_t rndis_info(struct nic *n, uint32_t type, uint32_t value,
+			   const uint8_t *frame, uint32_t len)
+{
+	uint8_t msg[512] = {};
+
+	put32(msg, 1);
+	put32(msg + 4, 60 + len);
+	put32(msg + 8, 52);
+	put32(msg + 12, len);
+	put32(msg + 28, 36);
+	put32(msg + 32, 16);
+	put32(msg + 44, 16);
+	put32(msg + 48, type);
+	put32(msg + 52, 12);
+	put32(msg + 56, value);
+	memcpy(msg + 60, frame, len);
+	return rndis(n, 0, msg, 60 + len);
+}
+
+/* guest PARTITION nic_offload: what can be left to the host, and what not. */
+static void offload(int argc, char **argv)
+{
+	static const struct {
+		bool tag, v6;
+		uint32_t ext;
+		uint8_t l4;
+		bool fragment;
+		uint32_t type, value;
+		bool good;
+	} cases[] = {
+		{ 0, 0, 0, 17, 0, 0, 34 << 16 | 9, 1 },
+		{ 0, 0, 0, 6, 0, 0, 34 << 16 | 5, 1 },
+		{ 0, 0, 0, 17, 0, 0, 9, 1 },		/* NDIS: that of TCP only */
+		{ 0, 0, 8, 17, 0, 0, 42 << 16 | 9, 1 },
+		{ 0, 0, 8, 6, 0, 0, 42 << 16 | 0x15, 1 },
+		{ 1, 0, 0, 6, 0, 0, 38 << 16 | 5, 1 },
+		{ 0, 1, 0, 17, 0, 0, 54 << 16 | 10, 1 },
+		{ 0, 1, 8, 6, 0, 0, 62 << 16 | 6, 1 },
+		{ 1, 1, 0, 6, 0, 0, 58 << 16 | 6, 1 },
+		{ 0, 0, 0, 6, 0, 2, 0x40000000 | 34 << 20 | 1460, 1 },
+		/* over a port, an address, another protocol's bytes */
+		{ 0, 0, 0, 17, 0, 0, 36 << 16 | 9, 0 },
+		{ 0, 0, 8, 17, 0, 0, 34 << 16 | 9, 0 },
+		{ 0, 0, 0, 6, 0, 0, 5, 0 },
+		{ 0, 0, 0, 17, 0, 0, 34 << 16 | 5, 0 },
+		{ 0, 0, 0, 1, 0, 0, 34 << 16 | 9, 0 },
+		{ 0, 0, 0, 17, 1, 0, 34 << 16 | 9, 0 },
+		{ 0, 1, 8, 17, 1, 0, 62 << 16 | 10, 0 },
+		{ 0, 1, 8, 17, 0, 0, 54 << 16 | 10, 0 },
+		{ 0, 1, 0, 17, 0, 0, 200 << 16 | 10, 0 },
+		/* segments longer than its MTU */
+		{ 0, 0, 0, 6, 0, 2, 0x40000000 | 34 << 20 | 1461, 0 },
+		{ 0, 0, 0, 6, 0, 2, 0x40000000 | 34 << 20 | 9000, 0 },
+	};
+	uint8_t frame[160];
+	struct nic n = {};
+	uint32_t len, i;
+
+	(void)argc;
+	(void)argv;
+	nic_start(&n, 0x60001);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		len = ip_frame(frame, cases[i].tag, cases[i].v6, cases[i].ext,
+			       cases[i].l4, cases[i].fragment);
+		if ((rndis_info(&n, cases[i].type, cases[i].value, frame, len) == 1) !=
+		    cases[i].good)
+			fail("case %u", i);
+	}
+	reach(&n);
+	nic_close(&n);
+}
+
+/* guest PARTITION nic_many: as many messages in a packet as it was told, and one more. */
+static void many(int argc, char **argv)
+{
+	uint8_t msg[1024];
+	struct nic n = {};
+	uint32_t i;
+
+	(void)argc;
+	(void)argv;
+	nic_start(&n, 0x60001);
+	for (i = 0; i < 9; i++) {
+		data_head(msg + 104 * i, 60);
+		arp(&n, msg + 104 * i + 44);
+	}
+	check(rndis(&n, 0, msg, 8 * 104) == 1);
+	check(rndis(&n, 0, msg, 9 * 104) != 1);
+	reach(&n);
+	nic_close(&n);
+}
+
+static void *take_away(void *arg)
+{
+	uint8_t msg[40] = {};
+	struct nic *n = arg;
+
+	put32(msg, 103);
+	msg[4] = RECV_ID & 0xff;
+	msg[5] = RECV_ID >> 8;
+	usleep(n->request % 300);
+	vg_send(&n->ch, VMH_PACKET_INBAND, 0, 0, NULL, 0, msg, 40);
+	return NULL;
+}
+
+/*
+ * guest PARTITION nic_revoke SEED ROUNDS: the receive buffer goes while a sub-channel is
+ * opened.
+ */
+static void revoked(int argc, char **argv)
+{
+	uint32_t rounds, opened = 0;
+	struct vg_channel sub = {};
+	struct vg_offer *offer;
+	pthread_t thread;
+
+	check(argc == 2);
+	state = strtoull(argv[0], NULL, 0) | 1;
+	for (rounds = atoi(argv[1]); rounds; rounds--) {
+		struct nic n = {};
+
+		nic_start(&n, 0x60001);
+		ask_subchannels(&n, 1, 9);
+		check(got_subchannels(&n, 9) == 1);
+		offer = vg_find(&n.vg, &nic_class, 1, 5000);
+		check(offer);
+		n.request = rnd();
+		check(!pthread_create(&thread, NULL, take_away, &n));
+		sub.vg = NULL;
+		opened += !vg_channel_open(&sub, &n.vg, offer->relid, RING, 1);
+		pthread_join(thread, NULL);
+		nic_close(&n);
+	}
+	printf("# %u were opened\n", opened);
+}
 
 /* Each of these fails the packet, and nothing else. */
 static void bad_data(struct nic *n)
@@ -754,6 +1120,22 @@ static void fuzz_one(struct nic *n)
 		below(50) ? 40 : 8 * below(6));
 }
 
+/* The ring is full of what was sent before; if it stays so the channel has broken. */
+static void give_back_soon(struct nic *n, uint64_t trans_id)
+{
+	uint32_t done[2] = { htole32(108), htole32(1) };
+	int i, err = -EAGAIN;
+
+	for (i = 0; i < 200 && err == -EAGAIN; i++) {
+		err = vg_send(&n->ch, VMH_PACKET_COMPLETION, 0, trans_id, NULL, 0,
+			      done, sizeof(done));
+		if (err == -EAGAIN)
+			usleep(1000);
+	}
+	if (err != -EAGAIN)
+		ok(err);
+}
+
 /*
  * guest PARTITION nic_fuzz SEED MESSAGES: at random; a channel that broke is opened
  * again.
@@ -781,7 +1163,7 @@ static void fuzz(int argc, char **argv)
 			while (vg_recv(&n.ch, buf, sizeof(buf), &p) >= 0) {
 				quiet = 0;
 				if (p.type == VMH_PACKET_XFER_PAGES && below(200))
-					give_back(&n, p.trans_id);
+					give_back_soon(&n, p.trans_id);
 			}
 			if (quiet > 4)
 				usleep(1000);
@@ -801,5 +1183,11 @@ const struct test_case netvsp_cases[] = {
 	{ "nic_fuzz", fuzz },
 	{ "nic_migrate", migrate },
 	{ "nic_badstate", badstate },
+	{ "nic_resub", resub },
+	{ "nic_pause", paused },
+	{ "nic_starve", starve },
+	{ "nic_offload", offload },
+	{ "nic_many", many },
+	{ "nic_revoke", revoked },
 	{}
 };
