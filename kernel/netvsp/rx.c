@@ -88,6 +88,7 @@ static int stream_piece(struct stream *st, void *to, u32 max)
 static int stream_look(struct stream *st, u32 len)
 {
 	u8 *head = st->q->head;
+	u32 want;
 	int n;
 
 	if (st->used) {
@@ -96,8 +97,9 @@ static int stream_look(struct stream *st, u32 len)
 		st->used = 0;
 	}
 	while (st->ahead < len) {
-		n = stream_piece(st, head + st->ahead, min_t(u64, st->unread,
-				 max_t(u32, len, AHEAD) - st->ahead));
+		want = max_t(u32, len, AHEAD) - st->ahead;
+		n = stream_piece(st, head + st->ahead,
+				 min_t(u64, st->unread, want));
 		if (n < 0)
 			return n;
 		st->ahead += n;
