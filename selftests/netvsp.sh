@@ -133,7 +133,7 @@ h = hashlib.sha256()
 while data := c.recv(1 << 16):
     h.update(data)
 print(h.hexdigest(), flush=True)'
-	check busywait 10000 grep -q ready "$BG_LOG"
+	check busywait 60000 grep -q ready "$BG_LOG"
 	sum=$(in_ns "$1" python3 -c '
 import hashlib, os, socket, sys
 data = os.urandom(1 << 20)
@@ -361,10 +361,14 @@ test_changes()
 {
 	local i
 
+	local pings=()
+
 	topology
 	bg in_ns g2 ping -f 192.0.2.1
+	pings+=("$BG_PID")
 	bg in_ns g1 ping -f 192.0.2.2
-	for i in $(seq 120); do
+	pings+=("$BG_PID")
+	for i in $(seq 60); do
 		ip -n "$(ns g1)" link set eth0 down
 		ip -n "$(ns g1)" link set eth0 up
 		case $((i % 6)) in
@@ -375,6 +379,9 @@ test_changes()
 		4)	check ip netns exec "$(ns g1)" ethtool -K eth0 tx on tso on rx on lro on ;;
 		5)	check ip -n "$(ns g1)" link set eth0 mtu $((1000 + i)) ;;
 		esac
+	done
+	for i in "${pings[@]}"; do
+		lib_kill "$i"
 	done
 	check busywait 20000 has_carrier g1
 	check reaches g1 192.0.2.2

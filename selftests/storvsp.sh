@@ -120,7 +120,7 @@ test_matrix()
 		for bs in 512 4k 12k 64k 256k 1m 4m; do
 			for depth in 1 16 64; do
 				rw=randwrite
-				[ $depth != 16 ] || rw=write
+				[ $depth != 16 ] || rw="write"
 				check fio --name="$bs-$depth" --filename="$dev" --direct=1 \
 					--rw=$rw --bs=$bs --ioengine=libaio --iodepth=$depth \
 					--size=48m --io_size="$(matrix_bytes $bs)" \
