@@ -11,7 +11,7 @@
 #	-k KVER		kernel (default: the first of scripts/kernels.sh list);
 #			"debug" and "kcsan" are those of debug-kernel.sh
 #	-m "NAME..."	modules to load, by name or path (default: vswitch); with ""
-			none is loaded, and none is built
+#			none is loaded, and none is built
 #	-t SECONDS	limit for one test (default 300; a debug kernel gets 3x)
 #	-n		do not build the modules and tools first
 #	--append ARGS	more kernel command line
