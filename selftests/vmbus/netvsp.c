@@ -1120,8 +1120,11 @@ static void fuzz_one(struct nic *n)
 		below(50) ? 40 : 8 * below(6));
 }
 
-/* The ring is full of what was sent before; if it stays so the channel has broken. */
-static void give_back_soon(struct nic *n, uint64_t trans_id)
+/*
+ * The ring is full of what was sent before. Return: false if it stays so: the channel has
+ * broken.
+ */
+static bool give_back_soon(struct nic *n, uint64_t trans_id)
 {
 	uint32_t done[2] = { htole32(108), htole32(1) };
 	int i, err = -EAGAIN;
@@ -1134,6 +1137,7 @@ static void give_back_soon(struct nic *n, uint64_t trans_id)
 	}
 	if (err != -EAGAIN)
 		ok(err);
+	return err != -EAGAIN;
 }
 
 /*
@@ -1152,6 +1156,7 @@ static void fuzz(int argc, char **argv)
 	messages = strtoull(argv[1], NULL, 0);
 	while (sent < messages) {
 		struct nic n = {};
+		bool broken = false;
 
 		nic_start(&n, 0x60001);
 		opens++;
@@ -1162,8 +1167,9 @@ static void fuzz(int argc, char **argv)
 			quiet++;
 			while (vg_recv(&n.ch, buf, sizeof(buf), &p) >= 0) {
 				quiet = 0;
-				if (p.type == VMH_PACKET_XFER_PAGES && below(200))
-					give_back_soon(&n, p.trans_id);
+				if (p.type == VMH_PACKET_XFER_PAGES &&
+				    below(200) && !broken)
+					broken = !give_back_soon(&n, p.trans_id);
 			}
 			if (quiet > 4)
 				usleep(1000);
