@@ -16,8 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 static char buffer[65536];
 
@@ -41,26 +42,6 @@ static int tcp_socket(const char *netns)
 	if (fd < 0)
 		die("socket");
 	return fd;
-}
-
-static long long now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
-}
-
-/* In microseconds, as exact as the kernel knows it. */
-static long long idle(void)
-{
-	FILE *f = fopen("/proc/uptime", "r");
-	double up, idle;
-
-	if (!f || fscanf(f, "%lf %lf", &up, &idle) != 2)
-		die("/proc/uptime");
-	fclose(f);
-	return idle * 1000000;
 }
 
 static void transmit(int fd, long long bytes)

@@ -20,8 +20,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 #define DEPTH_MAX	64
 #define SEQUENTIAL	(256 << 10)
@@ -35,25 +36,6 @@ static void die(const char *what)
 {
 	fprintf(stderr, "io: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-static long long now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
-}
-
-static long long idle(void)
-{
-	FILE *f = fopen("/proc/uptime", "r");
-	double up, idle;
-
-	if (!f || fscanf(f, "%lf %lf", &up, &idle) != 2)
-		die("/proc/uptime");
-	fclose(f);
-	return idle * 1000000;
 }
 
 /* The same places each time. */

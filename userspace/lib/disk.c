@@ -6,11 +6,6 @@
 
 #include "internal.h"
 
-static uint32_t get_u32(struct nlattr *attr)
-{
-	return attr ? nla_get_u32(attr) : 0;
-}
-
 int vsw_disk_rate_parse(struct nlmsghdr *nlh, struct vsw_disk_rate *rate)
 {
 	static struct nla_policy policy[VMBUS_HOST_A_DISK_MAX + 1] = {
@@ -27,10 +22,10 @@ int vsw_disk_rate_parse(struct nlmsghdr *nlh, struct vsw_disk_rate *rate)
 		return -EPROTO;
 	nla_strlcpy(rate->partition, tb[VMBUS_HOST_A_DISK_PARTITION],
 		    sizeof(rate->partition));
-	rate->controller = get_u32(tb[VMBUS_HOST_A_DISK_CONTROLLER]);
-	rate->lun = get_u32(tb[VMBUS_HOST_A_DISK_LUN]);
-	rate->min_iops = get_u32(tb[VMBUS_HOST_A_DISK_MIN_IOPS]);
-	rate->iops = get_u32(tb[VMBUS_HOST_A_DISK_IOPS]);
+	rate->controller = vsw_get_u32(tb[VMBUS_HOST_A_DISK_CONTROLLER]);
+	rate->lun = vsw_get_u32(tb[VMBUS_HOST_A_DISK_LUN]);
+	rate->min_iops = vsw_get_u32(tb[VMBUS_HOST_A_DISK_MIN_IOPS]);
+	rate->iops = vsw_get_u32(tb[VMBUS_HOST_A_DISK_IOPS]);
 	rate->low = tb[VMBUS_HOST_A_DISK_LOW];
 	return 0;
 }

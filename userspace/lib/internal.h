@@ -127,6 +127,12 @@ int vsw_port_put_change(struct vsw *c, struct nl_msg *msg,
 			const struct vsw_port_change *chg);
 int vsw_fdb_parse(struct nlmsghdr *nlh, void *item);
 int vsw_partition_parse(struct nlmsghdr *nlh, void *item);
+/* 0 if it is not there. */
+static inline uint32_t vsw_get_u32(struct nlattr *attr)
+{
+	return attr ? nla_get_u32(attr) : 0;
+}
+
 int vsw_nic_parse(struct nlmsghdr *nlh, void *item);
 int vsw_disk_rate_parse(struct nlmsghdr *nlh, struct vsw_disk_rate *rate);
 int vsw_channel_parse(struct nlmsghdr *nlh, void *item);

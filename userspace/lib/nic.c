@@ -7,11 +7,6 @@
 
 #include "internal.h"
 
-static uint32_t get_u32(struct nlattr *attr)
-{
-	return attr ? nla_get_u32(attr) : 0;
-}
-
 static void get_bytes(uint8_t *to, struct nlattr *attr, int len)
 {
 	if (attr)
@@ -48,21 +43,21 @@ int vsw_nic_parse(struct nlmsghdr *nlh, void *item)
 	nla_strlcpy(nic->name, tb[VMBUS_HOST_A_NIC_NAME], sizeof(nic->name));
 	nla_strlcpy(nic->partition, tb[VMBUS_HOST_A_NIC_PARTITION],
 		    sizeof(nic->partition));
-	nic->ifindex = get_u32(tb[VMBUS_HOST_A_NIC_IFINDEX]);
+	nic->ifindex = vsw_get_u32(tb[VMBUS_HOST_A_NIC_IFINDEX]);
 	get_bytes(nic->mac, tb[VMBUS_HOST_A_NIC_MAC], VSW_MAC_LEN);
-	nic->queues = get_u32(tb[VMBUS_HOST_A_NIC_QUEUES]);
-	nic->mtu = get_u32(tb[VMBUS_HOST_A_NIC_MTU]);
-	nic->speed = get_u32(tb[VMBUS_HOST_A_NIC_SPEED]);
+	nic->queues = vsw_get_u32(tb[VMBUS_HOST_A_NIC_QUEUES]);
+	nic->mtu = vsw_get_u32(tb[VMBUS_HOST_A_NIC_MTU]);
+	nic->speed = vsw_get_u32(tb[VMBUS_HOST_A_NIC_SPEED]);
 	get_bytes(nic->instance, tb[VMBUS_HOST_A_NIC_INSTANCE], 16);
-	nic->state = get_u32(tb[VMBUS_HOST_A_NIC_STATE]);
-	nic->version = get_u32(tb[VMBUS_HOST_A_NIC_VERSION]);
-	nic->ndis = get_u32(tb[VMBUS_HOST_A_NIC_NDIS]);
-	nic->guest_mtu = get_u32(tb[VMBUS_HOST_A_NIC_GUEST_MTU]);
+	nic->state = vsw_get_u32(tb[VMBUS_HOST_A_NIC_STATE]);
+	nic->version = vsw_get_u32(tb[VMBUS_HOST_A_NIC_VERSION]);
+	nic->ndis = vsw_get_u32(tb[VMBUS_HOST_A_NIC_NDIS]);
+	nic->guest_mtu = vsw_get_u32(tb[VMBUS_HOST_A_NIC_GUEST_MTU]);
 	get_bytes(nic->guest_mac, tb[VMBUS_HOST_A_NIC_GUEST_MAC], VSW_MAC_LEN);
-	nic->filter = get_u32(tb[VMBUS_HOST_A_NIC_FILTER]);
-	nic->channels = get_u32(tb[VMBUS_HOST_A_NIC_CHANNELS]);
-	nic->sections = get_u32(tb[VMBUS_HOST_A_NIC_SECTIONS]);
-	nic->section_size = get_u32(tb[VMBUS_HOST_A_NIC_SECTION_SIZE]);
+	nic->filter = vsw_get_u32(tb[VMBUS_HOST_A_NIC_FILTER]);
+	nic->channels = vsw_get_u32(tb[VMBUS_HOST_A_NIC_CHANNELS]);
+	nic->sections = vsw_get_u32(tb[VMBUS_HOST_A_NIC_SECTIONS]);
+	nic->section_size = vsw_get_u32(tb[VMBUS_HOST_A_NIC_SECTION_SIZE]);
 	nic->link = tb[VMBUS_HOST_A_NIC_LINK];
 	nic->rsc = tb[VMBUS_HOST_A_NIC_RSC];
 	nic->rss = tb[VMBUS_HOST_A_NIC_RSS];

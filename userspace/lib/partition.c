@@ -8,11 +8,6 @@
 
 #include "internal.h"
 
-static uint32_t get_u32(struct nlattr *attr)
-{
-	return attr ? nla_get_u32(attr) : 0;
-}
-
 static uint64_t get_u64(struct nlattr *attr)
 {
 	return attr ? nla_get_u64(attr) : 0;
@@ -35,7 +30,7 @@ static int parse_errors(struct nlmsghdr *nlh, struct vsw_partition *p)
 		if (nla_parse_nested(tb, VMBUS_HOST_A_ERROR_COUNT_MAX, nest,
 				     policy) < 0)
 			return -EPROTO;
-		error = get_u32(tb[VMBUS_HOST_A_ERROR_COUNT_ERROR]);
+		error = vsw_get_u32(tb[VMBUS_HOST_A_ERROR_COUNT_ERROR]);
 		/* A newer kernel may know more of them. */
 		if (error < VSW_VMBUS_ERRORS)
 			p->errors[error] =
@@ -69,18 +64,18 @@ int vsw_partition_parse(struct nlmsghdr *nlh, void *item)
 	    !tb[VMBUS_HOST_A_PARTITION_NAME])
 		return -EPROTO;
 	nla_strlcpy(p->name, tb[VMBUS_HOST_A_PARTITION_NAME], sizeof(p->name));
-	p->transport = get_u32(tb[VMBUS_HOST_A_PARTITION_TRANSPORT]);
-	p->services = get_u32(tb[VMBUS_HOST_A_PARTITION_SERVICES]);
-	p->max_gpadls = get_u32(tb[VMBUS_HOST_A_PARTITION_MAX_GPADLS]);
-	p->max_pages = get_u32(tb[VMBUS_HOST_A_PARTITION_MAX_PAGES]);
-	p->coalesce_usecs = get_u32(tb[VMBUS_HOST_A_PARTITION_COALESCE_USECS]);
+	p->transport = vsw_get_u32(tb[VMBUS_HOST_A_PARTITION_TRANSPORT]);
+	p->services = vsw_get_u32(tb[VMBUS_HOST_A_PARTITION_SERVICES]);
+	p->max_gpadls = vsw_get_u32(tb[VMBUS_HOST_A_PARTITION_MAX_GPADLS]);
+	p->max_pages = vsw_get_u32(tb[VMBUS_HOST_A_PARTITION_MAX_PAGES]);
+	p->coalesce_usecs = vsw_get_u32(tb[VMBUS_HOST_A_PARTITION_COALESCE_USECS]);
 	p->attached = tb[VMBUS_HOST_A_PARTITION_ATTACHED];
-	p->version = get_u32(tb[VMBUS_HOST_A_PARTITION_VERSION]);
-	p->channels = get_u32(tb[VMBUS_HOST_A_PARTITION_CHANNELS]);
-	p->gpadls = get_u32(tb[VMBUS_HOST_A_PARTITION_GPADLS]);
-	p->pages = get_u32(tb[VMBUS_HOST_A_PARTITION_PAGES]);
+	p->version = vsw_get_u32(tb[VMBUS_HOST_A_PARTITION_VERSION]);
+	p->channels = vsw_get_u32(tb[VMBUS_HOST_A_PARTITION_CHANNELS]);
+	p->gpadls = vsw_get_u32(tb[VMBUS_HOST_A_PARTITION_GPADLS]);
+	p->pages = vsw_get_u32(tb[VMBUS_HOST_A_PARTITION_PAGES]);
 	p->alive = tb[VMBUS_HOST_A_PARTITION_HEARTBEAT_AGE];
-	p->heartbeat_age = get_u32(tb[VMBUS_HOST_A_PARTITION_HEARTBEAT_AGE]);
+	p->heartbeat_age = vsw_get_u32(tb[VMBUS_HOST_A_PARTITION_HEARTBEAT_AGE]);
 	p->messages_in = get_u64(tb[VMBUS_HOST_A_PARTITION_MESSAGES_IN]);
 	p->messages_out = get_u64(tb[VMBUS_HOST_A_PARTITION_MESSAGES_OUT]);
 	return parse_errors(nlh, p);
@@ -138,16 +133,16 @@ int vsw_channel_parse(struct nlmsghdr *nlh, void *item)
 		   sizeof(ch->class_id));
 	nla_memcpy(ch->instance_id, tb[VMBUS_HOST_A_CHANNEL_INSTANCE],
 		   sizeof(ch->instance_id));
-	ch->relid = get_u32(tb[VMBUS_HOST_A_CHANNEL_RELID]);
-	ch->index = get_u32(tb[VMBUS_HOST_A_CHANNEL_INDEX]);
-	ch->state = get_u32(tb[VMBUS_HOST_A_CHANNEL_STATE]);
-	ch->vp = get_u32(tb[VMBUS_HOST_A_CHANNEL_VP]);
-	ch->cpu = get_u32(tb[VMBUS_HOST_A_CHANNEL_CPU]);
-	ch->ring_in = get_u32(tb[VMBUS_HOST_A_CHANNEL_RING_IN]);
-	ch->ring_out = get_u32(tb[VMBUS_HOST_A_CHANNEL_RING_OUT]);
+	ch->relid = vsw_get_u32(tb[VMBUS_HOST_A_CHANNEL_RELID]);
+	ch->index = vsw_get_u32(tb[VMBUS_HOST_A_CHANNEL_INDEX]);
+	ch->state = vsw_get_u32(tb[VMBUS_HOST_A_CHANNEL_STATE]);
+	ch->vp = vsw_get_u32(tb[VMBUS_HOST_A_CHANNEL_VP]);
+	ch->cpu = vsw_get_u32(tb[VMBUS_HOST_A_CHANNEL_CPU]);
+	ch->ring_in = vsw_get_u32(tb[VMBUS_HOST_A_CHANNEL_RING_IN]);
+	ch->ring_out = vsw_get_u32(tb[VMBUS_HOST_A_CHANNEL_RING_OUT]);
 	ch->mapped = tb[VMBUS_HOST_A_CHANNEL_MAPPED];
 	ch->has_error = tb[VMBUS_HOST_A_CHANNEL_ERROR];
-	ch->error = get_u32(tb[VMBUS_HOST_A_CHANNEL_ERROR]);
+	ch->error = vsw_get_u32(tb[VMBUS_HOST_A_CHANNEL_ERROR]);
 	return tb[VMBUS_HOST_A_CHANNEL_STATS] ?
 		parse_stats(tb[VMBUS_HOST_A_CHANNEL_STATS], ch->stats) : 0;
 }
