@@ -71,6 +71,11 @@ test_both_directions()
 	# A destination goes on being a port.
 	check_rx g4 g3 dst=$G4
 	check_rx g3 g4 dst=02:00:00:00:00:03
+	# What a source is flooded with, the destination is shown.
+	check vswitchctl port set pg4 mac $G4
+	check_rx "g1 g3 g4 wire" g2 dst=$ALIEN
+	mirror pg1 none
+	check_rx "g1 g3 wire" g2 dst=$ALIEN
 }
 
 # One copy each, or the frame itself, whatever the number of reasons.
@@ -175,6 +180,7 @@ test_refused_on_entry()
 test_trunk()
 {
 	ports
+	frames drops
 	mirror pg1 source
 	mirror pg4 destination
 	check vswitchctl port set pg4 vlan trunk 10,20 native 0
@@ -187,7 +193,8 @@ test_trunk()
 	check_rx "g1:q20 g4:q20 wire:q20" g2 tags=q20
 	check_rx "g2:q20 g4:q20" g1 tags=q20 dst=$G2
 	check_rx "g1:q30 wire:q30" g2 tags=q30
-	check_rx g2:q30 g1 tags=q30 dst=$G2
+	# Of another VLAN there is no copy, so none is lost.
+	check_drops none check_rx g2:q30 g1 tags=q30 dst=$G2
 	check_rx "g1 g3 g4 v1 wire" g2
 	check_rx "g2 g4" g1 dst=$G2
 	check vswitchctl port set pg4 vlan access 30
