@@ -1,58 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A guest with a SCSI controller, for tests: cases, and what they share. */
+/* Cases of a guest with a SCSI controller, and what they share. */
 #ifndef _TEST_GUEST_H
 #define _TEST_GUEST_H
 
 #include <endian.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "vmbusguest.h"
+#include "case.h"
 #include "vstor.h"
 
-#define PAGE	VMH_PAGE_SIZE
-#define RING	(16 * PAGE)
-#define MEMORY	(64U << 20)
-
-extern const char *partition;
-extern uint32_t attach_flags;
 extern uint32_t ring_bytes;
-
-struct test_case {
-	const char *name;
-	void (*run)(int argc, char **argv);
-};
 
 extern const struct test_case protocol_cases[];
 extern const struct test_case hostile_cases[];
 extern const struct test_case migrate_cases[];
 extern const struct test_case stuck_cases[];
-
-#define fail(fmt, ...) do {						\
-	printf("# %s:%d: " fmt "\n", __func__, __LINE__, ##__VA_ARGS__);	\
-	exit(1);							\
-} while (0)
-
-#define check(cond) do {						\
-	if (!(cond))							\
-		fail("not so: %s", #cond);				\
-} while (0)
-
-#define check_eq(got, want) do {					\
-	uint64_t got_ = (got), want_ = (want);				\
-									\
-	if (got_ != want_)						\
-		fail("%s is %#llx, not %#llx", #got,			\
-		     (unsigned long long)got_, (unsigned long long)want_); \
-} while (0)
-
-#define ok(call) do {							\
-	int __err = (call);						\
-									\
-	if (__err < 0)							\
-		fail("%s: %s", #call, strerror(-__err));		\
-} while (0)
 
 struct guest {
 	struct vg vg;

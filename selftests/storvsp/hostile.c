@@ -12,21 +12,7 @@
 #include <unistd.h>
 
 #include "guest.h"
-
-static uint64_t state;
-
-static uint32_t rnd(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state >> 16;
-}
-
-static uint32_t below(uint32_t n)
-{
-	return rnd() % n;
-}
+#include "random.h"
 
 /* Commands that target core knows, and where their lengths are. */
 static const uint8_t opcodes[] = {
@@ -262,7 +248,7 @@ static void fuzz(int argc, char **argv)
 	uint32_t i;
 
 	check(argc == 2);
-	state = strtoull(argv[0], NULL, 0) * 0x9e3779b97f4a7c15ULL + 1;
+	rnd_seed(argv[0]);
 	messages = strtoull(argv[1], NULL, 0);
 	while (done < messages) {
 		uint64_t burst = 2000 + below(20000);

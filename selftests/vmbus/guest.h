@@ -1,26 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A guest for tests: cases, and what they share. */
+/* Cases of a guest, and what they share. */
 #ifndef _TEST_GUEST_H
 #define _TEST_GUEST_H
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "vmbusguest.h"
-
-#define PAGE	VMH_PAGE_SIZE
-#define RING	(16 * PAGE)
-#define MEMORY	(64U << 20)
-
-/* Set by the command line. */
-extern const char *partition;
-extern uint32_t attach_flags;
-
-struct test_case {
-	const char *name;
-	void (*run)(int argc, char **argv);
-};
+#include "case.h"
 
 extern const struct test_case control_cases[];
 extern const struct test_case packet_cases[];
@@ -28,27 +11,12 @@ extern const struct test_case hostile_cases[];
 extern const struct test_case migrate_cases[];
 extern const struct test_case bench_cases[];
 extern const struct test_case service_cases[];
-extern const struct test_case netvsp_cases[];
+extern const struct test_case nic_cases[];
+extern const struct test_case nic_hostile_cases[];
+extern const struct test_case nic_fuzz_cases[];
 extern const struct test_case death_cases[];
 
 extern const struct vmh_guid echo_class;
-
-#define fail(fmt, ...) do {						\
-	printf("# %s:%d: " fmt "\n", __func__, __LINE__, ##__VA_ARGS__);	\
-	exit(1);							\
-} while (0)
-
-#define check(cond) do {						\
-	if (!(cond))							\
-		fail("not so: %s", #cond);				\
-} while (0)
-
-#define ok(call) do {							\
-	int __err = (call);						\
-									\
-	if (__err < 0)							\
-		fail("%s: %s", #call, strerror(-__err));		\
-} while (0)
 
 /* Attached, connected, offers read. */
 void guest_start(struct vg *vg, size_t memory);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "guest.h"
+#include "random.h"
 
 /* What of a ring is bent, and what is left of the channel: nothing comes back. */
 struct bend {
@@ -173,21 +174,6 @@ static void bend(int argc, char **argv)
 
 #define CHANNELS	4
 #define GPADLS		8
-
-static uint64_t state;
-
-static uint32_t rnd(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state >> 16;
-}
-
-static uint32_t below(uint32_t n)
-{
-	return rnd() % n;
-}
 
 /* What was sent: control messages, packets put into rings, and signals. */
 static uint64_t messages, packets, signals;
@@ -463,7 +449,7 @@ static void fuzz(int argc, char **argv)
 	uint64_t step, steps;
 
 	check(argc == 2);
-	state = strtoull(argv[0], NULL, 0) * 0x9e3779b97f4a7c15ULL + 1;
+	rnd_seed(argv[0]);
 	steps = strtoull(argv[1], NULL, 0);
 	begin(&f);
 	for (step = 0; step < steps; step++) {

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A guest on /dev/vmbus_host, for tests: guest [-c] PARTITION CASE [ARGUMENT...]
- *
- * With -c the host may only copy from its memory. Exits with 0 if all was as it
- * should be; says what was not, as comments of TAP.
- */
+/* A guest's way to the echo device; and what the guest can be told to do. */
 #include <endian.h>
 #include <errno.h>
-#include <unistd.h>
 
 #include "guest.h"
-
-const char *partition;
-uint32_t attach_flags;
 
 const struct vmh_guid echo_class = { VMBUS_ECHO_CLASS };
 
@@ -77,34 +68,7 @@ void fill(uint8_t *buf, uint32_t len, uint32_t seed)
 	memcpy(buf, &hdr, len < sizeof(hdr) ? len : sizeof(hdr));
 }
 
-static const struct test_case *const tables[] = {
-	control_cases, packet_cases, hostile_cases, migrate_cases,
-	bench_cases, service_cases, netvsp_cases, death_cases,
+const struct test_case *const test_tables[] = {
+	control_cases, packet_cases, hostile_cases, migrate_cases, bench_cases,
+	service_cases, nic_cases, nic_hostile_cases, nic_fuzz_cases, death_cases, NULL,
 };
-
-int main(int argc, char **argv)
-{
-	const struct test_case *t;
-	size_t i;
-	int opt;
-
-	setlinebuf(stdout);
-	while ((opt = getopt(argc, argv, "+c")) != -1) {
-		if (opt != 'c')
-			return 2;
-		attach_flags |= VMBUS_DEV_ATTACH_COPY;
-	}
-	if (argc - optind < 2) {
-		fprintf(stderr, "usage: guest [-c] PARTITION CASE [ARGUMENT...]\n");
-		return 2;
-	}
-	partition = argv[optind];
-	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (t = tables[i]; t->name; t++)
-			if (!strcmp(t->name, argv[optind + 1])) {
-				t->run(argc - optind - 2, argv + optind + 2);
-				return 0;
-			}
-	fprintf(stderr, "guest: no such case: %s\n", argv[optind + 1]);
-	return 2;
-}

@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A guest on /dev/vmbus_host that has a SCSI controller: guest [-c] PARTITION CASE [ARG...]
- *
- * With -c the host may only copy from its memory. Exits with 0 if all was as it
- * should be; says what was not, as comments of TAP.
- */
+/* A guest that has a SCSI controller: how it says what; and what it can be told to do. */
 #include <errno.h>
 #include <unistd.h>
 
 #include "guest.h"
 
-const char *partition;
-uint32_t attach_flags;
 uint32_t ring_bytes = RING;
 
 static const struct vmh_guid scsi_class = { VSTOR_SCSI_CLASS };
@@ -144,33 +137,6 @@ void run_srb(struct guest *g, const struct srb *srb, struct vstor_packet *packet
 	check_eq(le32toh(packet->operation), VSTOR_COMPLETE_IO);
 }
 
-static const struct test_case *const tables[] = {
-	protocol_cases, hostile_cases, migrate_cases, stuck_cases,
+const struct test_case *const test_tables[] = {
+	protocol_cases, hostile_cases, migrate_cases, stuck_cases, NULL,
 };
-
-int main(int argc, char **argv)
-{
-	const struct test_case *t;
-	size_t i;
-	int opt;
-
-	setlinebuf(stdout);
-	while ((opt = getopt(argc, argv, "+c")) != -1) {
-		if (opt != 'c')
-			return 2;
-		attach_flags |= VMBUS_DEV_ATTACH_COPY;
-	}
-	if (argc - optind < 2) {
-		fprintf(stderr, "usage: guest [-c] PARTITION CASE [ARGUMENT...]\n");
-		return 2;
-	}
-	partition = argv[optind];
-	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (t = tables[i]; t->name; t++)
-			if (!strcmp(t->name, argv[optind + 1])) {
-				t->run(argc - optind - 2, argv + optind + 2);
-				return 0;
-			}
-	fprintf(stderr, "guest: no such case: %s\n", argv[optind + 1]);
-	return 2;
-}
