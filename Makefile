@@ -15,7 +15,7 @@ MDIR ?= $(CURDIR)/kernel
 
 # For selftests/fuzz/run.sh, which says what they do. The fuzzer's kernel is not
 # the one to build for.
-export TIME SEED STREAM STEPS GUIDED VERBOSE
+export TIME SEED STREAM STEPS GUIDED VERBOSE MESSAGES
 ifneq ($(filter command line environment,$(origin KVER)),)
 fuzz: export KVER := $(KVER)
 endif
@@ -77,7 +77,7 @@ check-harness:			## does the VM harness notice every kind of failure?
 	@scripts/deps.sh build vm
 	@selftests/vm/selfcheck.sh $(if $(filter command line,$(origin KVER)),$(KVER))
 
-fuzz:				## fuzz netlink and parsers; TIME=60 SEED= FUZZ="vlan_list"
+fuzz:				## fuzz netlink and parsers; TIME=60 SEED= FUZZ="vmbus nic disk"
 	@scripts/deps.sh fuzz
 	@selftests/fuzz/run.sh $(FUZZ)
 

@@ -11,7 +11,7 @@
 # timeout: 900
 # requires: jq iperf3 python3
 . "$(dirname "$0")/lib.sh"
-TESTS="basic_prefix basic_mac precedence arp_spoofing nd_spoofing meter
+TESTS="basic_prefix basic_mac arp_sender precedence arp_spoofing nd_spoofing meter
        meter_gso meter_kept extended isolation_id protocols stateful
        stateful_timeout stateful_revoked icmp_errors fragments flow_limit
        refusals clashes host_bits del_and_flush show_json transaction limits
@@ -118,6 +118,24 @@ test_basic_mac()
 	acl pg1 direction out action allow local-mac $G1
 	acl pg1 direction out action deny remote-ip 192.0.2.2
 	check isolated g1 192.0.2.2
+}
+
+# ARP names a sender, too: from one's own address for another one.
+test_arp_sender()
+{
+	local other=02:00:00:00:00:77
+
+	acl pg1 direction out action allow local-mac $G1
+	acl pg1 direction out action deny local-mac any
+	check in_ns g1 /usr/bin/python3 "$DIR/lib/acl_spoof.py" arp 192.0.2.1 192.0.2.2 $G2
+	check_eq "$(drops pg1 acl)" 0 "drops of its own"
+	check in_ns g1 /usr/bin/python3 "$DIR/lib/acl_spoof.py" arp 192.0.2.1 192.0.2.2 $G2 $other
+	check_eq "$(drops pg1 acl)" 5 "drops of another's"
+	check vswitchctl acl flush pg1
+	acl pg2 direction in action deny remote-mac $other
+	check in_ns g1 /usr/bin/python3 "$DIR/lib/acl_spoof.py" arp 192.0.2.1 192.0.2.2 $G2 $other
+	check_eq "$(drops pg2 acl)" 5 "drops at who receives it"
+	check reaches g1 192.0.2.2
 }
 
 test_precedence()
@@ -343,6 +361,8 @@ test_stateful_revoked()
 {
 	acl pg1 direction in action deny weight 1 protocol udp
 	acl pg1 direction out action allow weight 2 protocol udp stateful
+	# There are others that are stateful, so flows are looked for to the end.
+	acl pg1 direction out action allow weight 5 protocol tcp stateful
 	# Unrelated changes leave the flow, that of its rule ends it.
 	check python3 "$DIR/lib/acl_udp.py" "$(ns g1)" "$(ns g2)" answer:0 \
 		"run:vswitchctl acl add pg1 direction out action deny weight 3 protocol tcp" \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A process is the guest of a NIC (vmbus/netvsp.c, on libvmbusguest): all versions of
+# A process is the guest of a NIC (vmbus/nic*.c, on libvmbusguest): all versions of
 # NVSP, and what a guest must not do. The host end has an address, and answers ARP.
 #
 # requires: jq ethtool ping tc
@@ -11,7 +11,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 
 TESTS="versions oids malformed offload many twice keep starve revoke pause migrate resub
-	badstate save fuzz fuzz_copy dies"
+	badstate save fuzz fuzz_copy guided dies"
 
 GUEST=$(cd "$(dirname "$0")" && pwd)/vmbus/build/guest
 
@@ -116,7 +116,7 @@ test_starve()
 
 test_revoke()
 {
-	both nic_revoke "${SEED:-$$}" 60
+	both nic_revoke "${FUZZ_SEED:-$$}" 60
 }
 
 test_pause()
@@ -162,7 +162,7 @@ test_resub()
 test_badstate()
 {
 	other
-	check "$GUEST" g nic_badstate h "${SEED:-$$}" 300
+	check "$GUEST" g nic_badstate h "${FUZZ_SEED:-$$}" 300
 	diag "$LIB_OUT"
 }
 
@@ -188,15 +188,24 @@ many()
 test_fuzz()
 {
 	bg ping -f -b 192.0.2.255
-	check timeout 300 "$GUEST" g nic_fuzz "${SEED:-$$}" "$(many "${MESSAGES:-200000}")"
+	check "$GUEST" g nic_fuzz "${FUZZ_SEED:-$$}" "${FUZZ_MESSAGES:-$(many 200000)}"
 	diag "$LIB_OUT"
 	check "$GUEST" g nic_versions
 }
 
 test_fuzz_copy()
 {
-	check timeout 300 "$GUEST" -c g nic_fuzz "${SEED:-$$}" "$(many "${MESSAGES:-100000}")"
+	check "$GUEST" -c g nic_fuzz "${FUZZ_SEED:-$$}" "${FUZZ_MESSAGES:-$(many 100000)}"
 	diag "$LIB_OUT"
+}
+
+# Led by what code of the host ran, where the kernel can tell.
+test_guided()
+{
+	bg ping -f -b 192.0.2.255
+	check "$GUEST" g nic_guided "${FUZZ_SEED:-$$}" "${GUIDED_STEPS:-4000}"
+	diag "$LIB_OUT"
+	check "$GUEST" g nic_versions
 }
 
 # The guest, its partition, its NIC: whoever goes first, while it is busy.

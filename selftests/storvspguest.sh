@@ -15,7 +15,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs odd resets breaks migrate told stuck fuzz"
+TESTS="versions states short srbs odd resets breaks migrate told stuck fuzz guided"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/storvsp/build/guest
@@ -152,16 +152,27 @@ check_said()
 	diag "$(sed 's/^# //' "$LIB_TMP/said")"
 }
 
-# STORVSP_FUZZ says how many messages; on the debug kernel more make sense.
 test_fuzz()
 {
-	local n=${STORVSP_FUZZ:-20000} seed=${STORVSP_SEED:-$RANDOM}
+	local n=${FUZZ_MESSAGES:-20000} seed=${FUZZ_SEED:-$RANDOM}
 
 	diag "seed $seed"
 	defer errors_of_g
 	check_said "$GUEST" g fuzz "$seed" "$n"
 	check_said "$GUEST" -c g fuzz "$((seed + 1))" "$((n / 2))"
 	# The host is as it was.
+	check "$GUEST" g srbs
+}
+
+# Led by what code of the host ran, where the kernel can tell.
+test_guided()
+{
+	local n=${GUIDED_STEPS:-4000} seed=${FUZZ_SEED:-$RANDOM}
+
+	diag "seed $seed"
+	defer errors_of_g
+	check_said "$GUEST" g guided "$seed" "$n"
+	check_said "$GUEST" -c g guided "$seed" "$((n / 2))"
 	check "$GUEST" g srbs
 }
 

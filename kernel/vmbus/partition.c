@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Partitions: made, given a guest, disconnected, removed. */
 #include <linux/ctype.h>
+#include <linux/kcov.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
@@ -369,6 +370,7 @@ int vmh_attach(struct vmh_partition *p, const struct vmh_transport *transport,
 		p->transport = transport;
 		p->guest = guest;
 		p->map = map;
+		p->kcov_handle = kcov_common_handle();
 	}
 	mutex_unlock(&p->lock);
 	if (!err)

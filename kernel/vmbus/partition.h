@@ -68,6 +68,7 @@ struct vmh_out {
  * @transport: of the guest, NULL while there is none
  * @guest: for its ops
  * @map: guest memory may be mapped
+ * @kcov_handle: whoever has the guest run wants to know what code its workers reach
  * @version: of the connection; 0 for none
  * @offers_sent: the guest has asked for offers
  * @devices: all devices
@@ -110,6 +111,7 @@ struct vmh_partition {
 	const struct vmh_transport *transport;
 	void *guest;
 	bool map;
+	u64 kcov_handle;
 	u32 version;
 	bool offers_sent;
 	struct list_head devices;

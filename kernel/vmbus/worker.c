@@ -13,6 +13,7 @@
  * What a guest can make it do at a time is bounded: it goes to the end of the queue
  * after so many packets.
  */
+#include <linux/kcov.h>
 #include <linux/slab.h>
 
 #include "partition.h"
@@ -252,10 +253,8 @@ void vmh_worker_full(struct vmh_channel *ch)
 		queue(ch, POLL_FULL);
 }
 
-static void worker(struct work_struct *work)
+static void look(struct vmh_channel *ch)
 {
-	struct vmh_channel *ch = container_of(to_delayed_work(work),
-					      struct vmh_channel, work);
 	const struct vmh_service *service = ch->dev->service;
 	u64 before = ch->stats.rx_packets;
 	bool full;
@@ -284,6 +283,16 @@ static void worker(struct work_struct *work)
 		vmh_worker_full(ch);
 }
 
+static void worker(struct work_struct *work)
+{
+	struct vmh_channel *ch = container_of(to_delayed_work(work),
+					      struct vmh_channel, work);
+
+	kcov_remote_start_common(ch->partition->kcov_handle);
+	look(ch);
+	kcov_remote_stop();
+}
+
 /**
  * vmh_worker_init() - give a channel its worker
  * @ch: a new channel
@@ -302,7 +311,7 @@ void vmh_worker_init(struct vmh_channel *ch)
 void vmh_worker_start(struct vmh_channel *ch)
 {
 	lockdep_assert_held(&ch->partition->lock);
-	/* Pairs with worker(): all of the channel is there. */
+	/* Pairs with look(): all of the channel is there. */
 	smp_store_release(&ch->armed, true);
 	/* The guest may have been faster. */
 	queue(ch, 0);

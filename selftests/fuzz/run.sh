@@ -5,15 +5,18 @@
 #
 #	run.sh			the netlink fuzzer, then every parser
 #	run.sh netlink		in a VM, on the debug kernel
+#	run.sh vmbus|nic|disk	a hostile guest, in the same
 #	run.sh NAME...		these of parsers/NAME.c
 #
 # In the environment:
 #	TIME=SECONDS	for netlink, and for all parsers together (default 60)
 #	SEED=N		(default: from the clock)
+#	MESSAGES=N	what a guest sends at random, and a tenth of it led by coverage
+#			(default 100000)
 #	STREAM=NAME	netlink: this stream alone, comparing what there is before
 #			and after each message; with STEPS=N to repeat a failure
 #	GUIDED=y	netlink: one stream, led by coverage
-#	KVER=KVER	netlink: another kernel
+#	KVER=KVER	netlink and guests: another kernel
 #	VERBOSE=y	netlink: show each message
 #
 # The last line is "N passed, N failed, N skipped"; exit status 0 only if
@@ -24,6 +27,7 @@ set -euo pipefail
 
 HERE=$ROOT/selftests/fuzz
 TIME=${TIME:-60} SEED=${SEED:-$(date +%s)} KVER=${KVER:-debug}
+MESSAGES=${MESSAGES:-100000}
 # What parsers found interesting, and what broke them.
 FOUND=$CACHE/fuzz
 passed=0 failed=0 skipped=0
@@ -62,6 +66,20 @@ netlink()
 	"$ROOT/selftests/vm/run.sh" -k "$KVER" -m vswitch -t $((TIME + 200)) \
 		-c "$HERE/guest.sh ${args[*]} $ROOT/netlink/vswitch.yaml" || status=$?
 	result $status netlink
+}
+
+# The cases of a test that has a hostile guest.
+guest()
+{
+	local name=$1 test=$2 status=0
+
+	! is_debug_kernel "$KVER" ||
+		"$ROOT/selftests/vm/debug-kernel.sh" "$KVER" >/dev/null
+	echo "# $name: repeat it with make fuzz FUZZ=$name SEED=$SEED MESSAGES=$MESSAGES"
+	FUZZ_SEED=$SEED FUZZ_MESSAGES=$MESSAGES GUIDED_STEPS=$((MESSAGES / 10)) \
+		"$ROOT/selftests/vm/run.sh" -k "$KVER" -t $((600 + MESSAGES / 100)) \
+		"$test" || status=$?
+	result $status "$name"
 }
 
 parser()
@@ -107,6 +125,9 @@ for name in "${@:-all}"; do
 	all)		netlink; what=("${all[@]}") ;;
 	parsers)	what=("${all[@]}") ;;
 	netlink)	netlink ;;
+	vmbus)		guest vmbus vmbus:fuzz,guided ;;
+	nic)		guest nic netvsphostile:fuzz,fuzz_copy,guided ;;
+	disk)		guest disk storvspguest:fuzz,guided ;;
 	*)		what+=("$name") ;;
 	esac
 done

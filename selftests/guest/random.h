@@ -11,4 +11,12 @@ uint32_t rnd(void);
 /* One of 0 to @n - 1. */
 uint32_t below(uint32_t n);
 
+/*
+ * From now on the first @n of @choices come, and then others; they are written behind
+ * them, up to @max.
+ */
+void rnd_replay(uint32_t *choices, uint32_t n, uint32_t max);
+/* And no more. Return: how many of them there are now. */
+uint32_t rnd_recorded(void);
+
 #endif

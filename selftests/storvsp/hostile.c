@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "guest.h"
+#include "guided.h"
 #include "random.h"
 
 /* Commands that target core knows, and where their lengths are. */
@@ -287,7 +288,53 @@ static void fuzz(int argc, char **argv)
 	printf("\n");
 }
 
+/* ---- The same, led ---- */
+
+static struct fuzz led;
+
+static void led_begin(void)
+{
+	memset(&led, 0, sizeof(led));
+	begin(&led);
+}
+
+static bool led_step(void)
+{
+	uint32_t i;
+
+	for (i = 1 + below(4); i && send_some(&led); i--)
+		;
+	ok(vg_flush(&led.g.ch));
+	return !led.bad;
+}
+
+static void led_settle(void)
+{
+	while (led.bad && led.answered < led.sent && take(&led, 300))
+		;
+	while (!led.bad && led.answered < led.sent)
+		must_take(&led);
+}
+
+static void led_end(void)
+{
+	ok(vg_channel_close(&led.g.ch));
+	vg_close(&led.g.vg);
+}
+
+/* guest PARTITION guided SEED STEPS */
+static void guided(int argc, char **argv)
+{
+	static const struct guided g = {
+		led_begin, led_step, led_settle, led_end,
+	};
+
+	check(argc == 2);
+	guided_run(&g, argv[0], strtoull(argv[1], NULL, 0));
+}
+
 const struct test_case hostile_cases[] = {
 	{ "fuzz", fuzz },
+	{ "guided", guided },
 	{}
 };

@@ -342,9 +342,10 @@ sweep()
 	done
 } >/dev/null 2>&1
 
+# run_test FILE [CASE...]
 run_test()
 {
-	local test=$1 name seconds before after word
+	local test=$1 name seconds before after word; shift
 
 	name=$(basename "$test" .sh)
 	if word=$(missing "$test"); then
@@ -356,12 +357,13 @@ run_test()
 		return
 	fi
 	seconds=$(header "$test" timeout)
-	seconds=$(((${seconds:-$VM_TIMEOUT}) * VM_SCALE))
+	[ "${seconds:-0}" -ge "$VM_TIMEOUT" ] || seconds=$VM_TIMEOUT
+	seconds=$((seconds * VM_SCALE))
 	before=$(taint)
 	say "phase $((seconds + 60)) $name"
 	say "begin $name"
 	mark "$name begins"
-	run_limited $seconds "$test"
+	run_limited $seconds "$test" "$@"
 	mark "$name ends"
 	say "end $name $STATUS"
 	kill_others "$name"
@@ -374,10 +376,10 @@ run_test()
 
 run_tests()
 {
-	local test
+	local words
 
-	while read -r test; do
-		run_test "$test"
+	while read -r -a words; do
+		run_test "${words[@]}"
 	done <$JOB/tests
 }
 

@@ -4,7 +4,8 @@
 # Boot one kernel in a disposable VM that sees this machine's files (read-only,
 # with a private writable layer) and run selftests in it, all in one boot.
 #
-#	run.sh [OPTION...] TEST...	NAME for selftests/NAME.sh, or a path
+#	run.sh [OPTION...] TEST...	NAME for selftests/NAME.sh, or a path; with
+#					:CASE,CASE these of its cases only
 #	run.sh [OPTION...] -c COMMAND	run one command; its status is ours
 #	run.sh [OPTION...] -i		an interactive shell
 #
@@ -12,14 +13,15 @@
 #			"debug" and "kcsan" are those of debug-kernel.sh
 #	-m "NAME..."	modules to load, by name or path (default: vswitch); with ""
 #			none is loaded, and none is built
-#	-t SECONDS	limit for one test (default 300; a debug kernel gets 3x)
+#	-t SECONDS	limit for one test, if it has no longer one (default 300; a debug
+#			kernel gets 3x)
 #	-n		do not build the modules and tools first
 #	--append ARGS	more kernel command line
 #	--qemu-args ARGS
 #
 # VSWITCH_VM_UNTIL=EPOCHSECONDS in the environment: begin no case later than that;
 # those left over count as skipped. RACES_SECONDS=20: how long each case of the
-# test races lasts. VSWITCH_VM_MEM=3G, VSWITCH_VM_ACCEL=kvm|tcg,... override the
+# test races lasts. FUZZ_SEED, FUZZ_MESSAGES, GUIDED_STEPS: of hostile guests. VSWITCH_VM_MEM=3G, VSWITCH_VM_ACCEL=kvm|tcg,... override the
 # machine's memory and accelerator.
 #
 # A test's header comment may ask for things (see selftests/README.md):
@@ -86,8 +88,10 @@ fi
 
 # --- what to run ---------------------------------------------------------------
 
+cases=()
 for i in "${!tests[@]}"; do
-	file=${tests[i]}
+	file=${tests[i]%%:*} cases[i]=
+	[ "$file" = "${tests[i]}" ] || cases[i]=${tests[i]#*:}
 	[ -e "$file" ] && [[ $file == */* ]] || file=$ROOT/selftests/${file%.sh}.sh
 	[ -x "$file" ] || die "no such test: ${tests[i]}"
 	tests[i]=$(realpath "$file")
@@ -166,7 +170,9 @@ if [ -n "${VSWITCH_VM_UNTIL-}" ]; then
 	stop=$((VSWITCH_VM_UNTIL > EPOCHSECONDS ? VSWITCH_VM_UNTIL - EPOCHSECONDS : 0))
 fi
 
-printf '%s\n' "${tests[@]}" | sed '/^$/d' >"$out/job/tests"
+for i in "${!tests[@]}"; do
+	echo "${tests[i]} ${cases[i]//,/ }"
+done >"$out/job/tests"
 near >"$out/job/near"
 {
 	printf 'VM_%s=%q\n' ROOT "$ROOT" BIN "$out/bin" BUILT "${built%/*}" TOKEN "$token" KVER "$release" \
@@ -175,6 +181,9 @@ near >"$out/job/near"
 		STOP "$stop" \
 		COMMAND "$command" STTY "$stty_size" TERM "${TERM-}"
 	printf 'export RACES_SECONDS=%q\n' "${RACES_SECONDS:-20}"
+	for var in FUZZ_SEED FUZZ_MESSAGES GUIDED_STEPS; do
+		[ -z "${!var-}" ] || printf 'export %s=%q\n' "$var" "${!var}"
+	done
 } >"$out/job/job"
 {
 	cat "$("$HERE/initramfs.sh" "$kver")"

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "guided.h"
 #include "nic.h"
 #include "random.h"
 
@@ -178,7 +179,62 @@ static void fuzz(int argc, char **argv)
 	       (unsigned long long)opens);
 }
 
+/* ---- The same, led ---- */
+
+static struct nic led;
+static uint32_t led_quiet;
+static bool led_broken;
+
+static void led_begin(void)
+{
+	memset(&led, 0, sizeof(led));
+	nic_start(&led, 0x60001);
+	led_quiet = 0;
+	led_broken = false;
+}
+
+static bool led_step(void)
+{
+	uint32_t i;
+
+	for (i = 1 + below(4); i; i--)
+		fuzz_one(&led);
+	return led_quiet < 20;
+}
+
+/* Most of what is sent is answered. */
+static void led_settle(void)
+{
+	uint8_t buf[8192];
+	struct vg_packet p;
+
+	led_quiet++;
+	usleep(led_quiet > 2 ? 1000 : 200);
+	while (vg_recv(&led.ch, buf, sizeof(buf), &p) >= 0) {
+		led_quiet = 0;
+		if (p.type == VMH_PACKET_XFER_PAGES && !led_broken)
+			led_broken = !give_back_soon(&led, p.trans_id);
+	}
+}
+
+static void led_end(void)
+{
+	nic_close(&led);
+}
+
+/* guest PARTITION nic_guided SEED STEPS */
+static void guided(int argc, char **argv)
+{
+	static const struct guided g = {
+		led_begin, led_step, led_settle, led_end,
+	};
+
+	check(argc == 2);
+	guided_run(&g, argv[0], strtoull(argv[1], NULL, 0));
+}
+
 const struct test_case nic_fuzz_cases[] = {
 	{ "nic_fuzz", fuzz },
+	{ "nic_guided", guided },
 	{}
 };
