@@ -15,7 +15,7 @@
 # timeout: 900
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/frames.sh"
-TESTS="tcp tcp_tagged tcp_qinq split udp checksum mtu"
+TESTS="tcp tcp_tagged tcp_qinq split udp count checksum mtu"
 
 BYTES=2000000
 declare -A ADDR=([g1]=192.0.2.1 [g2]=192.0.2.2 [t1]=192.0.2.3 [v1]=192.0.2.4)
@@ -211,6 +211,12 @@ udp_gso()
 	read -r _ BIG _ <<<"$REPLY"
 	read -r p _ < <(sent pg2)
 	check_ge $((p - packets)) 200 "datagrams given to pg2"
+}
+
+# In what is counted, a large frame is what it becomes.
+test_count()
+{
+	check python3 "$FRAMES_DIR/gso_count.py" vs0
 }
 
 test_udp()

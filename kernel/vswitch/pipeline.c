@@ -21,20 +21,12 @@
 
 #include "deliver.h"
 #include "frame.h"
+#include "gso.h"
 #include "mirror.h"
 #include "team.h"
 #include "trace.h"
 #include "vswitch.h"
 #include "walk.h"
-
-/* How many frames it is on a wire. */
-static u32 count_segs(const struct sk_buff *skb)
-{
-	if (likely(!skb_is_gso(skb)))
-		return 1;
-	return skb_shinfo(skb)->gso_segs ?:
-	       DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size);
-}
 
 static __always_inline void parse(struct vsw_frame *frame, struct sk_buff *skb,
 				  const struct vsw_table *table,
@@ -58,7 +50,7 @@ static __always_inline void parse(struct vsw_frame *frame, struct sk_buff *skb,
 	frame->from_host = from_host;
 	frame->headers.kind = VSW_HEADERS_NONE;
 	frame->bytes = skb->len + ETH_HLEN;
-	frame->segs = count_segs(skb);
+	frame->segs = vsw_gso_segs(skb);
 }
 
 /*
