@@ -13,7 +13,8 @@
 . "$(dirname "$0")/lib.sh"
 TESTS="basic_prefix basic_mac arp_sender precedence arp_spoofing nd_spoofing meter
        meter_gso meter_kept extended isolation_id protocols stateful
-       stateful_timeout stateful_revoked icmp_errors fragments flow_limit
+       stateful_timeout stateful_quoted stateful_dropped stateful_private stateful_revoked
+       icmp_errors nd_alone arp_probe quotes fragments flow_limit flows_given_back
        refusals clashes host_bits del_and_flush show_json transaction limits
        replace_under_traffic privilege oracle survives_port"
 
@@ -127,13 +128,13 @@ test_arp_sender()
 
 	acl pg1 direction out action allow local-mac $G1
 	acl pg1 direction out action deny local-mac any
-	check in_ns g1 /usr/bin/python3 "$DIR/lib/acl_spoof.py" arp 192.0.2.1 192.0.2.2 $G2
+	check in_ns g1 python3 "$DIR/lib/acl_frames.py" send sender:$G1 5 0
 	check_eq "$(drops pg1 acl)" 0 "drops of its own"
-	check in_ns g1 /usr/bin/python3 "$DIR/lib/acl_spoof.py" arp 192.0.2.1 192.0.2.2 $G2 $other
+	check in_ns g1 python3 "$DIR/lib/acl_frames.py" send sender:$other 5 0
 	check_eq "$(drops pg1 acl)" 5 "drops of another's"
 	check vswitchctl acl flush pg1
 	acl pg2 direction in action deny remote-mac $other
-	check in_ns g1 /usr/bin/python3 "$DIR/lib/acl_spoof.py" arp 192.0.2.1 192.0.2.2 $G2 $other
+	check in_ns g1 python3 "$DIR/lib/acl_frames.py" send sender:$other 5 0
 	check_eq "$(drops pg2 acl)" 5 "drops at who receives it"
 	check reaches g1 192.0.2.2
 }
@@ -159,7 +160,8 @@ only_own_addresses()
 {
 	acl "$1" direction out action allow local-ip "$2"
 	acl "$1" direction out action allow local-ip "$3"
-	acl "$1" direction out action allow local-ip fe80::/64
+	# Routers have link-local addresses, too: its own is enough.
+	acl "$1" direction out action allow local-ip "$4"
 	acl "$1" direction out action deny local-ip any
 }
 
@@ -168,7 +170,7 @@ test_arp_spoofing()
 	guest g3 02:00:00:00:00:03 192.0.2.3/24
 	check ip link set pg3 master vs0
 	check reaches g2 192.0.2.3
-	only_own_addresses pg1 192.0.2.1 2001:db8::1
+	only_own_addresses pg1 192.0.2.1 2001:db8::1 fe80::ff:fe00:1
 	check reaches g1 192.0.2.2
 	# g1 says that it is g3.
 	check in_ns g1 /usr/bin/python3 "$DIR/lib/acl_spoof.py" arp 192.0.2.3 192.0.2.2 $G2
@@ -187,8 +189,13 @@ test_nd_spoofing()
 	guest g3 02:00:00:00:00:03 2001:db8::3/64
 	check ip link set pg3 master vs0
 	check reaches g2 2001:db8::3
-	only_own_addresses pg1 192.0.2.1 2001:db8::1
+	only_own_addresses pg1 192.0.2.1 2001:db8::1 fe80::ff:fe00:1
 	check reaches g1 2001:db8::2
+	# Nor can it be the router, which has but a link-local address.
+	check in_ns g2 ping -c 1 -W 5 fe80::ff:fe00:3%eth0
+	check in_ns g1 /usr/bin/python3 "$DIR/lib/acl_spoof.py" nd fe80::ff:fe00:3 2001:db8::2 $G2
+	check_eq "$(ip -n "$(ns g2)" -j neigh show fe80::ff:fe00:3 | jq -r '.[0].lladdr')" \
+		02:00:00:00:00:03 "g2's router"
 	check in_ns g1 /usr/bin/python3 "$DIR/lib/acl_spoof.py" nd 2001:db8::3 2001:db8::2 $G2
 	check_eq "$(ip -n "$(ns g2)" -j neigh show 2001:db8::3 | jq -r '.[0].lladdr')" \
 		02:00:00:00:00:03 "g2's neighbour"
@@ -357,6 +364,80 @@ test_stateful_timeout()
 	check python3 "$DIR/lib/acl_udp.py" "$(ns g1)" "$(ns g2)" answer:0 answer:1 answer:2 answer:2 none:5 ask answer:1
 }
 
+# Who quotes a flow keeps it not alive.
+test_stateful_quoted()
+{
+	acl pg1 direction in action deny weight 1
+	acl pg1 direction out action allow weight 2 stateful idle-timeout 3
+	check python3 "$DIR/lib/acl_udp.py" "$(ns g1)" "$(ns g2)" answer:0 \
+		"run:ip netns exec $(ns g2) python3 $DIR/lib/acl_frames.py send quote4 9 0.7" \
+		none:0
+}
+
+# What else of the port lets a frame not pass begins no flow, and is not counted.
+test_stateful_dropped()
+{
+	local i
+
+	check vswitchctl port set pg1 dynamic-ip-limit 1
+	acl pg1 direction out action allow weight 2 protocol udp stateful
+	acl pg1 direction out action meter remote-ip 198.51.100.0/24
+	for i in 1 11 12 13; do
+		ip -n "$(ns g1)" addr replace 192.0.2.$i/24 dev eth0
+		check in_ns g1 python3 -c "
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('192.0.2.$i', 5000))
+s.sendto(b'x', ('192.0.2.2', 6000))"
+	done
+	check_ge "$(drops pg1 ip-limit)" 1 "drops"
+	check_eq "$(vswitchctl -j -s acl show pg1 | jq '.[0].flows')" 1 "flows"
+}
+
+# Places for flows are given back when there are few flows.
+test_flows_given_back()
+{
+	local before full
+
+	acl pg1 direction out action allow weight 2 protocol udp stateful idle-timeout 15
+	before=$(kernel_kib)
+	check in_ns g1 python3 "$DIR/lib/acl_udp.py" flood 192.0.2.2 40000
+	full=$(kernel_kib)
+	diag "$((full - before)) KiB more with flows"
+	# 100 bytes each.
+	check_ge $((full - before)) 2500 "KiB"
+	# They end by themselves.
+	check busywait 90000 kernel_kib_below $((full - 2000))
+	# And it can begin others.
+	check in_ns g1 python3 "$DIR/lib/acl_udp.py" flood 192.0.2.2 5000
+	check_ge "$(vswitchctl -j -s acl show pg1 | jq '.[0].flows')" 1500 "flows"
+}
+
+kernel_kib()
+{
+	awk '$1 == "SUnreclaim:" { print $2 }' /proc/meminfo
+}
+
+kernel_kib_below()
+{
+	[ "$(kernel_kib)" -le "$1" ]
+}
+
+# In a private VLAN both directions have a VLAN each: rules go on with that of the first.
+test_stateful_private()
+{
+	check vswitchctl port set pg1 pvlan community primary 100 secondary 101
+	check vswitchctl port set pg2 pvlan promiscuous primary 100 secondary 101
+	check reaches g1 192.0.2.2
+	acl pg1 direction in action deny weight 1 protocol udp
+	acl pg1 direction out action allow weight 10 protocol udp isolation-id 101 stateful
+	acl pg1 direction out action allow weight 5 protocol tcp stateful
+	check python3 "$DIR/lib/acl_udp.py" "$(ns g1)" "$(ns g2)" answer:0 \
+		"run:vswitchctl acl add pg1 direction out action deny weight 3 protocol tcp" \
+		answer:0 \
+		"run:vswitchctl acl add pg1 direction out action deny weight 20 isolation-id 101" none:0
+}
+
 test_stateful_revoked()
 {
 	acl pg1 direction in action deny weight 1 protocol udp
@@ -381,6 +462,67 @@ test_icmp_errors()
 	check python3 "$DIR/lib/acl_udp.py" "$(ns g1)" "$(ns g2)" unreachable:no
 	acl pg1 direction out action allow weight 3 protocol udp stateful
 	check python3 "$DIR/lib/acl_udp.py" "$(ns g1)" "$(ns g2)" unreachable:yes
+}
+
+has_flows()
+{
+	[ "$(vswitchctl -j -s acl show pg1 | jq '.[0].flows')" -ge "$1" ]
+}
+
+# What becomes of a frame of acl_frames.py that comes from a port.
+verdict()
+{
+	vswitchctl -j port trace "$1" hex "$(python3 "$DIR/lib/acl_frames.py" hex "$2")" |
+		jq -r '.[0] | if .drops == [] then "passes" else .drops[0].reason end'
+}
+
+# Neighbour discovery passes what denies all. What routers forward is none.
+test_nd_alone()
+{
+	acl pg1 direction out action deny weight 1
+	acl pg1 direction in action deny weight 1
+	check_eq "$(verdict pg1 nd)" passes "an advertisement"
+	check_eq "$(verdict pg1 nd_routed)" acl "one that could be routed"
+	check_eq "$(verdict pg1 nd_code)" acl "one with a code"
+	check_eq "$(verdict pg1 nd_parts)" acl "one in fragments"
+	check vswitchctl acl flush pg1
+	acl pg1 direction out action deny weight 1 protocol icmpv6
+	check_eq "$(verdict pg1 nd)" acl "an advertisement, denied"
+}
+
+# Who asks whether somebody has an address claims it.
+test_arp_probe()
+{
+	acl pg1 direction out action allow local-ip 192.0.2.1
+	acl pg1 direction out action allow local-ip 0.0.0.0
+	acl pg1 direction out action deny local-ip any
+	check_eq "$(verdict pg1 probe:192.0.2.1)" passes "for its own address"
+	check_eq "$(verdict pg1 probe:192.0.2.2)" acl "for that of another"
+	check vswitchctl acl flush pg1
+	acl pg2 direction in action deny remote-ip 192.0.2.7
+	check_eq "$(verdict pg1 probe:192.0.2.7)" acl "at who hears it"
+	check_eq "$(verdict pg1 probe:192.0.2.8)" passes "at who hears it"
+}
+
+# Errors belong to the flow that they quote, whatever is in front of its ports.
+test_quotes()
+{
+	acl pg1 direction in action deny weight 1
+	acl pg1 direction out action allow weight 2 stateful
+	check_eq "$(verdict pg2 quote4)" acl "about no flow"
+	check_eq "$(verdict pg2 quote6)" acl "about no flow"
+	check_eq "$(verdict pg2 quote6_parts)" acl "about no flow"
+	check in_ns g1 python3 -c '
+import socket
+for family, a, b in ((socket.AF_INET, "192.0.2.1", "192.0.2.2"),
+                     (socket.AF_INET6, "2001:db8::1", "2001:db8::2")):
+    s = socket.socket(family, socket.SOCK_DGRAM)
+    s.bind((a, 5000))
+    s.sendto(b"x", (b, 6000))'
+	check busywait 5000 has_flows 2
+	check_eq "$(verdict pg2 quote4)" passes "about a flow"
+	check_eq "$(verdict pg2 quote6)" passes "about a flow, IPv6"
+	check_eq "$(verdict pg2 quote6_parts)" passes "about its first fragment"
 }
 
 test_fragments()

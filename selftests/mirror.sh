@@ -20,6 +20,7 @@ G2=02:00:00:00:00:02
 G4=02:00:00:00:00:04
 WIRE=02:00:00:00:00:05
 ALIEN=02:00:00:00:ff:01
+V1=02:00:00:00:00:06
 
 switch()
 {
@@ -237,7 +238,7 @@ test_uplink()
 # The management OS listens, and does not answer.
 test_vnic()
 {
-	local arp=0001080006040001
+	local arp=0001080006040001 before
 
 	ports
 	mirror pg1 source
@@ -261,11 +262,30 @@ test_vnic()
 	[[ $REPLY == *v1:*c0000232* ]] || fail "no copy past the ACL: $REPLY"
 	[[ $REPLY != *g1:* ]] || fail "the host answered what it may not hear: $REPLY"
 	check vswitchctl acl flush v1
+	# Nor does a device on top of it, to which its address makes a frame its own again.
+	check ip link add link v1 name v1.10 type vlan id 10
+	defer lib_link_del v1.10
+	check ip link set v1.10 up
+	check ip addr add 192.0.2.60/24 dev v1.10
+	check vswitchctl port set pg1 vlan trunk 10 native 0
+	check vswitchctl port set v1 vlan trunk 10 native 0
+	frames hex g1 "${V1//:}${G1//:}8100000a0806$arp${G1//:}c0000201000000000000c000023c"
+	frames seen
+	[[ $REPLY == *g1:* ]] || fail "the host does not answer on VLAN 10: $REPLY"
+	check vswitchctl acl add v1 direction in action deny remote-mac $G1
+	before=$(tx v1)
+	frames hex g1 "${V1//:}${G1//:}8100000a0806$arp${G1//:}c0000201000000000000c000023c"
+	frames seen
+	check_eq $(($(tx v1) - before)) 1 "copies past the ACL"
+	[[ $REPLY != *g1:* ]] || fail "the host answered what it may not hear: $REPLY"
+	check vswitchctl acl flush v1
+	check vswitchctl port set v1 vlan default
+	check vswitchctl port set pg1 vlan default
 	# A vNIC as source.
 	mirror v1 source
 	mirror pg4 destination
 	check_rx "g2 g4" v1 dst=$G2
-	check_rx "g4 v1" g2 dst=02:00:00:00:00:06
+	check_rx "g4 v1" g2 dst=$V1
 }
 
 test_live()

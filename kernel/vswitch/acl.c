@@ -6,6 +6,8 @@
  *	  check_mac		basic rules of MAC addresses
  *	  check_ip		basic rules of IP addresses, ARP and ND among them
  *	  check_extended	flow.c, then the extended rules
+ *	vsw_acl_passed		if it passes all else at that port
+ *	  vsw_flow_add		flow.c
  *	  count			meter rules
  *
  * Local is the side of the port: the source of what it sends, the destination
@@ -13,7 +15,6 @@
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
-#include <linux/tcp.h>
 
 #include "acl.h"
 #include "acl_key.h"
@@ -21,6 +22,7 @@
 #include "deliver.h"
 #include "flow.h"
 #include "frag.h"
+#include "gso.h"
 #include "walk.h"
 
 /**
@@ -99,17 +101,10 @@ static bool denies_ip(const struct vsw_acl *acl, const struct vsw_acl_dir *dir,
 static bool check_ip(const struct vsw_acl *acl, const struct vsw_acl_dir *dir,
 		     const struct vsw_acl_key *key)
 {
-	const u32 *local = key->local, *remote = key->remote;
-
-	if (key->claim == VSW_ACL_CLAIM_ONLY) {
-		if (key->out)
-			remote = NULL;
-		else
-			local = NULL;
-	}
-	if (denies_ip(acl, dir, key->version, local, remote))
+	if (key->claim != VSW_ACL_CLAIM_ONLY &&
+	    denies_ip(acl, dir, key->version, key->local, key->remote))
 		return false;
-	if (key->claim != VSW_ACL_CLAIM_TOO)
+	if (key->claim == VSW_ACL_CLAIM_NONE)
 		return true;
 	return !denies_ip(acl, dir, key->version,
 			  key->out ? key->claimed : NULL,
@@ -165,7 +160,7 @@ static bool still_allowed(const struct vsw_acl *acl,
 	const struct vsw_acl_rule *rule;
 	struct vsw_acl_key first = *key;
 
-	vsw_acl_key_of_flow(&first, &flow->key);
+	vsw_acl_key_of_flow(&first, &flow->key, READ_ONCE(flow->vid));
 	rule = lookup_extended(acl, &acl->compiled->dir[direction], &first);
 	if (!rule || !rule->stateful ||
 	    rule->action != VSWITCH_ACL_ACTION_ALLOW) {
@@ -177,9 +172,10 @@ static bool still_allowed(const struct vsw_acl *acl,
 	return true;
 }
 
+/* @touch: it keeps the flow alive. */
 static bool in_flow(const struct vsw_acl *acl, struct vsw_flows *flows,
-		    const struct vsw_acl_key *key, struct vsw_frame *frame,
-		    const struct vsw_flow_key *packet)
+		    const struct vsw_acl_key *key,
+		    const struct vsw_flow_key *packet, bool touch)
 {
 	struct vsw_flow *flow = vsw_flow_find(flows, packet);
 
@@ -188,7 +184,7 @@ static bool in_flow(const struct vsw_acl *acl, struct vsw_flows *flows,
 	if (unlikely(READ_ONCE(flow->serial) != acl->compiled->serial) &&
 	    !still_allowed(acl, key, flow))
 		return false;
-	if (!vsw_walk_is_dry(frame))
+	if (touch)
 		vsw_flow_touch(flow);
 	return true;
 }
@@ -196,19 +192,20 @@ static bool in_flow(const struct vsw_acl *acl, struct vsw_flows *flows,
 static enum vsw_drop_reason check_extended(const struct vsw_acl *acl,
 					   const struct vsw_acl_key *key,
 					   struct vsw_frame *frame,
-					   const struct vsw_snap *port)
+					   const struct vsw_snap *port,
+					   struct vsw_acl_pass *pass)
 {
 	const struct vsw_acl_dir *dir = &acl->compiled->dir[key->direction];
 	enum vswitch_walk_stage stage = stage_of(key->direction);
 	struct vsw_flows *flows = port->port->flows;
 	const struct vsw_acl_rule *rule;
-	struct vsw_flow_key packet;
 	bool tracked = false;
 
 	if (acl->compiled->stateful && flows) {
-		tracked = vsw_acl_flow_key(&packet, key, frame);
-		if ((tracked || vsw_acl_quoted_key(&packet, key, frame)) &&
-		    in_flow(acl, flows, key, frame, &packet)) {
+		tracked = vsw_acl_flow_key(&pass->flow, key, frame);
+		if ((tracked || vsw_acl_quoted_key(&pass->flow, key, frame)) &&
+		    in_flow(acl, flows, key, &pass->flow,
+			    tracked && !vsw_walk_is_dry(frame))) {
 			vsw_walk_note(frame, stage, port, "belongs to a flow");
 			return VSW_PASS;
 		}
@@ -220,10 +217,8 @@ static enum vsw_drop_reason check_extended(const struct vsw_acl *acl,
 		      rule->weight, rule->id);
 	if (rule->action == VSWITCH_ACL_ACTION_DENY)
 		return VSW_DROP_ACL;
-	if (rule->stateful && tracked && !vsw_walk_is_dry(frame) &&
-	    !vsw_flow_add(flows, &packet, acl->compiled->serial, rule->timeout,
-			  key->direction))
-		return VSW_DROP_FLOW_LIMIT;
+	if (rule->stateful && tracked)
+		pass->begins = rule;
 	return VSW_PASS;
 }
 
@@ -234,7 +229,8 @@ static enum vsw_drop_reason check_extended(const struct vsw_acl *acl,
 static enum vsw_drop_reason check_fragments(const struct vsw_acl *acl,
 					    const struct vsw_acl_key *key,
 					    struct vsw_frame *frame,
-					    const struct vsw_snap *port)
+					    const struct vsw_snap *port,
+					    struct vsw_acl_pass *pass)
 {
 	const struct vsw_headers *headers = &frame->headers;
 	const struct vsw_acl_dir *dir = &acl->compiled->dir[key->direction];
@@ -243,32 +239,12 @@ static enum vsw_drop_reason check_fragments(const struct vsw_acl *acl,
 
 	if (!(headers->flags & VSW_HEADERS_FRAGMENT) || !frags ||
 	    !((dir->flags & VSW_ACL_HAS_L4) || acl->compiled->stateful))
-		return check_extended(acl, key, frame, port);
+		return check_extended(acl, key, frame, port, pass);
 	if (headers->flags & VSW_HEADERS_LATER)
 		return vsw_frags_later(frags, headers, frame->vid, jiffies);
-	reason = check_extended(acl, key, frame, port);
+	reason = check_extended(acl, key, frame, port, pass);
 	return vsw_frags_first(frags, headers, frame->vid, jiffies, reason,
 			       vsw_walk_is_dry(frame));
-}
-
-/* Bytes on a wire: the headers of a GSO frame are there once for each segment. */
-static u64 wire_bytes(const struct vsw_frame *frame)
-{
-	const struct vsw_headers *headers = &frame->headers;
-	u32 header = ETH_HLEN + headers->transport;
-	const struct tcphdr *tcp;
-	struct tcphdr buf;
-
-	if (frame->segs == 1)
-		return frame->bytes;
-	if (headers->protocol == IPPROTO_TCP) {
-		tcp = skb_header_pointer(frame->skb, headers->transport,
-					 sizeof(buf), &buf);
-		header += tcp ? __tcp_hdrlen(tcp) : sizeof(buf);
-	} else {
-		header += sizeof(struct udphdr);
-	}
-	return frame->bytes + (u64)(frame->segs - 1) * header;
 }
 
 /* The longest prefix counts; of equal ones, that of the local side. */
@@ -286,17 +262,17 @@ static void count(const struct vsw_snap *port, const struct vsw_acl_dir *dir,
 		local = remote;
 	if (local)
 		this_cpu_add(*port->meters->meter[local->meter]->bytes,
-			     wire_bytes(frame));
+			     vsw_gso_bytes(frame));
 }
 
 static enum vsw_drop_reason check(struct vsw_frame *frame,
 				  const struct vsw_snap *port,
-				  enum vswitch_acl_direction direction)
+				  enum vswitch_acl_direction direction,
+				  struct vsw_acl_pass *pass)
 {
 	const struct vsw_headers *headers = vsw_frame_headers(frame);
 	const struct vsw_acl *acl = port->policy.acl;
 	const struct vsw_acl_dir *dir = &acl->compiled->dir[direction];
-	enum vsw_drop_reason reason;
 	struct vsw_acl_key key;
 
 	if (unlikely(headers->kind == VSW_HEADERS_BAD))
@@ -313,13 +289,8 @@ static enum vsw_drop_reason check(struct vsw_frame *frame,
 		return VSW_DROP_ACL;
 	if (headers->kind == VSW_HEADERS_ARP)
 		return VSW_PASS;
-	if (dir->flags & VSW_ACL_HAS_EXT) {
-		reason = check_fragments(acl, &key, frame, port);
-		if (reason)
-			return reason;
-	}
-	if (dir->flags & VSW_ACL_HAS_METER && !vsw_walk_is_dry(frame))
-		count(port, dir, &key, frame);
+	if (dir->flags & VSW_ACL_HAS_EXT)
+		return check_fragments(acl, &key, frame, port, pass);
 	return VSW_PASS;
 }
 
@@ -328,19 +299,57 @@ static enum vsw_drop_reason check(struct vsw_frame *frame,
  * @frame: the frame
  * @port: the port, which has an ACL of this direction
  * @direction: in, the port would get the frame, or out, it sent it
+ * @pass: set, for vsw_acl_passed()
  *
- * Begins flows and counts what passes, so it comes after all else that could
- * drop the frame at that port.
  * Context: softirq, or bottom halves off; RCU read lock.
  * Return: VSW_PASS, or why not.
  */
 enum vsw_drop_reason vsw_acl_check(struct vsw_frame *frame,
 				   const struct vsw_snap *port,
-				   enum vswitch_acl_direction direction)
+				   enum vswitch_acl_direction direction,
+				   struct vsw_acl_pass *pass)
 {
-	enum vsw_drop_reason reason = check(frame, port, direction);
+	enum vsw_drop_reason reason;
 
+	pass->begins = NULL;
+	reason = check(frame, port, direction, pass);
 	if (!reason)
 		vsw_walk_pass(frame, stage_of(direction), port, "allowed");
 	return reason;
+}
+
+/**
+ * vsw_acl_passed() - nothing else at that port keeps the frame either
+ * @frame: the frame, which vsw_acl_check() has let pass
+ * @port: the port
+ * @direction: as there
+ * @pass: as there
+ *
+ * Begins the flow that a stateful rule asks for, and counts.
+ * Context: softirq, or bottom halves off; RCU read lock.
+ * Return: VSW_PASS, or VSW_DROP_FLOW_LIMIT if there is no room for the flow.
+ */
+enum vsw_drop_reason vsw_acl_passed(const struct vsw_frame *frame,
+				    const struct vsw_snap *port,
+				    enum vswitch_acl_direction direction,
+				    const struct vsw_acl_pass *pass)
+{
+	const struct vsw_acl *acl = port->policy.acl;
+	const struct vsw_acl_dir *dir = &acl->compiled->dir[direction];
+	const struct vsw_acl_rule *rule = pass->begins;
+	const u8 kind = frame->headers.kind;
+	struct vsw_acl_key key;
+
+	if (vsw_walk_is_dry(frame))
+		return VSW_PASS;
+	if (rule && !vsw_flow_add(port->port->flows, &pass->flow,
+				  acl->compiled->serial, rule->timeout,
+				  frame->vid, direction))
+		return VSW_DROP_FLOW_LIMIT;
+	if (dir->flags & VSW_ACL_HAS_METER &&
+	    (kind == VSW_HEADERS_IPV4 || kind == VSW_HEADERS_IPV6)) {
+		vsw_acl_key_init(&key, &frame->headers, direction, frame->vid);
+		count(port, dir, &key, frame);
+	}
+	return VSW_PASS;
 }

@@ -17,6 +17,7 @@
 #include <uapi/linux/vswitch.h>
 
 #include "drop.h"
+#include "flow.h"
 
 struct netlink_ext_ack;
 struct nlattr;
@@ -254,10 +255,25 @@ struct vsw_acl_compiled {
 	bool stateful;
 };
 
+/**
+ * struct vsw_acl_pass - what is left to do when a frame passes
+ * @begins: the stateful rule that allowed it, NULL if there is no flow to begin
+ * @flow: the flow, if so
+ */
+struct vsw_acl_pass {
+	const struct vsw_acl_rule *begins;
+	struct vsw_flow_key flow;
+};
+
 /* acl.c */
 enum vsw_drop_reason vsw_acl_check(struct vsw_frame *frame,
 				   const struct vsw_snap *port,
-				   enum vswitch_acl_direction direction);
+				   enum vswitch_acl_direction direction,
+				   struct vsw_acl_pass *pass);
+enum vsw_drop_reason vsw_acl_passed(const struct vsw_frame *frame,
+				    const struct vsw_snap *port,
+				    enum vswitch_acl_direction direction,
+				    const struct vsw_acl_pass *pass);
 
 /* acl_list.c */
 int vsw_acl_compare(const struct vsw_acl_rule *a, const struct vsw_acl_rule *b);

@@ -5,12 +5,12 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/unaligned.h>
+#include <net/ipv6.h>
 
 #include "acl_key.h"
 #include "flow.h"
 #include "frame.h"
 
-#define ND_SOLICITATION		135
 #define ND_ADVERTISEMENT	136
 
 static void put_words(u32 *words, const struct in6_addr *addr, u32 version)
@@ -23,7 +23,10 @@ static void put_words(u32 *words, const struct in6_addr *addr, u32 version)
 			   be32_to_cpu(addr->s6_addr32[i]) : 0;
 }
 
-/* ND claims addresses as ARP does. */
+/*
+ * ND claims addresses as ARP does. Who probes, in either, names what he is about to
+ * use, or that somebody else has it: only as the target.
+ */
 static void find_claim(struct vsw_acl_key *key,
 		       const struct vsw_headers *headers)
 {
@@ -31,6 +34,8 @@ static void find_claim(struct vsw_acl_key *key,
 
 	if (headers->kind == VSW_HEADERS_ARP) {
 		key->claim = VSW_ACL_CLAIM_ONLY;
+		put_words(key->claimed, headers->src.s6_addr32[0] ?
+			  &headers->src : &headers->dst, VSW_ACL_V4);
 		return;
 	}
 	if (!(headers->flags & VSW_HEADERS_TARGET))
@@ -40,9 +45,19 @@ static void find_claim(struct vsw_acl_key *key,
 		put_words(key->claimed, &headers->target, VSW_ACL_V6);
 	} else if (!memcmp(&headers->src, &none, sizeof(none))) {
 		key->claim = VSW_ACL_CLAIM_ONLY;
-		put_words(key->out ? key->local : key->remote,
-			  &headers->target, VSW_ACL_V6);
+		put_words(key->claimed, &headers->target, VSW_ACL_V6);
 	}
+}
+
+/*
+ * Neighbour discovery, as RFC 4861 and RFC 6980 have receivers look at it: what a router
+ * has forwarded is none, nor are fragments.
+ */
+static bool is_nd(const struct vsw_headers *headers)
+{
+	return headers->flags & VSW_HEADERS_TARGET &&
+	       !(headers->flags & VSW_HEADERS_FRAGMENT) &&
+	       headers->hop_limit == 255 && !headers->icmp_code;
 }
 
 /**
@@ -74,11 +89,7 @@ void vsw_acl_key_init(struct vsw_acl_key *key,
 	key->local_port = key->out ? src : dst;
 	key->remote_port = key->out ? dst : src;
 	key->proto = vsw_acl_proto(headers->protocol);
-	if (key->version == VSW_ACL_V6 &&
-	    headers->protocol == IPPROTO_ICMPV6 &&
-	    headers->flags & VSW_HEADERS_ICMP &&
-	    (headers->icmp_type == ND_SOLICITATION ||
-	     headers->icmp_type == ND_ADVERTISEMENT))
+	if (is_nd(headers))
 		key->proto = VSW_ACL_PROTO_ND;
 	find_claim(key, headers);
 }
@@ -120,15 +131,16 @@ static bool has_ports(u8 protocol)
  * vsw_acl_key_of_flow() - what rules would be compared with for a flow
  * @key: a packet of it; becomes that of the direction that does not matter
  * @flow: the flow
+ * @vid: the VLAN of its first packet
  */
 void vsw_acl_key_of_flow(struct vsw_acl_key *key,
-			 const struct vsw_flow_key *flow)
+			 const struct vsw_flow_key *flow, u16 vid)
 {
 	memcpy(key->local, flow->local, sizeof(key->local));
 	memcpy(key->remote, flow->remote, sizeof(key->remote));
 	key->version = flow->version == 6 ? VSW_ACL_V6 : VSW_ACL_V4;
 	key->proto = vsw_acl_proto(flow->protocol);
-	key->vid = flow->vid;
+	key->vid = vid;
 	key->local_port = VSW_ACL_NO_PORT;
 	key->remote_port = VSW_ACL_NO_PORT;
 	if (has_ports(flow->protocol)) {
@@ -195,28 +207,11 @@ bool vsw_acl_flow_key(struct vsw_flow_key *flow, const struct vsw_acl_key *key,
 	return true;
 }
 
-static bool is_error(const struct vsw_headers *headers)
-{
-	if (!(headers->flags & VSW_HEADERS_ICMP))
-		return false;
-	if (headers->kind == VSW_HEADERS_IPV6)
-		return headers->icmp_type >= ICMPV6_DEST_UNREACH &&
-		       headers->icmp_type <= ICMPV6_PARAMPROB;
-	switch (headers->icmp_type) {
-	case ICMP_DEST_UNREACH:
-	case ICMP_TIME_EXCEEDED:
-	case ICMP_PARAMETERPROB:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /**
  * struct quote - what an ICMP error quotes
  * @src: who had sent it
  * @dst: to whom
- * @protocol: of IP
+ * @protocol: of IP, behind all extension headers
  * @transport: offset of what comes then
  */
 struct quote {
@@ -245,7 +240,9 @@ static bool read_quote4(struct quote *quote, const struct sk_buff *skb, u32 at)
 static bool read_quote6(struct quote *quote, const struct sk_buff *skb, u32 at)
 {
 	const struct ipv6hdr *ip;
+	__be16 fragment = 0;
 	struct ipv6hdr buf;
+	int transport;
 
 	ip = skb_header_pointer(skb, at, sizeof(buf), &buf);
 	if (!ip || ip->version != 6)
@@ -253,7 +250,11 @@ static bool read_quote6(struct quote *quote, const struct sk_buff *skb, u32 at)
 	quote->src = ip->saddr;
 	quote->dst = ip->daddr;
 	quote->protocol = ip->nexthdr;
-	quote->transport = at + sizeof(buf);
+	transport = ipv6_skip_exthdr(skb, at + sizeof(buf), &quote->protocol,
+				     &fragment);
+	if (transport < 0 || ntohs(fragment) & 0xfff8)
+		return false;
+	quote->transport = transport;
 	return true;
 }
 
@@ -276,9 +277,12 @@ bool vsw_acl_quoted_key(struct vsw_flow_key *flow,
 	const u8 *bytes;
 	u8 buf[8];
 
-	if (!is_error(headers) ||
+	if (!vsw_headers_is_icmp_error(headers) ||
 	    !(v6 ? read_quote6(&quote, frame->skb, at) :
 		   read_quote4(&quote, frame->skb, at)))
+		return false;
+	/* What was not looked at before could become something else. */
+	if (quote.transport + 8 > headers->transport + VSW_HEADERS_QUOTE)
 		return false;
 	/* Ports, or of ICMP the type and the identifier. */
 	bytes = skb_header_pointer(frame->skb, quote.transport, 8, buf);

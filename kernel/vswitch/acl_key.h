@@ -14,8 +14,8 @@ struct vsw_frame;
 /**
  * enum vsw_acl_claim - does the frame claim an address otherwise than by its source?
  * @VSW_ACL_CLAIM_NONE: no
- * @VSW_ACL_CLAIM_ONLY: that one alone: ARP, duplicate address detection. The
- *	sender's side of the key has it, and the other side is not known
+ * @VSW_ACL_CLAIM_ONLY: that one alone: ARP, duplicate address detection; the other
+ *	side is not known
  * @VSW_ACL_CLAIM_TOO: that one as well: a neighbour advertisement
  */
 enum vsw_acl_claim {
@@ -28,7 +28,7 @@ enum vsw_acl_claim {
  * struct vsw_acl_key - what rules are compared with
  * @local: address of the port's side; IPv4 in the first word, the rest zero
  * @remote: address of the other side
- * @claimed: with VSW_ACL_CLAIM_TOO, what the sender claims
+ * @claimed: what the sender claims, if he does
  * @local_port: or VSW_ACL_NO_PORT
  * @remote_port: likewise
  * @proto: vsw_acl_proto(), or VSW_ACL_PROTO_ND
@@ -57,7 +57,7 @@ void vsw_acl_key_init(struct vsw_acl_key *key,
 		      enum vswitch_acl_direction direction, u16 vid);
 void vsw_acl_key_dims(const struct vsw_acl_key *key, u32 *dims);
 void vsw_acl_key_of_flow(struct vsw_acl_key *key,
-			 const struct vsw_flow_key *flow);
+			 const struct vsw_flow_key *flow, u16 vid);
 bool vsw_acl_flow_key(struct vsw_flow_key *flow, const struct vsw_acl_key *key,
 		      const struct vsw_frame *frame);
 bool vsw_acl_quoted_key(struct vsw_flow_key *flow,

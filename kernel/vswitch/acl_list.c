@@ -4,6 +4,7 @@
  * with what is the same copied. A list that only one transaction knows changes
  * in place.
  */
+#include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/netlink.h>
 #include <linux/sched.h>
@@ -153,21 +154,42 @@ static struct vsw_acl *acl_alloc(struct vsw_quota *quota, u32 room)
 }
 
 /*
+ * The copy of a list is there beside it until the change is made, or for as long as a
+ * transaction is open. Who has as many rules as there may be can change them
+ * all the same: copies have as much again.
+ */
+static bool charge_copy(const struct vsw_acl *old, struct vsw_quota *quota,
+			struct netlink_ext_ack *extack)
+{
+	if (!old || vsw_quota_charge(&quota->rules, old->nr,
+				     2 * VSWITCH_ACL_NETNS_RULES_MAX))
+		return true;
+	NL_SET_ERR_MSG(extack,
+		       "2000000 rules are staged and in force: commit or abort other transactions first");
+	return false;
+}
+
+/*
  * A list to change: the given one, if nobody else has it and there is room, or
  * a copy that takes its place. The caller has charged what it is going to add.
  */
 static struct vsw_acl *make_room(struct vsw_acl **place,
-				 struct vsw_quota *quota, u32 total, bool more)
+				 struct vsw_quota *quota, u32 total, bool more,
+				 struct netlink_ext_ack *extack)
 {
 	struct vsw_acl *old = *place, *acl;
 
 	if (is_exclusive(old) && old->room >= total)
 		return old;
+	if (!charge_copy(old, quota, extack))
+		return ERR_PTR(-ENOSPC);
 	acl = acl_alloc(quota, more ? total + total / 2 : total);
-	if (!acl)
-		return NULL;
+	if (!acl) {
+		if (old)
+			atomic_sub(old->nr, &quota->rules);
+		return ERR_PTR(-ENOMEM);
+	}
 	if (old) {
-		atomic_add(old->nr, &quota->rules);
 		acl->nr = old->nr;
 		acl->next_id = old->next_id;
 		acl->lineage = old->lineage;
@@ -281,10 +303,10 @@ int vsw_acl_add(struct vsw_acl **acl, struct vsw_acl_rule *rules, u32 n,
 			       "a netns has at most 1000000 rules, staged ones included");
 		return -ENOSPC;
 	}
-	list = make_room(acl, quota, total, more);
-	if (!list) {
+	list = make_room(acl, quota, total, more, extack);
+	if (IS_ERR(list)) {
 		atomic_sub(n, &quota->rules);
-		return -ENOMEM;
+		return PTR_ERR(list);
 	}
 	for (i = 0; i < n; i++)
 		rules[i].id = list->next_id++;
@@ -359,7 +381,7 @@ static int mark_found(const struct vsw_acl *acl,
  *
  * Context: process.
  * Return: 0, or a negative error and nothing has changed: -ENOENT, -EINVAL,
- * -ENOMEM.
+ * -ENOSPC, -ENOMEM.
  */
 int vsw_acl_del(struct vsw_acl **acl, const struct vsw_acl_rule *rules, u32 n,
 		u32 *bad, struct netlink_ext_ack *extack)
@@ -375,10 +397,11 @@ int vsw_acl_del(struct vsw_acl **acl, const struct vsw_acl_rule *rules, u32 n,
 	err = mark_found(*acl, rules, n, gone, bad, extack);
 	if (err)
 		goto free;
-	err = -ENOMEM;
-	list = make_room(acl, (*acl)->quota, nr, false);
-	if (!list)
+	list = make_room(acl, (*acl)->quota, nr, false, extack);
+	if (IS_ERR(list)) {
+		err = PTR_ERR(list);
 		goto free;
+	}
 	for (i = 0; i < nr; i++) {
 		if (!test_bit(i, gone))
 			list->rules[kept++] = list->rules[i];

@@ -29,6 +29,16 @@ fits(const struct vsw_frame *frame, const struct vsw_snap *dst)
 	return VSW_PASS;
 }
 
+static noinline enum vsw_drop_reason
+egress_policy(struct vsw_frame *frame, const struct vsw_snap *dst)
+{
+	const enum vswitch_acl_direction in = VSWITCH_ACL_DIRECTION_IN;
+	struct vsw_acl_pass pass;
+
+	return vsw_acl_check(frame, dst, in, &pass) ?:
+	       vsw_acl_passed(frame, dst, in, &pass);
+}
+
 /* May a frame leave through a port as one of its own? */
 static __always_inline enum vsw_drop_reason
 egress(struct vsw_frame *frame, const struct vsw_snap *dst)
@@ -36,13 +46,41 @@ egress(struct vsw_frame *frame, const struct vsw_snap *dst)
 	enum vsw_drop_reason reason = fits(frame, dst);
 
 	if (unlikely(dst->flags & VSW_SNAP_EGRESS_POLICY) && !reason)
-		return vsw_acl_check(frame, dst, VSWITCH_ACL_DIRECTION_IN);
+		return egress_policy(frame, dst);
 	return reason;
+}
+
+/* What a port's netdev gets. */
+enum what {
+	FRAME,		/* what is for it */
+	COPY,		/* of a mirror, on its way to others */
+	COPY_OF_OWN,	/* likewise, of what could be for it, and is kept from it */
+};
+
+/*
+ * Devices on top of a vNIC take for theirs what has their address, whatever is said of
+ * it (vlan_do_receive(), macvlan_handle_frame()).
+ */
+static bool has_devices_on_top(const struct net_device *dev)
+{
+#if IS_ENABLED(CONFIG_VLAN_8021Q)
+	if (rcu_access_pointer(dev->vlan_info))
+		return true;
+#endif
+	return rcu_access_pointer(dev->rx_handler);
+}
+
+/* Only who listens on the vNIC sees it, as if the host had sent it. */
+static void show_to_taps(const struct vsw_snap *dst, struct sk_buff *skb)
+{
+	__skb_push(skb, ETH_HLEN);
+	dev_queue_xmit_nit(skb, dst->dev);
+	consume_skb(skb);
 }
 
 static noinline void deliver_vnic(const struct vsw_frame *frame,
 				  const struct vsw_snap *dst,
-				  struct sk_buff *skb, bool copy)
+				  struct sk_buff *skb, enum what what)
 {
 	/*
 	 * From vNIC to vNIC the frame arrives anew: nothing that the sending
@@ -54,7 +92,11 @@ static noinline void deliver_vnic(const struct vsw_frame *frame,
 		skb_clear_tstamp(skb);
 	}
 	skb->dev = dst->dev;
-	if (unlikely(copy))
+	if (unlikely(what == COPY_OF_OWN) && has_devices_on_top(dst->dev)) {
+		show_to_taps(dst, skb);
+		return;
+	}
+	if (unlikely(what != FRAME))
 		skb->pkt_type = PACKET_OTHERHOST;
 	else if (vsw_frame_is_multicast(frame))
 		skb->pkt_type = is_broadcast_ether_addr(eth_hdr(skb)->h_dest) ?
@@ -98,7 +140,7 @@ deliver_netdev(const struct vsw_snap *dst, struct sk_buff *skb)
 /* Inlined where it is called for each frame or copy. */
 static __always_inline void
 deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
-	struct sk_buff *skb, bool copy)
+	struct sk_buff *skb, enum what what)
 {
 	u16 tci = vsw_frame_priority(frame, dst);
 
@@ -117,7 +159,7 @@ deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 	trace_vsw_forward(frame, dst);
 
 	if (dst->flags & VSW_SNAP_VNIC)
-		deliver_vnic(frame, dst, skb, copy);
+		deliver_vnic(frame, dst, skb, what);
 	else
 		deliver_netdev(dst, skb);
 }
@@ -133,7 +175,7 @@ deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		 struct sk_buff *skb)
 {
-	deliver(frame, dst, skb, false);
+	deliver(frame, dst, skb, FRAME);
 }
 
 /**
@@ -141,14 +183,16 @@ void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
  * @frame: what is known of the frame
  * @dst: the port
  * @skb: the copy; consumed
+ * @refused: the frame itself was on its way there, and the port did not let it in
  *
  * The host's stack shows it to who listens on a vNIC, and does not answer it.
  * Context: softirq, or bottom halves off; RCU read lock.
  */
 void vsw_deliver_copy(const struct vsw_frame *frame, const struct vsw_snap *dst,
-		      struct sk_buff *skb)
+		      struct sk_buff *skb, bool refused)
 {
-	deliver(frame, dst, skb, true);
+	deliver(frame, dst, skb, refused || vsw_frame_is_multicast(frame) ?
+				 COPY_OF_OWN : COPY);
 }
 
 /**
@@ -191,7 +235,7 @@ void vsw_unicast(struct vsw_frame *frame, const struct vsw_snap *dst)
 	if (unlikely(reason))
 		vsw_drop(frame, dst, reason);
 	else
-		deliver(frame, dst, frame->skb, false);
+		deliver(frame, dst, frame->skb, FRAME);
 }
 
 /**
@@ -230,7 +274,7 @@ void vsw_flood(struct vsw_frame *frame, enum vsw_flood_kind kind)
 		if (last) {
 			clone = skb_clone(frame->skb, GFP_ATOMIC);
 			if (likely(clone))
-				deliver(frame, last, clone, false);
+				deliver(frame, last, clone, FRAME);
 			else
 				vsw_refuse(frame, last, VSW_DROP_NO_MEMORY);
 		}

@@ -32,7 +32,7 @@ enum vsw_drop_reason vsw_ingress_policy(struct vsw_frame *frame);
 void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		 struct sk_buff *skb);
 void vsw_deliver_copy(const struct vsw_frame *frame, const struct vsw_snap *dst,
-		      struct sk_buff *skb);
+		      struct sk_buff *skb, bool refused);
 enum vsw_drop_reason vsw_egress(struct vsw_frame *frame,
 				const struct vsw_snap *dst);
 enum vsw_drop_reason vsw_egress_fits(const struct vsw_frame *frame,

@@ -3,6 +3,10 @@
  * The table of stateful flows of a port. Its buckets are allocated with it,
  * places for flows by its work, before they are needed. A flow that has ended
  * is taken out by that work and its place used again after a grace period.
+ *
+ * A port always has the first places. Others are charged to the network namespace,
+ * and given back when few flows are left: a guest that has begun many does not keep
+ * them from other ports for ever.
  */
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -17,12 +21,16 @@
  * struct vsw_flow_chunk - places for flows
  * @next: others of the same port
  * @nr: how many
+ * @taken: how many are not among the free ones
+ * @charged: to the quota; the first ones are not
  * @flow: the places
  */
 struct vsw_flow_chunk {
 	struct vsw_flow_chunk *next;
 	u32 nr;
-	struct vsw_flow flow[];
+	u32 taken;
+	bool charged;
+	struct vsw_flow flow[] __counted_by(nr);
 };
 
 static struct hlist_head *bucket_of(struct vsw_flows *flows,
@@ -93,13 +101,14 @@ static bool wants_places(const struct vsw_flows *flows)
  * @key: what belongs to it
  * @serial: the rules
  * @timeout: seconds, of the rule
- * @direction: in which the packet went
+ * @vid: VLAN of the packet
+ * @direction: in which it went
  *
  * Context: softirq, or bottom halves off.
  * Return: false if there is no room.
  */
 bool vsw_flow_add(struct vsw_flows *flows, const struct vsw_flow_key *key,
-		  u64 serial, u16 timeout, u8 direction)
+		  u64 serial, u16 timeout, u16 vid, u8 direction)
 {
 	struct vsw_flow *flow;
 	bool is_new = false;
@@ -109,6 +118,7 @@ bool vsw_flow_add(struct vsw_flows *flows, const struct vsw_flow_key *key,
 	if (!flow && flows->free.first && !flows->stopped) {
 		flow = hlist_entry(flows->free.first, struct vsw_flow, node);
 		hlist_del(&flow->node);
+		flow->chunk->taken++;
 		flows->nr_free--;
 		flow->key = *key;
 		is_new = true;
@@ -117,6 +127,7 @@ bool vsw_flow_add(struct vsw_flows *flows, const struct vsw_flow_key *key,
 		/* One that had ended begins again. */
 		WRITE_ONCE(flow->used, jiffies);
 		WRITE_ONCE(flow->serial, serial);
+		WRITE_ONCE(flow->vid, vid);
 		WRITE_ONCE(flow->direction, direction);
 		WRITE_ONCE(flow->timeout, timeout);
 	}
@@ -134,25 +145,40 @@ bool vsw_flow_add(struct vsw_flows *flows, const struct vsw_flow_key *key,
 	return flow;
 }
 
-/* Make @nr places. */
-static bool add_chunk(struct vsw_flows *flows, u32 nr)
+static void free_chunk(struct vsw_flows *flows, struct vsw_flow_chunk *chunk)
+{
+	if (chunk->charged)
+		atomic_sub(chunk->nr, &flows->quota->flows);
+	kvfree(chunk);
+}
+
+/*
+ * Make @nr places. Those that a port has from the beginning are not charged: there are
+ * not more of them than ports, and other ports cannot use them up.
+ */
+static bool add_chunk(struct vsw_flows *flows, u32 nr, bool charge)
 {
 	struct vsw_flow_chunk *chunk;
 	u32 i;
 
-	if (!vsw_quota_charge(&flows->quota->flows, nr, VSW_FLOWS_NETNS_MAX))
+	if (charge && !vsw_quota_charge(&flows->quota->flows, nr,
+					VSW_FLOWS_NETNS_MAX))
 		return false;
 	chunk = kvzalloc(struct_size(chunk, flow, nr), GFP_KERNEL_ACCOUNT);
 	if (!chunk) {
-		atomic_sub(nr, &flows->quota->flows);
+		if (charge)
+			atomic_sub(nr, &flows->quota->flows);
 		return false;
 	}
 	chunk->nr = nr;
+	chunk->charged = charge;
 	spin_lock_bh(&flows->lock);
 	chunk->next = flows->chunks;
 	flows->chunks = chunk;
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
+		chunk->flow[i].chunk = chunk;
 		hlist_add_head(&chunk->flow[i].node, &flows->free);
+	}
 	flows->nr += nr;
 	flows->nr_free += nr;
 	spin_unlock_bh(&flows->lock);
@@ -202,12 +228,52 @@ static void collect(struct vsw_flows *flows)
 			continue;
 		synchronize_rcu();
 		spin_lock_bh(&flows->lock);
-		for (i = 0; i < n; i++)
+		for (i = 0; i < n; i++) {
 			hlist_add_head(&ended[i]->node, &flows->free);
+			ended[i]->chunk->taken--;
+		}
 		flows->nr_free += n;
 		spin_unlock_bh(&flows->lock);
 	}
 	kvfree(ended);
+}
+
+/*
+ * Called with the lock held: take out places that nobody needs, if there are any that
+ * are all free. Some remain, or they would soon be made again.
+ */
+static struct vsw_flow_chunk *take_idle(struct vsw_flows *flows)
+{
+	struct vsw_flow_chunk **at, *chunk;
+	u32 i;
+
+	for (at = &flows->chunks; (chunk = *at); at = &chunk->next) {
+		if (!chunk->charged || chunk->taken ||
+		    flows->nr - chunk->nr < 4 * flows->nr_flows)
+			continue;
+		*at = chunk->next;
+		for (i = 0; i < chunk->nr; i++)
+			hlist_del(&chunk->flow[i].node);
+		flows->nr -= chunk->nr;
+		flows->nr_free -= chunk->nr;
+		return chunk;
+	}
+	return NULL;
+}
+
+/* Frames that found flows there are gone: collect() has waited for them. */
+static void shrink(struct vsw_flows *flows)
+{
+	struct vsw_flow_chunk *chunk;
+
+	do {
+		spin_lock_bh(&flows->lock);
+		chunk = take_idle(flows);
+		spin_unlock_bh(&flows->lock);
+		if (chunk)
+			free_chunk(flows, chunk);
+		cond_resched();
+	} while (chunk);
 }
 
 static void flows_work(struct work_struct *work)
@@ -217,9 +283,10 @@ static void flows_work(struct work_struct *work)
 	u32 nr = READ_ONCE(flows->nr);
 
 	if (READ_ONCE(flows->asked) && nr < VSW_FLOWS_MAX &&
-	    !add_chunk(flows, min(nr, VSW_FLOWS_MAX - nr)))
+	    !add_chunk(flows, min(nr, VSW_FLOWS_MAX - nr), true))
 		WRITE_ONCE(flows->retry, jiffies + HZ);
 	collect(flows);
+	shrink(flows);
 
 	spin_lock_bh(&flows->lock);
 	flows->asked = false;
@@ -247,7 +314,7 @@ struct vsw_flows *vsw_flows_alloc(struct vsw_quota *quota)
 	flows->retry = jiffies;
 	flows->buckets = kvcalloc(VSW_FLOW_BUCKETS, sizeof(*flows->buckets),
 				  GFP_KERNEL_ACCOUNT);
-	if (!flows->buckets || !add_chunk(flows, VSW_FLOWS_FIRST)) {
+	if (!flows->buckets || !add_chunk(flows, VSW_FLOWS_FIRST, false)) {
 		vsw_flows_free(flows);
 		return NULL;
 	}
@@ -284,9 +351,8 @@ void vsw_flows_free(struct vsw_flows *flows)
 		return;
 	while ((chunk = flows->chunks)) {
 		flows->chunks = chunk->next;
-		kvfree(chunk);
+		free_chunk(flows, chunk);
 	}
-	atomic_sub(flows->nr, &flows->quota->flows);
 	vsw_quota_put(flows->quota);
 	kvfree(flows->buckets);
 	kfree(flows);

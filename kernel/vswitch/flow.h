@@ -17,12 +17,13 @@
 #include "drop.h"
 
 struct vsw_acl;
+struct vsw_flow_chunk;
 struct vsw_frame;
 struct vsw_quota;
 
 #define VSW_FLOWS_MAX		65536	/* flows of a port */
 #define VSW_FLOWS_FIRST		1024	/* places that a port has to begin with */
-#define VSW_FLOWS_NETNS_MAX	1048576	/* places of a netns */
+#define VSW_FLOWS_NETNS_MAX	1048576	/* places of a netns, beside the first ones */
 #define VSW_FLOW_BUCKETS	8192
 
 /**
@@ -68,19 +69,21 @@ struct vsw_flow_key {
  * @used: jiffies when it last had one, give or take a second: written only
  *	when it is off by more
  * @serial: vsw_acl_compiled.serial of the rules that are known to allow it
+ * @chunk: where it is
  * @timeout: seconds, of its rule
- * @direction: in which its first packet went
+ * @vid: VLAN of its first packet, which rules were compared with
+ * @direction: in which that went
  */
 struct vsw_flow {
 	struct hlist_node node;
 	struct vsw_flow_key key;
 	unsigned long used;
 	u64 serial;
+	struct vsw_flow_chunk *chunk;
 	u16 timeout;
+	u16 vid;
 	u8 direction;
 };
-
-struct vsw_flow_chunk;
 
 /**
  * struct vsw_flows - the flows of a port
@@ -94,10 +97,10 @@ struct vsw_flow_chunk;
  * @asked: the work was asked for places
  * @stopped: the port is leaving
  * @retry: when there were none to be had, jiffies until asking again
- * @chunks: where the places are
- * @quota: what places are charged to
- * @work: looks for flows that have ended, and makes places before they are
- *	needed: frames allocate nothing
+ * @chunks: where the places are; the first ones last
+ * @quota: what all others are charged to
+ * @work: looks for flows that have ended, makes places before they are
+ *	needed (frames allocate nothing), and frees what is needed no more
  */
 struct vsw_flows {
 	spinlock_t lock;	/* see above */
@@ -121,7 +124,7 @@ void vsw_flows_free(struct vsw_flows *flows);
 struct vsw_flow *vsw_flow_find(struct vsw_flows *flows,
 			       const struct vsw_flow_key *key);
 bool vsw_flow_add(struct vsw_flows *flows, const struct vsw_flow_key *key,
-		  u64 serial, u16 timeout, u8 direction);
+		  u64 serial, u16 timeout, u16 vid, u8 direction);
 void vsw_flow_end(struct vsw_flow *flow);
 
 static inline void vsw_flow_touch(struct vsw_flow *flow)

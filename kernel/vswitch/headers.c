@@ -18,11 +18,13 @@
  *
  * No state, no writes to the frame, and only headers are ever copied.
  */
+#include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/if_arp.h>
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/minmax.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
 
@@ -294,6 +296,9 @@ static bool transport(struct walk *walk)
 	}
 	headers->icmp_type = bytes[0];
 	headers->icmp_code = bytes[1];
+	if (vsw_headers_is_icmp_error(headers))
+		walk->seen = walk->offset + min(walk->end - walk->offset,
+						VSW_HEADERS_QUOTE);
 	if (headers->kind == VSW_HEADERS_IPV6 &&
 	    (bytes[0] == ND_SOLICITATION || bytes[0] == ND_ADVERTISEMENT))
 		return nd_target(walk);
@@ -452,6 +457,7 @@ static bool ipv6(struct walk *walk)
 	walk->end = walk->offset + size;
 
 	headers->protocol = ip->nexthdr;
+	headers->hop_limit = ip->hop_limit;
 	headers->src = ip->saddr;
 	headers->dst = ip->daddr;
 	return extensions(walk) && transport(walk);
@@ -490,6 +496,29 @@ static bool checksum_rewrites(const struct walk *walk)
 		return false;
 	return !(headers->flags & (VSW_HEADERS_PORTS | VSW_HEADERS_ICMP)) ||
 	       at != headers->transport + checksum_offset(headers->protocol);
+}
+
+/**
+ * vsw_headers_is_icmp_error() - does it quote what was sent before?
+ * @headers: the view
+ *
+ * Return: true for the errors of ICMP and ICMPv6 that every host sends.
+ */
+bool vsw_headers_is_icmp_error(const struct vsw_headers *headers)
+{
+	if (!(headers->flags & VSW_HEADERS_ICMP))
+		return false;
+	if (headers->kind == VSW_HEADERS_IPV6)
+		return headers->icmp_type >= ICMPV6_DEST_UNREACH &&
+		       headers->icmp_type <= ICMPV6_PARAMPROB;
+	switch (headers->icmp_type) {
+	case ICMP_DEST_UNREACH:
+	case ICMP_TIME_EXCEEDED:
+	case ICMP_PARAMETERPROB:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static u8 network_layer(struct walk *walk)

@@ -56,6 +56,7 @@ enum vsw_headers_flags {
  * @icmp_type: of ICMP and ICMPv6
  * @icmp_code: likewise
  * @payload: first byte of what UDP carries
+ * @hop_limit: of IPv6
  * @ether_type: behind all tags and LLC/SNAP; ETH_P_802_2 for other LLC
  * @network: where the IP or ARP header is, from skb->data
  * @transport: where that protocol begins, or a later fragment's payload
@@ -77,6 +78,7 @@ struct vsw_headers {
 	u8 icmp_type;
 	u8 icmp_code;
 	u8 payload;
+	u8 hop_limit;
 	__be16 ether_type;
 	u16 network;
 	u16 transport;
@@ -91,6 +93,13 @@ struct vsw_headers {
 	u8 arp_sender[ETH_ALEN];
 };
 
+/*
+ * So many bytes from the transport header on an ICMP error is looked at: what it quotes,
+ * up to the ports in that.
+ */
+#define VSW_HEADERS_QUOTE	160U
+
+bool vsw_headers_is_icmp_error(const struct vsw_headers *headers);
 u32 vsw_headers_parse(struct vsw_headers *headers, const struct sk_buff *skb);
 
 #endif

@@ -10,6 +10,7 @@
  *	    vsw_frags_first, vsw_frags_later	frag.c
  *	  by_address
  *	    vsw_ips_admit	iplimit.c
+ *	  vsw_acl_passed	acl.c: begins flows, counts
  */
 #include <linux/jiffies.h>
 
@@ -154,23 +155,27 @@ static enum vsw_drop_reason by_address(struct vsw_frame *frame)
  */
 enum vsw_drop_reason vsw_ingress_policy(struct vsw_frame *frame)
 {
+	const enum vswitch_acl_direction out = VSWITCH_ACL_DIRECTION_OUT;
+	const struct vsw_snap *src = frame->src;
 	enum vsw_drop_reason reason;
+	struct vsw_acl_pass pass;
 
-	if (frame->src->flags & VSW_SNAP_ACL_OUT) {
-		reason = vsw_acl_check(frame, frame->src,
-				       VSWITCH_ACL_DIRECTION_OUT);
+	if (src->flags & VSW_SNAP_ACL_OUT) {
+		reason = vsw_acl_check(frame, src, out, &pass);
 		if (reason)
 			return reason;
 	}
-	if (frame->src->flags & VSW_SNAP_INGRESS_TRANSPORT) {
+	if (src->flags & VSW_SNAP_INGRESS_TRANSPORT) {
 		reason = by_transport(frame);
 		if (reason)
 			return reason;
 	}
-	if (frame->src->flags & VSW_SNAP_IP_LIMIT) {
+	if (src->flags & VSW_SNAP_IP_LIMIT) {
 		reason = by_address(frame);
 		if (reason)
 			return reason;
 	}
+	if (src->flags & VSW_SNAP_ACL_OUT)
+		return vsw_acl_passed(frame, src, out, &pass);
 	return VSW_PASS;
 }

@@ -64,7 +64,7 @@ static void copy_unicast(const struct vsw_frame *frame,
 			reason = clone ? VSW_PASS : VSW_DROP_NO_MEMORY;
 		}
 		if (!reason)
-			vsw_deliver_copy(frame, to, clone);
+			vsw_deliver_copy(frame, to, clone, to == dst);
 		else if (to != dst || reason != refused)
 			vsw_refuse(frame, to, reason);
 	}
@@ -100,18 +100,29 @@ void vsw_mirror_unicast(struct vsw_frame *frame,
  * Ports that get a frame, known one at a time: all but the last get a clone.
  * @last: the port known last, or NULL
  * @copy: it gets a copy of the mirror
+ * @copy_refused: because it did not let the frame in
  * @served: the frame has a destination of its own
  * @refused: or had one, if its policy did not say no
  */
 struct fanout {
 	const struct vsw_snap *last;
 	bool copy;
+	bool copy_refused;
 	bool served;
 	bool refused;
 };
 
+static void fanout_deliver(const struct fanout *out,
+			   const struct vsw_frame *frame, struct sk_buff *skb)
+{
+	if (out->copy)
+		vsw_deliver_copy(frame, out->last, skb, out->copy_refused);
+	else
+		vsw_deliver(frame, out->last, skb);
+}
+
 static void fanout_add(struct fanout *out, const struct vsw_frame *frame,
-		       const struct vsw_snap *dst, bool copy)
+		       const struct vsw_snap *dst)
 {
 	struct sk_buff *clone;
 
@@ -119,14 +130,26 @@ static void fanout_add(struct fanout *out, const struct vsw_frame *frame,
 		clone = skb_clone(frame->skb, GFP_ATOMIC);
 		if (unlikely(!clone))
 			vsw_refuse(frame, out->last, VSW_DROP_NO_MEMORY);
-		else if (out->copy)
-			vsw_deliver_copy(frame, out->last, clone);
 		else
-			vsw_deliver(frame, out->last, clone);
+			fanout_deliver(out, frame, clone);
 	}
 	out->last = dst;
-	out->copy = copy;
-	out->served |= !copy;
+	out->copy = false;
+}
+
+static void fanout_add_frame(struct fanout *out, const struct vsw_frame *frame,
+			     const struct vsw_snap *dst)
+{
+	fanout_add(out, frame, dst);
+	out->served = true;
+}
+
+static void fanout_add_copy(struct fanout *out, const struct vsw_frame *frame,
+			    const struct vsw_snap *dst, bool refused)
+{
+	fanout_add(out, frame, dst);
+	out->copy = true;
+	out->copy_refused = refused;
 }
 
 static void fanout_end(struct fanout *out, const struct vsw_frame *frame)
@@ -135,10 +158,8 @@ static void fanout_end(struct fanout *out, const struct vsw_frame *frame)
 		vsw_refuse(frame, frame->src, VSW_DROP_NO_DESTINATION);
 	if (!out->last)
 		vsw_discard(frame);
-	else if (out->copy)
-		vsw_deliver_copy(frame, out->last, frame->skb);
 	else
-		vsw_deliver(frame, out->last, frame->skb);
+		fanout_deliver(out, frame, frame->skb);
 }
 
 /* Does the frame go to a port on its own way? Why not is set, and counted. */
@@ -165,7 +186,7 @@ static void flood_to_mirror(struct fanout *out, struct vsw_frame *frame,
 	enum vsw_drop_reason reason, again;
 
 	if (floods_to(frame, to, kind, &reason)) {
-		fanout_add(out, frame, to, false);
+		fanout_add_frame(out, frame, to);
 		return;
 	}
 	out->refused |= reason;
@@ -173,7 +194,7 @@ static void flood_to_mirror(struct fanout *out, struct vsw_frame *frame,
 		return;
 	again = vsw_egress_fits(frame, to);
 	if (!again)
-		fanout_add(out, frame, to, true);
+		fanout_add_copy(out, frame, to, reason);
 	else if (again != reason)
 		vsw_refuse(frame, to, again);
 }
@@ -202,7 +223,7 @@ void vsw_mirror_flood(struct vsw_frame *frame, enum vsw_flood_kind kind)
 			continue;
 		if (floods_to(frame, dst, kind, &reason)) {
 			note(sessions, dst);
-			fanout_add(&out, frame, dst, false);
+			fanout_add_frame(&out, frame, dst);
 		}
 		out.refused |= reason;
 	}

@@ -10,8 +10,9 @@ look at. passes() walks the lists, one rule after the other.
     What no rule matches passes. Both have to let a frame pass.
 
 The address that ARP or neighbour discovery claims is matched as if the frame
-came from it; extended rules look at IP only, and of neighbour solicitations and
-advertisements only those that say icmpv6.
+came from it, which in a probe is the one that is asked for; extended rules look at IP
+only, and of neighbour solicitations and advertisements (those with a hop limit of
+255) only those that say icmpv6.
 """
 import ipaddress
 
@@ -69,6 +70,8 @@ def passes_basic(rules, direction, frame):
     if "src" not in frame:
         return True
     claims = [(frame["src"], frame.get("dst"))]
+    if frame.get("arp") and frame["src"] == "0.0.0.0":
+        claims = [(frame["asks"], None)]
     if frame.get("target"):
         if frame["nd"] == 136:
             claims.append((frame["target"], None))
@@ -95,7 +98,7 @@ def extended_matches(rule, direction, frame):
     lport, rport = sides(direction, frame.get("sport"), frame.get("dport"))
     proto = rule.get("protocol", ANY)
     if proto == ANY:
-        if frame.get("nd") in (135, 136):
+        if frame.get("nd") in (135, 136) and frame["hops"] == 255:
             return False
     elif PROTOCOLS.get(proto, proto) != frame["proto"]:
         return False
@@ -205,7 +208,8 @@ class Things:
         what = rng.random()
         if what < 0.1:
             frame.update(src=rng.choice(self.hosts[4]),
-                         arp=rng.choice(self.macs))
+                         arp=rng.choice(self.macs),
+                         asks=rng.choice(self.hosts[4]))
             return frame
         if what < 0.13:
             return frame
@@ -219,4 +223,5 @@ class Things:
             frame["nd"] = rng.choice((128, 135, 136))
             if frame["nd"] != 128:
                 frame["target"] = rng.choice(self.hosts[6][1:])
+                frame["hops"] = rng.choice((255, 255, 64))
         return frame

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Say that somebody else's address is ours, as arpspoof does.
 
-    usage: acl_spoof.py arp|nd ADDRESS VICTIM VICTIM-MAC [SENDER-MAC]
+    usage: acl_spoof.py arp|nd ADDRESS VICTIM VICTIM-MAC
 
-Sent from eth0, with its MAC: five ARP replies, or neighbour advertisements with the
-override flag, that name ADDRESS; the sender in ARP is eth0, too, or SENDER-MAC.
+Sent from eth0, with its MAC: ARP replies, or neighbour advertisements with the
+override flag, that name ADDRESS.
 """
 import sys
 import time
@@ -16,9 +16,8 @@ from scapy.all import (ARP, Ether, ICMPv6ND_NA, ICMPv6NDOptDstLLAddr, IPv6,
 def main():
     kind, address, victim, mac = sys.argv[1:5]
     own = get_if_hwaddr("eth0")
-    sender = sys.argv[5] if len(sys.argv) > 5 else own
     if kind == "arp":
-        frame = Ether(src=own, dst=mac) / ARP(op=2, hwsrc=sender, psrc=address,
+        frame = Ether(src=own, dst=mac) / ARP(op=2, hwsrc=own, psrc=address,
                                               hwdst=mac, pdst=victim)
     else:
         # From an address that the sender may use, about one it may not.

@@ -60,7 +60,7 @@ def build(frame, number):
     if "arp" in frame:
         body = struct.pack("!HHHBBH", 0x0806, 1, 0x0800, 6, 4, 1)
         body += raw_mac(frame["arp"]) + raw_ip(frame["src"])
-        body += bytes(6) + raw_ip("10.0.0.1") + mark
+        body += bytes(6) + raw_ip(frame["asks"]) + mark
     elif "src" not in frame:
         body = struct.pack("!H", 0x88b5) + mark
     else:
@@ -73,7 +73,7 @@ def build(frame, number):
                 head[12:]
             body = b"\x08\x00" + head + payload
         else:
-            hops = 255 if frame.get("target") else 64
+            hops = frame.get("hops", 64)
             body = b"\x86\xdd" + struct.pack("!IHBB", 6 << 28, len(payload),
                                             frame["proto"], hops) + \
                 src + dst + payload

@@ -680,6 +680,42 @@ static void seen(void)
 	check(!(parse().flags & VSW_HEADERS_PAYLOAD), "without payload");
 }
 
+static u32 count_seen(void)
+{
+	struct sk_buff *skb = test_skb(f.bytes, f.len, f.len, f.type, false);
+	struct vsw_headers headers;
+	u32 n;
+
+	n = vsw_headers_parse(&headers, skb);
+	test_skb_free(skb);
+	return n;
+}
+
+/* Of an ICMP error that is so much of what it quotes; the rest of it nobody reads. */
+static void seen_quotes(void)
+{
+	u32 i;
+
+	for (i = 0; i < 2; i++) {
+		start(i ? ETH_P_IPV6 : ETH_P_IP);
+		if (i)
+			put_ipv6(IPPROTO_ICMPV6, 8 + 300);
+		else
+			put_ipv4(IPPROTO_ICMP, 8 + 300, 0, 0);
+		put8(3);
+		zeroes(7 + 300);
+		check(count_seen() == (i ? 40 : 20) + VSW_HEADERS_QUOTE, "%u", i);
+		f.bytes[i ? 40 : 20] = i ? 128 : 8;
+		check(count_seen() == (i ? 40 : 20) + 8, "an echo, %u", i);
+	}
+	start(ETH_P_IP);
+	put_ipv4(IPPROTO_ICMP, 8 + 28, 0, 0);
+	put8(11);
+	zeroes(7 + 28);
+	check(count_seen() == f.len);
+	check_places(20 + 2);
+}
+
 static void others(void)
 {
 	static const u16 types[] = {
@@ -702,6 +738,6 @@ static void others(void)
 #define CASES(X) \
 	X(udp4) X(lengths4) X(tags) X(llc_snap) X(arp_frames) X(fragments4) \
 	X(chains) X(ends_of_chain) X(fragments6) X(jumbograms) X(icmp) X(nd) \
-	X(checksums) X(seen) X(others)
+	X(checksums) X(seen) X(seen_quotes) X(others)
 
 test_suite(headers, CASES);
