@@ -127,7 +127,6 @@ int vmh_ring_init(struct vmh_ring *ring, const struct vmh_mem *mem, u32 start,
 {
 	u32 own = producer ? FIELD(write_index) : FIELD(read_index);
 	u32 peer = producer ? FIELD(read_index) : FIELD(write_index);
-	u32 index;
 	int err;
 
 	if (start % VMH_PAGE_SIZE || bytes % VMH_PAGE_SIZE ||
@@ -139,7 +138,7 @@ int vmh_ring_init(struct vmh_ring *ring, const struct vmh_mem *mem, u32 start,
 	};
 	err = peer_index(ring, own, &ring->own);
 	if (!err)
-		err = peer_index(ring, peer, &index);
+		err = peer_index(ring, peer, &ring->peer);
 	if (err)
 		return err;
 	ring->published = ring->own;
@@ -160,15 +159,17 @@ int vmh_ring_init(struct vmh_ring *ring, const struct vmh_mem *mem, u32 start,
  * Return: 1 for a packet, 0 for none, -EPROTO if the guest wrote nonsense, what
  * the memory says.
  */
-int vmh_ring_peek(const struct vmh_ring *ring, struct vmh_descriptor *desc)
+int vmh_ring_peek(struct vmh_ring *ring, struct vmh_descriptor *desc)
 {
-	u32 write, there, len, offset;
+	u32 there, len, offset;
 	int err;
 
-	err = peer_index(ring, FIELD(write_index), &write);
-	if (err)
-		return err;
-	there = distance(ring, ring->own, write);
+	if (ring->own == ring->peer) {
+		err = peer_index(ring, FIELD(write_index), &ring->peer);
+		if (err)
+			return err;
+	}
+	there = distance(ring, ring->own, ring->peer);
 	if (!there)
 		return 0;
 	/* A producer publishes whole packets. */
@@ -330,7 +331,6 @@ static bool has_room(const struct vmh_ring *ring, u32 read, u32 need)
 /* Say what we wait for, and look again: room may have come before we said it. */
 static int wait_for(struct vmh_ring *ring, u32 need)
 {
-	u32 read;
 	int err;
 
 	if (ring->waiting != need) {
@@ -341,10 +341,10 @@ static int wait_for(struct vmh_ring *ring, u32 need)
 	}
 	/* Pairs with the one between a guest's read index and pending_send_sz. */
 	smp_mb();
-	err = peer_index(ring, FIELD(read_index), &read);
+	err = peer_index(ring, FIELD(read_index), &ring->peer);
 	if (err)
 		return err;
-	return has_room(ring, read, need) ? 0 : -EAGAIN;
+	return has_room(ring, ring->peer, need) ? 0 : -EAGAIN;
 }
 
 /**
@@ -399,7 +399,7 @@ int vmh_ring_write(struct vmh_ring *ring, const struct vmh_piece *pieces,
 		   u32 n)
 {
 	static const u8 zero[VMH_UNIT];
-	u32 begin = ring->own, at = begin, len = 0, need, pad, read, i;
+	u32 begin = ring->own, at = begin, len = 0, need, pad, i;
 	__le64 trailer = cpu_to_le64((u64)begin << 32);
 	int err;
 
@@ -412,13 +412,15 @@ int vmh_ring_write(struct vmh_ring *ring, const struct vmh_piece *pieces,
 	need = len + pad + VMH_TRAILER;
 	if (need >= ring->size)
 		return -EMSGSIZE;
-	err = peer_index(ring, FIELD(read_index), &read);
-	if (err)
-		return err;
-	if (!has_room(ring, read, need)) {
-		err = wait_for(ring, need);
+	if (!has_room(ring, ring->peer, need)) {
+		err = peer_index(ring, FIELD(read_index), &ring->peer);
 		if (err)
 			return err;
+		if (!has_room(ring, ring->peer, need)) {
+			err = wait_for(ring, need);
+			if (err)
+				return err;
+		}
 	}
 	/* One that is smaller and still fits does not end a larger one's wait. */
 	if (ring->waiting && need >= ring->waiting) {
@@ -459,7 +461,7 @@ int vmh_ring_write(struct vmh_ring *ring, const struct vmh_piece *pieces,
  */
 int vmh_ring_write_done(struct vmh_ring *ring, bool *signal)
 {
-	u32 before = ring->published, mask, read;
+	u32 before = ring->published, mask;
 	int err;
 
 	*signal = false;
@@ -474,14 +476,14 @@ int vmh_ring_write_done(struct vmh_ring *ring, bool *signal)
 	/* Pairs with the one between a guest's unmasking and its last look. */
 	smp_mb();
 	err = get32(ring, FIELD(interrupt_mask), &mask);
-	if (err || mask)
+	if (err)
 		return err;
 	/* The mask first: a guest that polls masks before it reads. */
 	smp_rmb();
-	err = peer_index(ring, FIELD(read_index), &read);
+	err = peer_index(ring, FIELD(read_index), &ring->peer);
 	if (err)
 		return err;
 	/* Not empty: it was told of what is before this, and has not got there. */
-	*signal = read == before;
+	*signal = !mask && ring->peer == before;
 	return 0;
 }

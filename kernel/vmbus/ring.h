@@ -51,6 +51,7 @@ struct vmh_mem {
  * @size: bytes of data; a multiple of the page size
  * @own: the host's index: that of the next byte to read, or to write
  * @published: what of @own the guest has been told
+ * @peer: the guest's index as it was last read, and checked: so far is certain
  * @waiting: as a producer, what pending_send_sz was set to; 0: not waiting
  */
 struct vmh_ring {
@@ -59,6 +60,7 @@ struct vmh_ring {
 	u32 size;
 	u32 own;
 	u32 published;
+	u32 peer;
 	u32 waiting;
 };
 
@@ -66,7 +68,7 @@ int vmh_ring_init(struct vmh_ring *ring, const struct vmh_mem *mem, u32 start,
 		  u32 bytes, bool producer);
 
 /* The ring from the guest. */
-int vmh_ring_peek(const struct vmh_ring *ring, struct vmh_descriptor *desc);
+int vmh_ring_peek(struct vmh_ring *ring, struct vmh_descriptor *desc);
 int vmh_ring_read(struct vmh_ring *ring, const struct vmh_descriptor *desc,
 		  void *to);
 int vmh_ring_read_done(struct vmh_ring *ring, bool *signal);

@@ -25,13 +25,18 @@
 /* For guests that do not say that there is room. */
 #define POLL_FULL	msecs_to_jiffies(10)
 
-static void queue(struct vmh_channel *ch, unsigned long delay)
+static int cpu_of(const struct vmh_channel *ch)
 {
 	int cpu = READ_ONCE(ch->cpu);
 
-	if (!cpu_online(cpu))
-		cpu = WORK_CPU_UNBOUND;
-	queue_delayed_work_on(cpu, ch->partition->wq, &ch->work, delay);
+	return cpu_online(cpu) ? cpu : WORK_CPU_UNBOUND;
+}
+
+/* Return: false if it is queued already, be it for later. */
+static bool queue(struct vmh_channel *ch, unsigned long delay)
+{
+	return queue_delayed_work_on(cpu_of(ch), ch->partition->wq, &ch->work,
+				     delay);
 }
 
 /**
@@ -42,13 +47,11 @@ static void queue(struct vmh_channel *ch, unsigned long delay)
  */
 void vmh_worker_queue(struct vmh_channel *ch)
 {
-	if (!READ_ONCE(ch->armed))
+	if (!READ_ONCE(ch->armed) || queue(ch, 0))
 		return;
 	/* Not when it meant to look by itself, but now. */
-	if (delayed_work_pending(&ch->work))
-		mod_delayed_work(ch->partition->wq, &ch->work, 0);
-	else
-		queue(ch, 0);
+	if (timer_pending(&ch->work.timer))
+		mod_delayed_work_on(cpu_of(ch), ch->partition->wq, &ch->work, 0);
 }
 
 /**

@@ -357,6 +357,7 @@ static void hostile(void)
 	};
 	struct vmh_descriptor desc;
 	bool signal;
+	int err;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -372,7 +373,11 @@ static void hostile(void)
 	}
 	begin(true);
 	header(RING)->read_index = cpu_to_le32(12);
-	check(host_write(payload, 8) == -EPROTO);
+	/* It is looked at when room that is certain has run out, and when it is shown. */
+	while (!(err = host_write(payload, 256)))
+		;
+	check(err == -EPROTO);
+	check(vmh_ring_write_done(&out, &signal) == -EPROTO);
 	/* Our own index is ours: what the guest writes there is without effect. */
 	begin(true);
 	guest_write(24, 1);
