@@ -10,7 +10,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 
-TESTS="versions oids malformed offload many twice keep starve revoke pause migrate resub
+TESTS="versions oids malformed offload many twice keep keep_one starve revoke pause migrate resub
 	badstate save fuzz fuzz_copy guided dies"
 
 GUEST=$(cd "$(dirname "$0")" && pwd)/vmbus/build/guest
@@ -96,6 +96,45 @@ test_keep()
 	bg ping -f 192.0.2.2
 	check "$GUEST" g nic_keep 15
 	check_ge "$(stat_of tx_stalled)" 1 "frames that were not waited for"
+}
+
+# Nor does one that has all it may have in the queue, and sends nothing until some is gone.
+test_keep_one()
+{
+	local copy before
+
+	check ip neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev nic1 nud permanent
+	for copy in "" -c; do
+		before=$(received)
+		# shellcheck disable=SC2086 # a word or none
+		bg "$GUEST" $copy g nic_keep 30
+		# It has asked who the host is.
+		check busywait 10000 has_received "$before"
+		check timeout 25 python3 -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for _ in range(3000):
+    s.sendto(bytes(1400), ("192.0.2.2", 9))'
+		lib_kill "$BG_PID"
+		check busywait 10000 is_without_carrier
+	done
+	check_ge "$(stat_of tx_stalled)" 1 "frames that were not waited for"
+}
+
+is_without_carrier()
+{
+	[ "$(cat /sys/class/net/nic1/carrier)" = 0 ]
+}
+
+received()
+{
+	cat /sys/class/net/nic1/statistics/rx_packets
+}
+
+# More than so many.
+has_received()
+{
+	[ "$(received)" -gt "$1" ]
 }
 
 # Sections are for all queues: one that is flooded, and gets none back, is not the end of

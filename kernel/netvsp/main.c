@@ -64,6 +64,8 @@ static void __exit nsp_exit(void)
 	vmh_nic_unregister();
 	/* All NICs begin to go, and then they are gone. */
 	rtnl_link_unregister(&nsp_link_ops);
+	/* While it is drained nothing could be queued, and their timers try to. */
+	flush_workqueue(nsp_wq);
 	destroy_workqueue(nsp_wq);
 	rcu_barrier();
 }

@@ -34,9 +34,7 @@ static int netdev_stop(struct net_device *dev)
 	for (i = 0; i < nic->n_queues; i++) {
 		q = &nic->queues[i];
 		napi_disable(&q->napi);
-		skb_queue_purge(&q->rx_ready);
-		__skb_queue_purge(&q->rx_polled);
-		nsp_rx_unthrottle(q);
+		nsp_rx_purge(q);
 	}
 	return 0;
 }

@@ -189,7 +189,9 @@ struct nsp_recv {
  * @rx: frames of this run
  * @rx_ready: frames for @napi
  * @rx_polled: those that it has taken
- * @throttled: too many are; the worker waits for @napi
+ * @rx_in: bytes of memory that frames have taken on their way to the stack; the worker's
+ * @rx_out: and have left; of @napi, or of who has disabled it
+ * @throttled: too many are on their way; the worker waits for @napi
  * @napi: gives them to the stack
  * @head: of a message from the guest
  * @bounce: a section, for guests that are copied to
@@ -232,6 +234,8 @@ struct nsp_queue {
 	/* The stack's. */
 	struct sk_buff_head rx_ready ____cacheline_aligned_in_smp;
 	struct sk_buff_head rx_polled;
+	u32 rx_in;
+	u32 rx_out;
 	bool throttled;
 	struct napi_struct napi;
 
@@ -360,7 +364,7 @@ struct nsp_session {
 enum {
 	NSP_GOING,		/* nsp_nic.bye is queued, once */
 	NSP_MTU_BY_HAND,
-	NSP_MTU_FOLLOWS,	/* the guest's is being adopted */
+	NSP_MTU_FOLLOWS,	/* it is changed without anybody's hand */
 	NSP_LINK_DUE,		/* the guest may not know the link */
 	NSP_SPEED_DUE,		/* nor its speed */
 };
@@ -513,7 +517,7 @@ int nsp_recv_write(struct nsp_recv *recv, u32 section, u32 offset,
 int nsp_rx(struct nsp_queue *q, const struct vmh_packet *packet);
 void nsp_rx_done(struct nsp_queue *q);
 int nsp_rx_poll(struct napi_struct *napi, int budget);
-void nsp_rx_unthrottle(struct nsp_queue *q);
+void nsp_rx_purge(struct nsp_queue *q);
 
 /* tx.c */
 netdev_tx_t nsp_xmit(struct sk_buff *skb, struct net_device *dev);

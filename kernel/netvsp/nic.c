@@ -97,6 +97,18 @@ static void notify(struct nsp_nic *nic, bool gone)
  * Its guest came, or went: the netdev's MTU is the guest's, unless it was set by hand. Or
  * it goes on.
  */
+/* Not by the hand of whoever administers the netdev, which then keeps it. */
+static int set_mtu(struct nsp_nic *nic, u32 mtu)
+{
+	int err;
+
+	ASSERT_RTNL();
+	set_bit(NSP_MTU_FOLLOWS, &nic->flags);
+	err = dev_set_mtu(nic->dev, mtu);
+	clear_bit(NSP_MTU_FOLLOWS, &nic->flags);
+	return err;
+}
+
 static void nic_work(struct work_struct *work)
 {
 	struct nsp_nic *nic = container_of(work, struct nsp_nic, work);
@@ -106,11 +118,8 @@ static void nic_work(struct work_struct *work)
 	if (nic->dying)
 		goto unlock;
 	if (frame && frame - ETH_HLEN != nic->dev->mtu &&
-	    !test_bit(NSP_MTU_BY_HAND, &nic->flags)) {
-		set_bit(NSP_MTU_FOLLOWS, &nic->flags);
-		dev_set_mtu(nic->dev, frame - ETH_HLEN);
-		clear_bit(NSP_MTU_FOLLOWS, &nic->flags);
-	}
+	    !test_bit(NSP_MTU_BY_HAND, &nic->flags))
+		set_mtu(nic, frame - ETH_HLEN);
 	nsp_indicate_due(nic);
 	notify(nic, false);
 unlock:
@@ -369,7 +378,7 @@ static int nic_set(struct net *net, const char *name,
 		WRITE_ONCE(nic->max_mtu, change->mtu);
 		nic->dev->max_mtu = change->mtu;
 		if (nic->dev->mtu > change->mtu)
-			err = dev_set_mtu(nic->dev, change->mtu);
+			err = set_mtu(nic, change->mtu);
 	}
 	if (change->speed && change->speed != nic->speed) {
 		WRITE_ONCE(nic->speed, change->speed);

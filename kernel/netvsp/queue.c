@@ -91,6 +91,8 @@ void nsp_tx_stop(struct nsp_queue *q)
 	__netif_tx_unlock_bh(txq);
 	skb_queue_purge(&q->backlog);
 	nsp_tx_wake(q);
+	/* By BQL alone, which has let go. */
+	netif_schedule_queue(txq);
 	nsp_tx_given(q->nic, waiting);
 }
 
@@ -191,12 +193,13 @@ static void stall(struct nsp_queue *q)
 	bool again = false;
 
 	__netif_tx_lock_bh(txq);
-	if (q->taken - q->given != q->n_held)
+	if (q->taken - q->given != q->n_held) {
 		WRITE_ONCE(q->stalled, true);
-	else if (nsp_recv_wait(q->recv, q->index, q->recv->parts))
+	} else {
+		/* Whoever gives some back takes that away, from the moment that we wait. */
 		WRITE_ONCE(q->starved, true);
-	else
-		again = true;
+		again = !nsp_recv_wait(q->recv, q->index, q->recv->parts);
+	}
 	if (!again)
 		forget_shown(q);
 	__netif_tx_unlock_bh(txq);
@@ -207,6 +210,8 @@ static void stall(struct nsp_queue *q)
 	if (!q->mapped)
 		skb_queue_purge(&q->backlog);
 	nsp_tx_wake(q);
+	/* By BQL alone, which has let go. */
+	netif_schedule_queue(txq);
 }
 
 /**

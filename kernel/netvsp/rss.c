@@ -128,7 +128,8 @@ u32 nsp_rss_set(struct nsp_nic *nic, const void *in, u32 len)
 	if (len < sizeof(*p) || p->head.type != NDIS_OBJECT_RSS_PARAMS)
 		return RNDIS_STATUS_INVALID_LENGTH;
 	flags = le16_to_cpu(p->flags);
-	if (flags & NDIS_RSS_DISABLE || !p->hash) {
+	if (flags & NDIS_RSS_DISABLE ||
+	    (!(flags & NDIS_RSS_HASH_UNCHANGED) && !p->hash)) {
 		replace(nic, NULL);
 		return RNDIS_STATUS_SUCCESS;
 	}

@@ -26,8 +26,8 @@
 /* Frames beyond this are in pages, their headers excepted. */
 #define COPY_LINEAR	2048
 #define LINEAR		256
-/* Frames that wait for the stack, in all; with more the ring is not read. */
-#define READY_MAX	1024
+/* Memory of frames that wait for the stack; with more the ring is not read. */
+#define READY_MAX	SZ_4M
 
 /**
  * struct stream - what a packet consists of, as one sequence of bytes
@@ -230,7 +230,12 @@ static struct sk_buff *alloc_frame(struct nsp_queue *q, u32 len)
 	int err;
 
 	if (len <= COPY_LINEAR) {
-		skb = __netdev_alloc_skb_ip_align(dev, len, GFP_KERNEL);
+		/* From the CPU's cache; what that has not, memory can be waited for. */
+		local_bh_disable();
+		skb = napi_alloc_skb(&q->napi, len);
+		local_bh_enable();
+		if (unlikely(!skb))
+			skb = __netdev_alloc_skb_ip_align(dev, len, GFP_KERNEL);
 		if (likely(skb))
 			__skb_put(skb, len);
 		return skb;
@@ -312,6 +317,7 @@ static enum nsp_drop rx_frame(struct nsp_queue *q, struct stream *st, u32 len,
 		q->stats.rx_multicast++;
 	u64_stats_update_end(&q->stats.rx_sync);
 	skb->protocol = eth_type_trans(skb, nic->dev);
+	WRITE_ONCE(q->rx_in, q->rx_in + skb->truesize);
 	__skb_queue_tail(&q->rx, skb);
 	return NSP_DROPS;
 }
@@ -397,8 +403,7 @@ static int rx_control(struct nsp_queue *q, struct stream *st)
 
 static bool are_many(const struct nsp_queue *q)
 {
-	return skb_queue_len(&q->rx) + skb_queue_len_lockless(&q->rx_ready) >
-	       READY_MAX;
+	return q->rx_in - READ_ONCE(q->rx_out) > READY_MAX;
 }
 
 /* What this run has found, nsp_rx_done() hands over, and the poll looks at @throttled. */
@@ -410,6 +415,13 @@ static bool is_throttled(struct nsp_queue *q)
 	/* Pairs with nsp_rx_poll(): it sees that, or we see what it took. */
 	smp_mb();
 	return are_many(q);
+}
+
+/* Have the worker go on, if it waits for that. */
+static void unthrottle(struct nsp_queue *q)
+{
+	if (xchg(&q->throttled, false))
+		nsp_wake_worker(q);
 }
 
 /**
@@ -463,11 +475,17 @@ int nsp_rx(struct nsp_queue *q, const struct vmh_packet *packet)
  */
 void nsp_rx_done(struct nsp_queue *q)
 {
+	struct sk_buff *skb;
+
 	if (skb_queue_empty(&q->rx))
 		return;
 	/* A netdev that is gone, or down, has no poll. */
 	if (q->nic->dying || !READ_ONCE(q->nic->link)) {
-		__skb_queue_purge(&q->rx);
+		while ((skb = __skb_dequeue(&q->rx))) {
+			WRITE_ONCE(q->rx_in, q->rx_in - skb->truesize);
+			kfree_skb(skb);
+		}
+		unthrottle(q);
 		return;
 	}
 	local_bh_disable();
@@ -479,15 +497,21 @@ void nsp_rx_done(struct nsp_queue *q)
 }
 
 /**
- * nsp_rx_unthrottle() - have the worker go on
- * @q: the queue; nothing happens if it does not wait
+ * nsp_rx_purge() - what the stack has not taken it does not get
+ * @q: the queue, whose NAPI is disabled
  *
- * Context: any but hard-irq.
+ * Context: process.
  */
-void nsp_rx_unthrottle(struct nsp_queue *q)
+void nsp_rx_purge(struct nsp_queue *q)
 {
-	if (xchg(&q->throttled, false))
-		nsp_wake_worker(q);
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(&q->rx_ready)) ||
+	       (skb = __skb_dequeue(&q->rx_polled))) {
+		WRITE_ONCE(q->rx_out, q->rx_out + skb->truesize);
+		kfree_skb(skb);
+	}
+	unthrottle(q);
 }
 
 /*
@@ -520,6 +544,7 @@ int nsp_rx_poll(struct napi_struct *napi, int budget)
 	struct nsp_queue *q = container_of(napi, struct nsp_queue, napi);
 	struct sk_buff *skb;
 	LIST_HEAD(others);
+	u32 out = 0;
 	int n = 0;
 
 	nsp_batch_begin();
@@ -533,6 +558,7 @@ int nsp_rx_poll(struct napi_struct *napi, int budget)
 		}
 		if (!skb)
 			break;
+		out += skb->truesize;
 		if (is_tcp(skb))
 			napi_gro_receive(napi, skb);
 		else
@@ -540,11 +566,12 @@ int nsp_rx_poll(struct napi_struct *napi, int budget)
 		n++;
 	}
 	netif_receive_skb_list(&others);
+	WRITE_ONCE(q->rx_out, q->rx_out + out);
 	/* Pairs with is_throttled(). */
 	smp_mb();
 	if (unlikely(READ_ONCE(q->throttled)) &&
-	    skb_queue_len_lockless(&q->rx_ready) <= READY_MAX / 2)
-		nsp_rx_unthrottle(q);
+	    READ_ONCE(q->rx_in) - q->rx_out <= READY_MAX / 2)
+		unthrottle(q);
 	if (n < budget && napi_complete_done(napi, n) &&
 	    unlikely(!skb_queue_empty_lockless(&q->rx_ready)))
 		napi_schedule(napi);

@@ -205,11 +205,14 @@ static int write_part(struct nsp_queue *q, const struct sk_buff *skb, u32 at,
 	struct nsp_recv *recv = q->recv;
 	u32 section = next_section(q, head_len + len);
 	u8 *to = recv->map ? recv->map + section * recv->size : q->bounce;
-	int err;
+	int err = 0;
 
 	memcpy(to, head, head_len);
 	/* It is all there, and in memory of ours: that cannot fail. */
-	err = skb_copy_bits(skb, at, to + head_len, len);
+	if (likely(at + len <= skb_headlen(skb)))
+		memcpy(to + head_len, skb->data + at, len);
+	else
+		err = skb_copy_bits(skb, at, to + head_len, len);
 	if (!at && csum->compute)
 		memcpy(to + head_len + csum->at, &csum->value,
 		       sizeof(csum->value));
@@ -531,8 +534,9 @@ static netdev_tx_t tx_later(struct nsp_queue *q, struct sk_buff *skb,
 		smp_mb();
 		if (skb_queue_len_lockless(&q->backlog) < BACKLOG_MAX / 2)
 			netif_tx_start_queue(txq);
-		queue_delayed_work(nsp_wq, &q->nic->stall_work, NSP_STALL);
 	}
+	if (unlikely(netif_xmit_stopped(txq)))
+		queue_delayed_work(nsp_wq, &q->nic->stall_work, NSP_STALL);
 	vmh_channel_wake(q->ch);
 	return NETDEV_TX_OK;
 }
@@ -593,7 +597,8 @@ netdev_tx_t nsp_xmit(struct sk_buff *skb, struct net_device *dev)
 		return NETDEV_TX_OK;
 	}
 	kick = __netdev_tx_sent_queue(txq, skb->len, more);
-	consume_skb(skb);
+	/* In a poll there is a cache for them. */
+	napi_consume_skb(skb, this_cpu_read(batches.on));
 	if (kick)
 		tx_kick(q, txq);
 	if (unlikely(netif_xmit_stopped(txq)))
