@@ -107,6 +107,11 @@ void storvsp_writable(struct vmh_channel *ch)
  */
 void storvsp_reply(struct storvsp_chan *chan, struct storvsp_reply *reply)
 {
+	if (chan->prompt && llist_empty(&chan->done) && write(chan, reply)) {
+		reply->free(reply);
+		vmh_channel_flush(chan->ch);
+		return;
+	}
 	llist_add(&reply->node, &chan->done);
 	if (chan->prompt) {
 		storvsp_reply_all(chan);
