@@ -99,6 +99,7 @@ static const struct vmh_service service = {
 	.class		= { VSTOR_SCSI_CLASS },
 	.flags		= VMH_OFFER_ENUMERATE,
 	.subchannels	= true,
+	.brief		= true,
 	.max_packet	= sizeof(struct vmh_descriptor) +
 			  sizeof(struct vmh_gpa_direct_header) +
 			  sizeof(struct vmh_gpa_range) +

@@ -46,6 +46,14 @@ void vmh_partition_hold(struct vmh_partition *p)
 }
 EXPORT_SYMBOL_GPL(vmh_partition_hold);
 
+static void destroy_wqs(struct vmh_partition *p)
+{
+	if (p->wq)
+		destroy_workqueue(p->wq);
+	if (p->brief_wq)
+		destroy_workqueue(p->brief_wq);
+}
+
 /**
  * vmh_partition_put() - give a reference back
  * @p: the partition; gone if it was the last one
@@ -60,7 +68,7 @@ void vmh_partition_put(struct vmh_partition *p)
 		!list_empty(&p->out) || !list_empty(&p->devices));
 	xa_destroy(&p->channels);
 	xa_destroy(&p->gpadls);
-	destroy_workqueue(p->wq);
+	destroy_wqs(p);
 	mutex_destroy(&p->lock);
 	mutex_destroy(&p->net_lock);
 	kfree(p);
@@ -192,6 +200,21 @@ static bool valid_name(const char *name)
 	return true;
 }
 
+/*
+ * What takes its time shall not keep other work of the same CPU from it; what hands on
+ * does not have another thread woken for that. A disk may be served, and memory wait for
+ * what is written to it.
+ */
+static bool alloc_wqs(struct vmh_partition *p, const char *name)
+{
+	p->wq = alloc_workqueue("vmbus_%s", WQ_CPU_INTENSIVE, 0, name);
+	p->brief_wq = alloc_workqueue("vmbus_%s_brief", WQ_MEM_RECLAIM, 0, name);
+	if (p->wq && p->brief_wq)
+		return true;
+	destroy_wqs(p);
+	return false;
+}
+
 static struct vmh_partition *alloc(struct net *net, const char *name,
 				   const struct vmh_partition_config *config)
 {
@@ -199,10 +222,7 @@ static struct vmh_partition *alloc(struct net *net, const char *name,
 
 	if (!p)
 		return NULL;
-	/* A disk may be served, and memory wait for what is written to it. */
-	p->wq = alloc_workqueue("vmbus_%s", WQ_CPU_INTENSIVE | WQ_MEM_RECLAIM,
-				0, name);
-	if (!p->wq) {
+	if (!alloc_wqs(p, name)) {
 		kfree(p);
 		return NULL;
 	}

@@ -85,6 +85,7 @@ struct vmh_out {
  * @ic_lock: protects @ics, and what is asked there
  * @ics: struct vmh_ic of open channels
  * @wq: of its channels' workers: guest memory can keep them waiting
+ * @brief_wq: of those of services whose calls take no time
  * @work: does what workers cannot
  * @remove_work: removes it
  * @out_lock: protects what follows
@@ -128,6 +129,7 @@ struct vmh_partition {
 	spinlock_t ic_lock; /* see above */
 	struct list_head ics;
 	struct workqueue_struct *wq;
+	struct workqueue_struct *brief_wq;
 	struct work_struct work;
 	struct work_struct remove_work;
 
@@ -225,6 +227,7 @@ struct vmh_channel_stats {
  * @armed: the worker may look into the ring
  * @cpu: where the worker runs
  * @vp: the guest's processor, or VMH_VP_NONE
+ * @wq: where its worker runs
  * @work: the worker
  * @rings: where the rings lie
  * @in: the ring from the guest; the worker's
@@ -260,6 +263,7 @@ struct vmh_channel {
 	bool armed;
 	int cpu;
 	u32 vp;
+	struct workqueue_struct *wq;
 	struct delayed_work work;
 	struct vmh_gpadl *rings;
 	struct vmh_ring in;

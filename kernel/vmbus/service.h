@@ -33,6 +33,8 @@ struct vmh_partition;
  * @subchannels: its devices can have some
  * @linger: a guest's driver waits for answers when it lets go: a device that is taken
  *	back is served until the guest has closed it
+ * @brief: its calls take no time, since they hand on what they get: whoever gets it runs
+ *	right after them, on the same kernel thread. Others leave that to go on meanwhile.
  * @max_packet: longest packet that is taken, in bytes
  * @open: the guest opens a channel, with VMH_USER_DEF bytes of its own. What is
  *	returned, if not 0, refuses it. Process context, the partition's lock held:
@@ -72,6 +74,7 @@ struct vmh_service {
 	u16 flags;
 	bool subchannels;
 	bool linger;
+	bool brief;
 	u32 max_packet;
 	int (*open)(struct vmh_channel *ch, const u8 *user_data);
 	void (*close)(struct vmh_channel *ch);

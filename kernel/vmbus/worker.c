@@ -35,8 +35,7 @@ static int cpu_of(const struct vmh_channel *ch)
 /* Return: false if it is queued already, be it for later. */
 static bool queue(struct vmh_channel *ch, unsigned long delay)
 {
-	return queue_delayed_work_on(cpu_of(ch), ch->partition->wq, &ch->work,
-				     delay);
+	return queue_delayed_work_on(cpu_of(ch), ch->wq, &ch->work, delay);
 }
 
 /**
@@ -51,7 +50,7 @@ void vmh_worker_queue(struct vmh_channel *ch)
 		return;
 	/* Not when it meant to look by itself, but now. */
 	if (timer_pending(&ch->work.timer))
-		mod_delayed_work_on(cpu_of(ch), ch->partition->wq, &ch->work, 0);
+		mod_delayed_work_on(cpu_of(ch), ch->wq, &ch->work, 0);
 }
 
 /**
@@ -298,10 +297,12 @@ static void worker(struct work_struct *work)
 
 /**
  * vmh_worker_init() - give a channel its worker
- * @ch: a new channel
+ * @ch: a new channel of a device
  */
 void vmh_worker_init(struct vmh_channel *ch)
 {
+	ch->wq = ch->dev->service->brief ? ch->partition->brief_wq :
+					   ch->partition->wq;
 	INIT_DELAYED_WORK(&ch->work, worker);
 }
 
