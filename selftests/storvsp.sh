@@ -713,13 +713,13 @@ test_refused()
 {
 	load_storage
 	partition p1
+	ram_backstore rama 1
 	check_fail mkdir -p "$TARGET/storvsp/p1/tpg_0"
 	check_fail mkdir -p "$TARGET/storvsp/$(printf 'x%.0s' {1..64})"
 	controller none 0
 	check_fail write 1 "$(tpg none 0)/enable"
 	controller p1 0
 	check_fail write "0 100 10" "$(tpg p1 0)/qos"
-	ram_backstore rama 1
 	lun p1 0 0 ram rama
 	check_fail write "0 10 100" "$(tpg p1 0)/qos"
 	check_fail write "64 100 10" "$(tpg p1 0)/qos"

@@ -88,7 +88,7 @@ write()	# VALUE FILE
 
 remove_backstore()
 {
-	[ ! -d "$1" ] || rmdir "$1"
+	[ ! -d "$1" ] || rmdir "$1" || diag "$1 is left: it was made later than what uses it"
 	rmdir "${1%/*}" 2>/dev/null || :
 }
 
