@@ -668,6 +668,10 @@ test_show_json()
 	check_eq "$(vswitchctl acl show pg1 | tail -1 | sed 's/^ *id [0-9]* //')" \
 		"direction in action allow weight 5 protocol tcp local-ip 192.0.2.0/24 remote-ip 198.51.100.7 local-port 80-90 remote-port 1000 isolation-id 4 stateful idle-timeout 60" \
 		"as text"
+	# Each port has lines of its own.
+	acl pg2 direction in action deny local-ip any
+	check_eq "$(vswitchctl acl show | grep -c '^pg[12]: ')" 2 "ports in text"
+	check_eq "$(vswitchctl acl show | tail -c 1)" "" "the end of the last line"
 	# In the words that it shows, it can be deleted.
 	# shellcheck disable=SC2046 # words
 	check vswitchctl acl del pg1 $(vswitchctl acl show pg1 | tail -1 | sed 's/^ *id [0-9]* //')

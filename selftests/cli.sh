@@ -121,7 +121,10 @@ test_help()
 		mac-pool help
 		mac-pool set help
 		monitor help
+		help port
+		help fdb add
 	EOT
+	check_eq "$(vswitchctl help port)" "$(vswitchctl port help)" "help port"
 	vswitchctl switch help | grep -q 'external|internal|private' ||
 		fail "help of switch does not name the types"
 }
@@ -140,6 +143,9 @@ test_usage_tool()
 		port show p0 now
 		"" show
 		switch ""
+		help swich
+		help switch shew
+		help fdb add vs0
 	EOT
 	# Wrong options are getopt's to report, in one line as well.
 	vswitchctl --frob switch show >/dev/null 2>"$LIB_TMP/stderr" || rc=$?

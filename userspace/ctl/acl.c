@@ -123,6 +123,7 @@ static size_t show_rules(struct ctx *ctx, const struct vsw_acl *list,
 	if (ctx->stats)
 		show_numbers(&list[0]);
 	out_object_end();
+	out_text("\n");
 	return i;
 }
 

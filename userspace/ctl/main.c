@@ -62,7 +62,7 @@ static void usage_tool(FILE *f)
 	usage_options(f);
 	fputs("OBJECTS AND VERBS\n", f);
 	for (i = 0; i < N_OBJECTS; i++) {
-		fprintf(f, "  %-8s", objects[i]->name);
+		fprintf(f, "  %-10s", objects[i]->name);
 		for (v = objects[i]->verbs; v->name; v++)
 			fprintf(f, "%s%s", v == objects[i]->verbs ? "" : "|",
 				v->name[0] ? v->name : v->usage);
@@ -139,11 +139,15 @@ int run_command(struct ctx *ctx, struct args *a)
 	const struct object *obj;
 	const struct verb *v;
 	char expected[160];
+	bool asked;
 
 	if (arg_is_help(a)) {
 		usage_tool(stdout);
 		return EXIT_OK;
 	}
+	/* As with git, what help is wanted of can come behind it, too. */
+	asked = arg_peek(a) && !strcmp(arg_peek(a), "help");
+	a->pos += asked;
 	obj = arg_peek(a) ? find_object(arg_peek(a)) : NULL;
 	if (!obj) {
 		list_objects(expected, sizeof(expected));
@@ -151,7 +155,7 @@ int run_command(struct ctx *ctx, struct args *a)
 	}
 	a->pos++;
 	a->where = obj->name;
-	if (arg_is_help(a)) {
+	if (arg_is_help(a) || (asked && !arg_peek(a))) {
 		usage_object(stdout, obj);
 		return EXIT_OK;
 	}
@@ -169,12 +173,14 @@ int run_command(struct ctx *ctx, struct args *a)
 			a->pos++;
 		a->verb = v->name;
 	}
-	if (arg_is_help(a)) {
+	if (arg_is_help(a) || (asked && !arg_peek(a))) {
 		usage_verb(stdout, obj, v, "Usage:");
 		if (obj->help)
 			printf("\n%s", obj->help);
 		return EXIT_OK;
 	}
+	if (asked)
+		return arg_unknown(a, "no more than an object and a verb behind help");
 	return v->run(ctx, a);
 }
 

@@ -268,7 +268,9 @@ static void show_result(const struct test *t, const char *what,
 		out_str("to_port", got->answered ? NULL : ", it was delivered to %s",
 			dev_name(got->to));
 	if (!got->answered && got->delivered > 1)
-		out_uint(NULL, " and %" PRIu64 " others", got->delivered - 1);
+		out_uint(NULL, got->delivered == 2 ? " and %" PRIu64 " other" :
+						     " and %" PRIu64 " others",
+			 got->delivered - 1);
 	if (got->error)
 		show_icmp_error(t, got);
 }
