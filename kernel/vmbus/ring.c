@@ -412,7 +412,8 @@ int vmh_ring_write(struct vmh_ring *ring, const struct vmh_piece *pieces,
 	need = len + pad + VMH_TRAILER;
 	if (need >= ring->size)
 		return -EMSGSIZE;
-	if (!has_room(ring, ring->peer, need)) {
+	/* The first of those that are shown together, or room that is not certain. */
+	if (ring->own == ring->published || !has_room(ring, ring->peer, need)) {
 		err = peer_index(ring, FIELD(read_index), &ring->peer);
 		if (err)
 			return err;
