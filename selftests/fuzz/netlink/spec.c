@@ -192,9 +192,13 @@ static void read_attr(struct spec *spec, yaml_node_t *root, yaml_node_t *node,
 	read_checks(root, node, attr);
 	if (values) {
 		list(get(definition(root, values), "entries"), &n);
-		attr->entries = n;
-		attr->max = n - 1;
 		attr->checked = true;
+		if (get_bool(node, "enum-as-flags")) {
+			attr->max = (1ULL << n) - 1;
+		} else {
+			attr->entries = n;
+			attr->max = n - 1;
+		}
 	}
 	if (attr->type == SPEC_NEST) {
 		attr->nested = nested ? spec_find_set(spec, nested) : NULL;
