@@ -93,10 +93,6 @@ static void notify(struct nsp_nic *nic, bool gone)
 	vmh_nic_notify(dev_net(nic->dev), &info, gone);
 }
 
-/*
- * Its guest came, or went: the netdev's MTU is the guest's, unless it was set by hand. Or
- * it goes on.
- */
 /* Not by the hand of whoever administers the netdev, which then keeps it. */
 static int set_mtu(struct nsp_nic *nic, u32 mtu)
 {
@@ -109,6 +105,10 @@ static int set_mtu(struct nsp_nic *nic, u32 mtu)
 	return err;
 }
 
+/*
+ * Its guest came, or went: the netdev's MTU is the guest's, unless it was set by hand. Or
+ * it goes on.
+ */
 static void nic_work(struct work_struct *work)
 {
 	struct nsp_nic *nic = container_of(work, struct nsp_nic, work);

@@ -21,8 +21,8 @@
 #
 # VSWITCH_VM_UNTIL=EPOCHSECONDS in the environment: begin no case later than that;
 # those left over count as skipped. RACES_SECONDS=20: how long each case of the
-# test races lasts. FUZZ_SEED, FUZZ_MESSAGES, GUIDED_STEPS: of hostile guests. VSWITCH_VM_MEM=3G, VSWITCH_VM_ACCEL=kvm|tcg,... override the
-# machine's memory and accelerator.
+# test races lasts. FUZZ_SEED, FUZZ_MESSAGES, GUIDED_STEPS: of hostile guests.
+# VSWITCH_VM_MEM=3G, VSWITCH_VM_ACCEL=kvm|tcg,... override the machine's memory and accelerator.
 #
 # A test's header comment may ask for things (see selftests/README.md):
 #	# requires: COMMAND...	skip it where these are missing
