@@ -716,6 +716,11 @@ test_limits()
 	refused "at most 100000" direction in action deny remote-ip 198.51.100.0/24
 	check_eq "$(count pg1)" 100000 "rules"
 	check reaches g1 192.0.2.2
+	# Copies for transactions are limited, too.
+	sed -i 's/ pg1 / pg2 /' "$LIB_TMP/batch"
+	check vswitchctl -a -b "$LIB_TMP/batch"
+	check python3 "$DIR/lib/acl_copies.py" vs0 pg1 pg2
+	check_eq "$(count pg1) $(count pg2)" "100000 100000" "rules"
 }
 
 # While 2,000 rules are replaced again and again, each ping passes: no frame
