@@ -413,6 +413,7 @@ test_complete()
 		"gets no memory for its settings" | \
 		"a port or profile has at most 100000 rules" | \
 		"a netns has at most 1000000 rules"* | \
+		"2000000 rules are staged and in force"* | \
 		"the port is down, and no answer could reach it" | \
 		"the port waits for an answer already"* | \
 		"the frame ends within its tag"* | \
