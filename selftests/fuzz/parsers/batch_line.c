@@ -29,6 +29,12 @@ int report_text(struct ctx *ctx, const char *what, const char *name,
 	return report(ctx, what, name);
 }
 
+const char *acl_what(const struct vsw_acl_owner *of)
+{
+	(void)of;
+	return "port";
+}
+
 const char *dev_name(uint32_t ifindex)
 {
 	(void)ifindex;
