@@ -81,6 +81,16 @@ static int mem_write(const struct vmh_mem *mem, u32 offset, const void *from,
 	return 0;
 }
 
+/* Of the data, mapped, and in one piece: nearly all that is read or written. */
+static __always_inline u8 *flat(const struct vmh_ring *ring, u32 index, u32 len)
+{
+	u8 *base = ring->mem->base;
+
+	if (unlikely(!base || len > ring->size - index))
+		return NULL;
+	return base + ring->start + VMH_PAGE_SIZE + index;
+}
+
 /* @index: of the data; @len: at most its size. It may wrap around. */
 static int copy_out(const struct vmh_ring *ring, u32 index, void *to, u32 len)
 {
@@ -150,6 +160,22 @@ int vmh_ring_init(struct vmh_ring *ring, const struct vmh_mem *mem, u32 start,
 	return err;
 }
 
+static int copy_descriptor(const struct vmh_ring *ring,
+			   struct vmh_descriptor *desc)
+{
+	const u8 *at = flat(ring, ring->own, sizeof(*desc));
+	u64 word[2];
+
+	static_assert(sizeof(*desc) == sizeof(word));
+	if (unlikely(!at))
+		return copy_out(ring, ring->own, desc, sizeof(*desc));
+	/* What is looked at is what is used: it is not read again. */
+	word[0] = READ_ONCE(((const u64 *)at)[0]);
+	word[1] = READ_ONCE(((const u64 *)at)[1]);
+	memcpy(desc, word, sizeof(*desc));
+	return 0;
+}
+
 /**
  * vmh_ring_peek() - is there a packet, and can it be one?
  * @ring: the ring from the guest
@@ -175,7 +201,7 @@ int vmh_ring_peek(struct vmh_ring *ring, struct vmh_descriptor *desc)
 	/* A producer publishes whole packets. */
 	if (there < sizeof(*desc) + VMH_TRAILER)
 		return -EPROTO;
-	err = copy_out(ring, ring->own, desc, sizeof(*desc));
+	err = copy_descriptor(ring, desc);
 	if (err)
 		return err;
 	offset = le16_to_cpu(desc->offset8) * VMH_UNIT;
@@ -202,13 +228,18 @@ int vmh_ring_read(struct vmh_ring *ring, const struct vmh_descriptor *desc,
 		  void *to)
 {
 	u32 len = le16_to_cpu(desc->len8) * VMH_UNIT;
-	u32 body = advance(ring, ring->own, sizeof(*desc));
+	const u8 *at = flat(ring, ring->own, len);
 	int err;
 
 	memcpy(to, desc, sizeof(*desc));
-	err = copy_out(ring, body, to + sizeof(*desc), len - sizeof(*desc));
-	if (err)
-		return err;
+	if (likely(at)) {
+		memcpy(to + sizeof(*desc), at + sizeof(*desc), len - sizeof(*desc));
+	} else {
+		err = copy_out(ring, advance(ring, ring->own, sizeof(*desc)),
+			       to + sizeof(*desc), len - sizeof(*desc));
+		if (err)
+			return err;
+	}
 	ring->own = advance(ring, ring->own, len + VMH_TRAILER);
 	return 0;
 }
@@ -365,20 +396,57 @@ bool vmh_ring_is_awaited(const struct vmh_ring *ring)
 	       read != ring->published;
 }
 
-/* A packet that does not wrap around, in memory that is mapped: nearly every one. */
-static void put_together(const struct vmh_ring *ring,
-			 const struct vmh_piece *pieces, u32 n, u32 pad,
-			 __le64 trailer)
+/* Have room for @need bytes, which is less than the size. Return: as vmh_ring_write(). */
+static int make_room(struct vmh_ring *ring, u32 need)
 {
-	u8 *to = ring->mem->base + ring->start + VMH_PAGE_SIZE + ring->own;
-	u32 i;
+	int err;
+
+	/* The first of those that are shown together, or room that is not certain. */
+	if (ring->own == ring->published || !has_room(ring, ring->peer, need)) {
+		err = peer_index(ring, FIELD(read_index), &ring->peer);
+		if (err)
+			return err;
+		if (!has_room(ring, ring->peer, need)) {
+			err = wait_for(ring, need);
+			if (err)
+				return err;
+		}
+	}
+	/* One that is smaller and still fits does not end a larger one's wait. */
+	if (unlikely(ring->waiting) && need >= ring->waiting) {
+		err = set32(ring, FIELD(pending_send_sz), 0);
+		if (err)
+			return err;
+		ring->waiting = 0;
+	}
+	return 0;
+}
+
+/* Ends a packet: where it began. Nobody looks at it, but it is part of the format. */
+static __le64 trailer_of(u32 begin)
+{
+	return cpu_to_le64((u64)begin << 32);
+}
+
+static int copy_pieces(const struct vmh_ring *ring,
+		       const struct vmh_piece *pieces, u32 n, u32 pad)
+{
+	static const u8 zero[VMH_UNIT];
+	__le64 trailer = trailer_of(ring->own);
+	u32 at = ring->own, i;
+	int err;
 
 	for (i = 0; i < n; i++) {
-		memcpy(to, pieces[i].data, pieces[i].len);
-		to += pieces[i].len;
+		err = copy_in(ring, at, pieces[i].data, pieces[i].len);
+		if (err)
+			return err;
+		at = advance(ring, at, pieces[i].len);
 	}
-	memset(to, 0, pad);
-	memcpy(to + pad, &trailer, sizeof(trailer));
+	err = copy_in(ring, at, zero, pad);
+	if (err)
+		return err;
+	at = advance(ring, at, pad);
+	return copy_in(ring, at, &trailer, sizeof(trailer));
 }
 
 /**
@@ -398,9 +466,9 @@ static void put_together(const struct vmh_ring *ring,
 int vmh_ring_write(struct vmh_ring *ring, const struct vmh_piece *pieces,
 		   u32 n)
 {
-	static const u8 zero[VMH_UNIT];
-	u32 begin = ring->own, at = begin, len = 0, need, pad, i;
-	__le64 trailer = cpu_to_le64((u64)begin << 32);
+	__le64 trailer = trailer_of(ring->own);
+	u32 len = 0, need, pad, i;
+	u8 *to;
 	int err;
 
 	for (i = 0; i < n; i++) {
@@ -412,43 +480,64 @@ int vmh_ring_write(struct vmh_ring *ring, const struct vmh_piece *pieces,
 	need = len + pad + VMH_TRAILER;
 	if (need >= ring->size)
 		return -EMSGSIZE;
-	/* The first of those that are shown together, or room that is not certain. */
-	if (ring->own == ring->published || !has_room(ring, ring->peer, need)) {
-		err = peer_index(ring, FIELD(read_index), &ring->peer);
-		if (err)
-			return err;
-		if (!has_room(ring, ring->peer, need)) {
-			err = wait_for(ring, need);
-			if (err)
-				return err;
+	err = make_room(ring, need);
+	if (err)
+		return err;
+	to = flat(ring, ring->own, need);
+	if (likely(to)) {
+		for (i = 0; i < n; i++) {
+			memcpy(to, pieces[i].data, pieces[i].len);
+			to += pieces[i].len;
 		}
-	}
-	/* One that is smaller and still fits does not end a larger one's wait. */
-	if (ring->waiting && need >= ring->waiting) {
-		err = set32(ring, FIELD(pending_send_sz), 0);
+		memset(to, 0, pad);
+		memcpy(to + pad, &trailer, sizeof(trailer));
+	} else {
+		err = copy_pieces(ring, pieces, n, pad);
 		if (err)
 			return err;
-		ring->waiting = 0;
 	}
-	if (ring->mem->base && need <= ring->size - begin) {
-		put_together(ring, pieces, n, pad, trailer);
-		ring->own = advance(ring, begin, need);
-		return 0;
+	ring->own = advance(ring, ring->own, need);
+	return 0;
+}
+
+/**
+ * vmh_ring_put() - put a packet into the ring that has one piece
+ * @ring: the ring to the guest
+ * @desc: as in vmh_ring_write()
+ * @payload: what follows it at once
+ * @len: bytes of it
+ *
+ * Completions are that, and there is one for nearly every packet.
+ *
+ * Context: as vmh_ring_write().
+ * Return: likewise.
+ */
+int vmh_ring_put(struct vmh_ring *ring, const struct vmh_descriptor *desc,
+		 const void *payload, u32 len)
+{
+	u32 padded = len + -len % VMH_UNIT;
+	u32 need = sizeof(*desc) + padded + VMH_TRAILER;
+	u8 *to = flat(ring, ring->own, need);
+	int err;
+
+	if (unlikely(!to || need >= ring->size)) {
+		struct vmh_piece pieces[] = {
+			{ desc, sizeof(*desc) }, { payload, len },
+		};
+
+		return vmh_ring_write(ring, pieces, ARRAY_SIZE(pieces));
 	}
-	for (i = 0; i < n; i++) {
-		err = copy_in(ring, at, pieces[i].data, pieces[i].len);
-		if (err)
-			return err;
-		at = advance(ring, at, pieces[i].len);
-	}
-	err = copy_in(ring, at, zero, pad);
+	err = make_room(ring, need);
 	if (err)
 		return err;
-	at = advance(ring, at, pad);
-	err = copy_in(ring, at, &trailer, sizeof(trailer));
-	if (err)
-		return err;
-	ring->own = advance(ring, at, sizeof(trailer));
+	memcpy(to, desc, sizeof(*desc));
+	to += sizeof(*desc);
+	/* What is padding stays so. */
+	if (padded)
+		memset(to + padded - VMH_UNIT, 0, VMH_UNIT);
+	memcpy(to, payload, len);
+	memcpy(to + padded, &(__le64){ trailer_of(ring->own) }, sizeof(__le64));
+	ring->own = advance(ring, ring->own, need);
 	return 0;
 }
 

@@ -86,6 +86,8 @@ struct vmh_piece {
 
 int vmh_ring_write(struct vmh_ring *ring, const struct vmh_piece *pieces,
 		   u32 n);
+int vmh_ring_put(struct vmh_ring *ring, const struct vmh_descriptor *desc,
+		 const void *payload, u32 len);
 bool vmh_ring_is_awaited(const struct vmh_ring *ring);
 int vmh_ring_write_done(struct vmh_ring *ring, bool *signal);
 

@@ -10,7 +10,19 @@
 
 #define PIECES_MAX	8
 
+/**
+ * struct write - a packet that is to be written
+ * @desc: its descriptor
+ * @payload: what follows it, if @pieces are NULL
+ * @payload_len: bytes of that
+ * @pieces: all of it
+ * @n: how many
+ * @len: bytes of all, padded
+ */
 struct write {
+	const struct vmh_descriptor *desc;
+	const void *payload;
+	u32 payload_len;
 	const struct vmh_piece *pieces;
 	u32 n;
 	u32 len;
@@ -76,6 +88,13 @@ static int flush_locked(struct vmh_channel *ch, const void *arg)
 	return err;
 }
 
+static int write_ring(struct vmh_channel *ch, const struct write *w)
+{
+	if (likely(!w->pieces))
+		return vmh_ring_put(&ch->out, w->desc, w->payload, w->payload_len);
+	return vmh_ring_write(&ch->out, w->pieces, w->n);
+}
+
 static int write_locked(struct vmh_channel *ch, const void *arg)
 {
 	bool waited = ch->out.waiting;
@@ -84,7 +103,7 @@ static int write_locked(struct vmh_channel *ch, const void *arg)
 
 	if (!ch->out_open)
 		return -ENOTCONN;
-	err = vmh_ring_write(&ch->out, w->pieces, w->n);
+	err = write_ring(ch, w);
 	if (err == -EAGAIN) {
 		/*
 		 * The guest signals for room by what it sees, so it has to see all:
@@ -92,7 +111,7 @@ static int write_locked(struct vmh_channel *ch, const void *arg)
 		 * there before.
 		 */
 		flush_locked(ch, NULL);
-		err = vmh_ring_write(&ch->out, w->pieces, w->n);
+		err = write_ring(ch, w);
 	}
 	if (!err) {
 		ch->stats.tx_packets++;
@@ -289,14 +308,20 @@ EXPORT_SYMBOL_GPL(vmh_channel_send);
 int vmh_channel_complete(struct vmh_channel *ch, u64 trans_id,
 			 const void *payload, u32 len)
 {
-	struct vmh_piece piece = { payload, len };
+	u32 all = round_up(sizeof(struct vmh_descriptor) + len, VMH_UNIT);
 	struct vmh_descriptor desc = {
 		.type = cpu_to_le16(VMH_PACKET_COMPLETION),
 		.offset8 = cpu_to_le16(sizeof(desc) / VMH_UNIT),
+		.len8 = cpu_to_le16(all / VMH_UNIT),
 		.trans_id = cpu_to_le64(trans_id),
 	};
 
-	return send_packet(ch, &desc, NULL, 0, &piece, 1);
+	if (all / VMH_UNIT > U16_MAX)
+		return -EMSGSIZE;
+	trace_vmbus_packet_out(ch, &desc, all);
+	return out_locked(ch, write_locked, &(struct write) {
+		.desc = &desc, .payload = payload, .payload_len = len, .len = all,
+	});
 }
 EXPORT_SYMBOL_GPL(vmh_channel_complete);
 

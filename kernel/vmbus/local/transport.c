@@ -19,11 +19,8 @@ bool vml_copy;
 /* Memory, and neither a device's nor a hole. */
 static struct page *to_page(u64 pfn)
 {
-	struct page *page;
+	struct page *page = pfn_to_online_page(pfn);
 
-	if (!pfn_valid(pfn))
-		return NULL;
-	page = pfn_to_online_page(pfn);
 	if (!page)
 		return NULL;
 	/* The kernel's own data is reserved too, and so are holes. */

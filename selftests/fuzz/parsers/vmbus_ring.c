@@ -40,7 +40,8 @@ static void send_packet(struct input *in, struct vmh_ring *ring)
 	};
 	struct vmh_ring before = *ring;
 
-	if (vmh_ring_write(ring, pieces, 2)) {
+	if (len & 16 ? vmh_ring_put(ring, &desc, bytes, len) :
+		       vmh_ring_write(ring, pieces, 2)) {
 		must(ring->own == before.own);
 		return;
 	}
