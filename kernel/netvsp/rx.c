@@ -112,8 +112,10 @@ static int stream_read(struct stream *st, void *to, u32 len)
 {
 	int n = min(len, st->ahead - st->used);
 
-	memcpy(to, st->q->head + st->used, n);
-	st->used += n;
+	if (n) {
+		memcpy(to, st->q->head + st->used, n);
+		st->used += n;
+	}
 	for (len -= n, to += n; len; len -= n, to += n) {
 		n = stream_piece(st, to, len);
 		if (n < 0)
@@ -363,7 +365,7 @@ static enum nsp_drop rx_message(struct nsp_queue *q, struct stream *st)
 	rest = len - offset - frame;
 	drop = rx_frame(q, st, frame, &infos);
 	/* The next one begins where this one says that it ends. */
-	if (drop == NSP_DROPS)
+	if (drop == NSP_DROPS && rest)
 		stream_skip(st, rest);
 	return drop;
 }
@@ -542,6 +544,8 @@ static bool is_tcp(const struct sk_buff *skb)
 int nsp_rx_poll(struct napi_struct *napi, int budget)
 {
 	struct nsp_queue *q = container_of(napi, struct nsp_queue, napi);
+	/* One that takes them each for itself: a bridge, or a switch. */
+	bool taken = rcu_access_pointer(q->nic->dev->rx_handler);
 	struct sk_buff *skb;
 	LIST_HEAD(others);
 	u32 out = 0;
@@ -561,6 +565,8 @@ int nsp_rx_poll(struct napi_struct *napi, int budget)
 		out += skb->truesize;
 		if (is_tcp(skb))
 			napi_gro_receive(napi, skb);
+		else if (taken)
+			netif_receive_skb(skb);
 		else
 			list_add_tail(&skb->list, &others);
 		n++;

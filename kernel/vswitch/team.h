@@ -40,7 +40,7 @@ static inline bool vsw_team_may_use(const struct vsw_snap *snap,
  * Context: RCU read lock.
  * Return: the entry that says to which port, or NULL when it is at its owner's.
  */
-static inline struct vsw_fdb_entry *
+static __always_inline struct vsw_fdb_entry *
 vsw_team_find(const struct vsw_table *table, struct vsw_fdb *fdb,
 	      const struct vsw_snap *owner, u64 key)
 {
