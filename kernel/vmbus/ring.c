@@ -38,15 +38,20 @@ static int set32(const struct vmh_ring *ring, u32 field, u32 value)
 	return 0;
 }
 
-/* The other side's index, read once. What it covers is read after it. */
+/*
+ * The other side's index, read once. What it covers is read after it. One that cannot be
+ * is not kept: who finds @index in the ring relies on it.
+ */
 static int peer_index(const struct vmh_ring *ring, u32 field, u32 *index)
 {
-	int err = get32(ring, field, index);
+	u32 value;
+	int err = get32(ring, field, &value);
 
 	if (err)
 		return err;
-	if (*index >= ring->size || *index % VMH_UNIT)
+	if (value >= ring->size || value % VMH_UNIT)
 		return -EPROTO;
+	*index = value;
 	/* What the index covers is read after the index. */
 	smp_rmb();
 	return 0;

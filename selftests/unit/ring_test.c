@@ -372,10 +372,14 @@ static void hostile(void)
 		memcpy(memory + VMH_PAGE_SIZE, &desc, sizeof(desc));
 		header(0)->write_index = cpu_to_le32(bad[i].write);
 		check(vmh_ring_peek(&in, &desc) == -EPROTO, "%u", i);
+		check(vmh_ring_peek(&in, &desc) == -EPROTO, "%u, again", i);
+		check(in.peer < in.size && in.peer % 8 == 0, "%u: is kept", i);
 	}
 	begin(true);
 	header(RING)->read_index = cpu_to_le32(12);
 	check(host_write(payload, 8) == -EPROTO);
+	check(host_write(payload, 8) == -EPROTO, "again");
+	check(!out.peer, "is kept");
 	/* Between two that are shown together it is not looked at, and then it is. */
 	begin(true);
 	check(!host_write(payload, 8));
