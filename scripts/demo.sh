@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 "$ROOT/scripts/deps.sh" demo
-kver=${KVER:-$("$ROOT/scripts/kernels.sh" list | head -n1)}
+kver=${KVER:-$("$ROOT/scripts/kernels.sh" list | sed -n 1p)}
 
 cat <<EOF
 Building the modules for Linux $kver and booting a virtual machine with them.

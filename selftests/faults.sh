@@ -136,12 +136,13 @@ test_netns()
 	group netns
 }
 
+# All of it is read, or who writes it may die of that.
 module_file()	# MODULE
 {
 	# shellcheck disable=SC1091
 	( . /run/vswitch-vm/job && tr ' ' '\n' <<<"$VM_MODULES" &&
 		find "$VM_BIN" "$VM_BUILT" -name "$1.ko" ) |
-		sed -n "\\,/$1\\.ko\$,{p;q}"
+		awk -v name="/$1.ko" 'substr($0, length($0) - length(name) + 1) == name && !n++'
 }
 
 loaded()

@@ -519,7 +519,7 @@ test_acl_batch()
 "profile office switch vs0: 2 rules
     direction in action deny weight 5 protocol tcp
     direction out action allow weight 5" "text of a profile's rules"
-	check_eq "$(vswitchctl acl show pg1 | head -1)" \
+	check_eq "$(vswitchctl acl show pg1 | sed -n 1p)" \
 		"pg1: 2 rules from profile office" "text of a port's rules"
 	check_eq "$(vswitchctl profile show vs0 office)" \
 "office: switch vs0 users 1
