@@ -66,8 +66,9 @@
 #define NSP_RSS_TABLE		128
 /* Until a guest that gives nothing back is not waited for any more. */
 #define NSP_STALL		(4 * HZ)
-/* A large frame, whichever way. */
+/* A large frame, whichever way, and what may be added for its headers. */
 #define NSP_LSO_MAX		0xf53c
+#define NSP_LSO_HEADERS		256
 
 /* Why something was lost; ethtool -S. */
 enum nsp_drop {
@@ -186,6 +187,7 @@ struct nsp_recv {
  * @answering: an answer found no room, and is due when the packet comes again
  * @answer: the answer
  * @answer_len: bytes of it
+ * @pool: memory for frames
  * @rx: frames of this run
  * @rx_ready: frames for @napi
  * @rx_polled: those that it has taken
@@ -227,6 +229,7 @@ struct nsp_queue {
 	bool answering;
 	union nvsp_answer answer;
 	u32 answer_len;
+	struct page_pool *pool;
 	struct sk_buff_head rx;
 	u8 *head;
 	u8 *bounce;
@@ -461,6 +464,12 @@ static inline void nsp_drop(struct nsp_queue *q, enum nsp_drop why)
 	atomic64_inc(&q->stats.drops[why]);
 }
 
+/* Bytes of a message to the guest, as its version has it. */
+static inline u32 nsp_nvsp_size(const struct nsp_nic *nic)
+{
+	return nic->session.version >= NVSP_VERSION_61 ? NVSP_SIZE_V61 : NVSP_SIZE;
+}
+
 /* The state of a packet's first section while the guest has it. */
 static inline u32 nsp_shown(const struct nsp_queue *q)
 {
@@ -488,7 +497,7 @@ void nsp_run_begin(struct nsp_queue *q);
 void nsp_run_end(struct nsp_queue *q);
 void nsp_wake_worker(struct nsp_queue *q);
 int nsp_answer(struct nsp_queue *q, const struct vmh_packet *packet,
-	       union nvsp_answer *answer, u32 len);
+	       const union nvsp_answer *answer, u32 len);
 
 /* nvsp.c */
 int nsp_on_nvsp(struct nsp_queue *q, const struct vmh_packet *packet, u32 type);
@@ -496,7 +505,6 @@ void nsp_nvsp_resume(struct nsp_nic *nic);
 void nsp_on_offered(struct nsp_nic *nic, u32 n);
 void nsp_on_subchannel(struct nsp_nic *nic);
 void nsp_nvsp_done(struct nsp_nic *nic);
-u32 nsp_nvsp_size(const struct nsp_nic *nic);
 bool nsp_version_is_known(u32 version);
 void nsp_session_reset(struct nsp_nic *nic);
 
@@ -512,6 +520,11 @@ void nsp_recv_restore_control(struct nsp_recv *recv);
 void nsp_recv_rebuild(struct nsp_recv *recv);
 int nsp_recv_write(struct nsp_recv *recv, u32 section, u32 offset,
 		   const void *from, u32 len);
+
+/* frame.c */
+int nsp_frame_init(struct nsp_queue *q);
+void nsp_frame_exit(struct nsp_queue *q);
+struct sk_buff *nsp_frame_alloc(struct nsp_queue *q, u32 len);
 
 /* rx.c */
 int nsp_rx(struct nsp_queue *q, const struct vmh_packet *packet);

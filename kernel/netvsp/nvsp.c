@@ -19,17 +19,6 @@
 /* What a guest may put into one message of RNDIS, in pieces. */
 #define MAX_MDL_CHAIN	34
 
-/**
- * nsp_nvsp_size() - bytes of a message to the guest
- * @nic: the NIC
- *
- * Return: what the version says.
- */
-u32 nsp_nvsp_size(const struct nsp_nic *nic)
-{
-	return nic->session.version >= NVSP_VERSION_61 ? NVSP_SIZE_V61 : NVSP_SIZE;
-}
-
 static int answer(struct nsp_queue *q, const struct vmh_packet *packet,
 		  union nvsp_answer *answer)
 {

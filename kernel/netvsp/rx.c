@@ -23,9 +23,6 @@
 #define HEAD_MAX	(sizeof(struct rndis_head) + sizeof(struct rndis_data) + 512)
 /* And so much at once: mostly it is all, and often the frame with it. */
 #define AHEAD		128
-/* Frames beyond this are in pages, their headers excepted. */
-#define COPY_LINEAR	2048
-#define LINEAR		256
 /* Memory of frames that wait for the stack; with more the ring is not read. */
 #define READY_MAX	SZ_4M
 
@@ -84,8 +81,7 @@ static int stream_piece(struct stream *st, void *to, u32 max)
 	return n;
 }
 
-/* Have the next @len bytes in q->head, and those that come along with them. */
-static int stream_look(struct stream *st, u32 len)
+static int stream_look_on(struct stream *st, u32 len)
 {
 	u8 *head = st->q->head;
 	u32 want;
@@ -105,6 +101,12 @@ static int stream_look(struct stream *st, u32 len)
 		st->ahead += n;
 	}
 	return 0;
+}
+
+/* Have the next @len bytes in q->head, and those that come along with them. */
+static inline int stream_look(struct stream *st, u32 len)
+{
+	return !st->used && st->ahead >= len ? 0 : stream_look_on(st, len);
 }
 
 /* @len: at most what is left. */
@@ -225,41 +227,12 @@ static bool parse_infos(struct infos *infos, const u8 *at, u32 len)
 	return true;
 }
 
-static struct sk_buff *alloc_frame(struct nsp_queue *q, u32 len)
-{
-	struct net_device *dev = q->nic->dev;
-	struct sk_buff *skb;
-	int err;
-
-	if (len <= COPY_LINEAR) {
-		/* From the CPU's cache; what that has not, memory can be waited for. */
-		local_bh_disable();
-		skb = napi_alloc_skb(&q->napi, len);
-		local_bh_enable();
-		if (unlikely(!skb))
-			skb = __netdev_alloc_skb_ip_align(dev, len, GFP_KERNEL);
-		if (likely(skb))
-			__skb_put(skb, len);
-		return skb;
-	}
-	skb = alloc_skb_with_frags(NET_SKB_PAD + LINEAR, len - LINEAR,
-				   PAGE_ALLOC_COSTLY_ORDER, &err, GFP_KERNEL);
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, NET_SKB_PAD);
-	__skb_put(skb, LINEAR);
-	skb->len += len - LINEAR;
-	skb->data_len = len - LINEAR;
-	skb->dev = dev;
-	return skb;
-}
-
-static int fill_frame(struct sk_buff *skb, struct stream *st)
+/* What lies in pages. */
+static noinline int fill_frags(struct sk_buff *skb, struct stream *st)
 {
 	u32 i, n, left = skb->data_len;
-	int err;
+	int err = 0;
 
-	err = stream_read(st, skb->data, skb_headlen(skb));
 	for (i = 0; !err && i < skb_shinfo(skb)->nr_frags; i++) {
 		skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
 
@@ -268,6 +241,13 @@ static int fill_frame(struct sk_buff *skb, struct stream *st)
 		left -= n;
 	}
 	return err;
+}
+
+static int fill_frame(struct sk_buff *skb, struct stream *st)
+{
+	int err = stream_read(st, skb->data, skb_headlen(skb));
+
+	return unlikely(skb_is_nonlinear(skb)) && !err ? fill_frags(skb, st) : err;
 }
 
 /* Return: NSP_DROPS if all is well, else why not. */
@@ -279,7 +259,7 @@ static enum nsp_drop rx_frame(struct nsp_queue *q, struct stream *st, u32 len,
 	struct sk_buff *skb;
 	u32 tag;
 
-	if (len < ETH_HLEN || len > (lso ? NSP_LSO_MAX + LINEAR :
+	if (len < ETH_HLEN || len > (lso ? NSP_LSO_HEADERS + NSP_LSO_MAX :
 				     nic->session.frame + VLAN_HLEN))
 		return NSP_RX_LENGTH;
 	if (!READ_ONCE(nic->link) || nic->dying) {
@@ -287,7 +267,7 @@ static enum nsp_drop rx_frame(struct nsp_queue *q, struct stream *st, u32 len,
 		nsp_drop(q, NSP_RX_DOWN);
 		return NSP_DROPS;
 	}
-	skb = alloc_frame(q, len);
+	skb = nsp_frame_alloc(q, len);
 	if (unlikely(!skb))
 		return NSP_RX_NO_MEMORY;
 	if (unlikely(fill_frame(skb, st))) {
@@ -426,6 +406,21 @@ static void unthrottle(struct nsp_queue *q)
 		nsp_wake_worker(q);
 }
 
+/* What is said of a packet. */
+static const union nvsp_answer success = {
+	.rndis = {
+		.type = cpu_to_le32(NVSP_RNDIS_COMPLETE),
+		.status = cpu_to_le32(NVSP_STATUS_SUCCESS),
+	},
+};
+
+static const union nvsp_answer fail = {
+	.rndis = {
+		.type = cpu_to_le32(NVSP_RNDIS_COMPLETE),
+		.status = cpu_to_le32(NVSP_STATUS_FAIL),
+	},
+};
+
 /**
  * nsp_rx() - a packet of RNDIS from the guest
  * @q: the queue
@@ -436,9 +431,6 @@ static void unthrottle(struct nsp_queue *q)
  */
 int nsp_rx(struct nsp_queue *q, const struct vmh_packet *packet)
 {
-	union nvsp_answer answer = {
-		.rndis.type = cpu_to_le32(NVSP_RNDIS_COMPLETE),
-	};
 	u32 status = NVSP_STATUS_FAIL;
 	struct nvsp_rndis msg;
 	struct stream st;
@@ -462,8 +454,8 @@ int nsp_rx(struct nsp_queue *q, const struct vmh_packet *packet)
 			return err;
 		status = NVSP_STATUS_SUCCESS;
 	}
-	answer.rndis.status = cpu_to_le32(status);
-	err = nsp_answer(q, packet, &answer, nsp_nvsp_size(q->nic));
+	err = nsp_answer(q, packet, status == NVSP_STATUS_SUCCESS ? &success : &fail,
+			 nsp_nvsp_size(q->nic));
 	if (!err && unlikely(msg.channel != cpu_to_le32(NVSP_CHANNEL_DATA)))
 		nsp_control_pump(q->nic);
 	return err;

@@ -78,14 +78,14 @@ static int service_open(struct vmh_channel *ch, const u8 *user_data)
 	q->head = kvmalloc(NSP_CONTROL_MAX, GFP_KERNEL_ACCOUNT);
 	if (!index)
 		nic->message = kvmalloc(NSP_CONTROL_MAX, GFP_KERNEL_ACCOUNT);
-	if (!q->head || !nic->message)
+	if (!q->head || !nic->message || nsp_frame_init(q))
 		goto free;
 	down_write(&nic->run);
 	/* The primary channel's worker may be taking the buffer away. */
 	if (index && (s->state != NSP_RUNNING || !s->recv)) {
 		up_write(&nic->run);
 		err = -EINVAL;
-		goto free;
+		goto exit;
 	}
 	q->ch = ch;
 	q->answering = false;
@@ -104,6 +104,8 @@ static int service_open(struct vmh_channel *ch, const u8 *user_data)
 	up_write(&nic->run);
 	return 0;
 
+exit:
+	nsp_frame_exit(q);
 free:
 	kvfree(q->head);
 	q->head = NULL;
@@ -133,6 +135,7 @@ static void service_close(struct vmh_channel *ch)
 	atomic_dec(&nic->open_queues);
 	up_write(&nic->run);
 	__skb_queue_purge(&q->rx);
+	nsp_frame_exit(q);
 	kvfree(q->head);
 	q->head = NULL;
 	if (!q->index) {
@@ -153,7 +156,7 @@ static void service_close(struct vmh_channel *ch)
  * looked at but only answered.
  */
 int nsp_answer(struct nsp_queue *q, const struct vmh_packet *packet,
-	       union nvsp_answer *answer, u32 len)
+	       const union nvsp_answer *answer, u32 len)
 {
 	int err;
 

@@ -175,77 +175,82 @@ static u32 finish_head(struct head *head, u32 infos, u32 len)
 	return head_len;
 }
 
+/* Where the next part is put together: in its section, or what is copied there. */
+static struct head *begin_part(const struct nsp_queue *q)
+{
+	const struct nsp_recv *recv = q->recv;
+
+	return recv->map ? recv->map + q->held[q->n_held - 1] * recv->size :
+			   (void *)q->bounce;
+}
+
 /* One more section for the packet; there is one. */
 static u32 next_section(struct nsp_queue *q, u32 len)
 {
 	struct nsp_recv *recv = q->recv;
-	u32 section = q->held[--q->n_held];
+	u32 section = q->held[--q->n_held], n = q->n_ranges++;
 	struct nsp_section *s = &recv->sections[section];
-	struct vmh_xfer_range *range = &q->ranges[q->n_ranges];
+	struct vmh_xfer_range *range = &q->ranges[n];
 
 	s->next = NSP_LAST;
 	s->queue = q->index;
 	s->state = NSP_SECTION_MORE;
-	if (q->n_ranges)
+	if (n)
 		recv->sections[q->last].next = section;
 	else
 		q->first = section;
 	q->last = section;
-	q->n_ranges++;
 	range->byte_count = cpu_to_le32(len);
 	range->byte_offset = cpu_to_le32(section * recv->size);
 	return section;
 }
 
-/* A part of a frame, and its header. */
-static int write_part(struct nsp_queue *q, const struct sk_buff *skb, u32 at,
-		      u32 len, const struct head *head, u32 head_len,
-		      const struct csum *csum)
+/* A part of a frame, behind its header. */
+static int end_part(struct nsp_queue *q, const struct sk_buff *skb, u32 at,
+		    u32 len, struct head *head, u32 infos, const struct csum *csum)
 {
-	struct nsp_recv *recv = q->recv;
+	u32 head_len = finish_head(head, infos, len);
 	u32 section = next_section(q, head_len + len);
-	u8 *to = recv->map ? recv->map + section * recv->size : q->bounce;
+	u8 *to = (u8 *)head + head_len;
 	int err = 0;
 
-	memcpy(to, head, head_len);
 	/* It is all there, and in memory of ours: that cannot fail. */
 	if (likely(at + len <= skb_headlen(skb)))
-		memcpy(to + head_len, skb->data + at, len);
+		memcpy(to, skb->data + at, len);
 	else
-		err = skb_copy_bits(skb, at, to + head_len, len);
+		err = skb_copy_bits(skb, at, to, len);
 	if (!at && csum->compute)
-		memcpy(to + head_len + csum->at, &csum->value,
-		       sizeof(csum->value));
-	if (!err && !recv->map)
-		err = nsp_recv_write(recv, section, 0, to, head_len + len);
+		memcpy(to + csum->at, &csum->value, sizeof(csum->value));
+	if (!err && unlikely(!q->recv->map))
+		err = nsp_recv_write(q->recv, section, 0, head, head_len + len);
 	return err;
 }
 
 static int write_frame(struct nsp_queue *q, const struct sk_buff *skb, u32 parts)
 {
-	u32 size = q->recv->size, infos, at, n, flags, len;
-	struct head head;
+	u32 size = q->recv->size, infos, at, n, flags;
+	struct head *head = begin_part(q);
 	struct csum csum;
 	int err = 0;
 
 	get_csum(&csum, q, skb);
-	infos = build_head(&head, q, skb, &csum);
-	if (likely(parts == 1)) {
-		len = finish_head(&head, infos, skb->len);
-		return write_part(q, skb, 0, skb->len, &head, len, &csum);
-	}
+	infos = build_head(head, q, skb, &csum);
+	if (likely(parts == 1))
+		return end_part(q, skb, 0, skb->len, head, infos, &csum);
 	/* There may be less: none of them is empty. */
 	for (at = 0; at < skb->len && !err; at += n) {
+		if (at) {
+			head = begin_part(q);
+			infos = 0;
+		}
 		flags = RNDIS_ID_PART;
 		if (!at)
 			flags |= RNDIS_ID_FIRST;
 		n = min_t(u32, skb->len - at, size - HEAD_LEN(infos + 1));
 		if (at + n == skb->len)
 			flags |= RNDIS_ID_LAST;
-		add_info(&head, &infos, RNDIS_INFO_ID, 1 | flags << 8);
-		len = finish_head(&head, infos, n);
-		err = write_part(q, skb, at, n, &head, len, &csum);
-		infos = 0;
+		add_info(head, &infos, RNDIS_INFO_ID, 1 | flags << 8);
+		err = end_part(q, skb, at, n, head, infos, &csum);
 	}
 	return err;
 }

@@ -6,12 +6,6 @@
 
 #include "packet.h"
 
-/* How many frames a range of bytes touches. */
-static u64 frames(u32 offset, u32 bytes)
-{
-	return ((u64)offset + bytes + VMH_PAGE_SIZE - 1) >> VMH_PAGE_SHIFT;
-}
-
 /* Its ranges lie between the descriptor and the payload (struct gpa_range). */
 static int parse_gpa(struct vmh_packet *p, const u8 *copy, u32 offset)
 {
@@ -34,7 +28,7 @@ static int parse_gpa(struct vmh_packet *p, const u8 *copy, u32 offset)
 		/* The offset is into the first frame. */
 		if (first >= VMH_PAGE_SIZE)
 			return -EPROTO;
-		n = frames(first, bytes);
+		n = vmh_frames(first, bytes);
 		if (n > (u64)(end - at) / sizeof(__le64))
 			return -EPROTO;
 		at += n * sizeof(__le64);
@@ -107,41 +101,6 @@ int vmh_packet_parse(struct vmh_packet *packet, const void *copy, u32 len)
 	default:
 		return -EOPNOTSUPP;
 	}
-}
-
-/**
- * vmh_gpa_next() - the next bytes that lie together
- * @iter: the walk
- * @gpa: set to their guest physical address
- * @max: no more than these
- *
- * A piece ends where a page does.
- *
- * Return: how many bytes, 0 at the end.
- */
-u32 vmh_gpa_next(struct vmh_gpa_iter *iter, u64 *gpa, u32 max)
-{
-	u32 n;
-
-	while (!iter->bytes) {
-		if (!iter->left)
-			return 0;
-		iter->left--;
-		iter->bytes = get_unaligned_le32(iter->at);
-		iter->offset = get_unaligned_le32(iter->at + 4);
-		iter->pfns = iter->at + sizeof(struct vmh_gpa_range);
-		iter->at = iter->pfns + frames(iter->offset, iter->bytes) *
-					sizeof(__le64);
-	}
-	n = min3(iter->bytes, VMH_PAGE_SIZE - iter->offset, max);
-	*gpa = (get_unaligned_le64(iter->pfns) << VMH_PAGE_SHIFT) + iter->offset;
-	iter->bytes -= n;
-	iter->offset += n;
-	if (iter->offset == VMH_PAGE_SIZE) {
-		iter->offset = 0;
-		iter->pfns += sizeof(__le64);
-	}
-	return n;
 }
 
 /**

@@ -8,7 +8,16 @@
 #ifndef _VMH_PACKET_H
 #define _VMH_PACKET_H
 
+#include <linux/minmax.h>
+#include <linux/unaligned.h>
+
 #include "wire.h"
+
+/* How many frames a range of bytes touches. */
+static inline u64 vmh_frames(u32 offset, u32 bytes)
+{
+	return ((u64)offset + bytes + VMH_PAGE_SIZE - 1) >> VMH_PAGE_SHIFT;
+}
 
 /**
  * struct vmh_packet - a packet that has been checked
@@ -71,7 +80,41 @@ static inline void vmh_packet_gpa(struct vmh_gpa_iter *iter,
 	};
 }
 
-u32 vmh_gpa_next(struct vmh_gpa_iter *iter, u64 *gpa, u32 max);
+/**
+ * vmh_gpa_next() - the next bytes that lie together
+ * @iter: the walk
+ * @gpa: set to their guest physical address
+ * @max: no more than these
+ *
+ * A piece ends where a page does.
+ *
+ * Return: how many bytes, 0 at the end.
+ */
+static inline u32 vmh_gpa_next(struct vmh_gpa_iter *iter, u64 *gpa, u32 max)
+{
+	u32 n;
+
+	while (!iter->bytes) {
+		if (!iter->left)
+			return 0;
+		iter->left--;
+		iter->bytes = get_unaligned_le32(iter->at);
+		iter->offset = get_unaligned_le32(iter->at + 4);
+		iter->pfns = iter->at + sizeof(struct vmh_gpa_range);
+		iter->at = iter->pfns + vmh_frames(iter->offset, iter->bytes) *
+					sizeof(__le64);
+	}
+	n = min3(iter->bytes, VMH_PAGE_SIZE - iter->offset, max);
+	*gpa = (get_unaligned_le64(iter->pfns) << VMH_PAGE_SHIFT) + iter->offset;
+	iter->bytes -= n;
+	iter->offset += n;
+	if (iter->offset == VMH_PAGE_SIZE) {
+		iter->offset = 0;
+		iter->pfns += sizeof(__le64);
+	}
+	return n;
+}
+
 void vmh_packet_xfer(const struct vmh_packet *packet, u32 i, u32 *offset,
 		     u32 *bytes);
 

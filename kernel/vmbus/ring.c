@@ -168,16 +168,17 @@ int vmh_ring_init(struct vmh_ring *ring, const struct vmh_mem *mem, u32 start,
 static int copy_descriptor(const struct vmh_ring *ring,
 			   struct vmh_descriptor *desc)
 {
-	const u8 *at = flat(ring, ring->own, sizeof(*desc));
-	u64 word[2];
+	const u64 *at = (const void *)flat(ring, ring->own, sizeof(*desc));
+	u64 head, trans_id;
 
-	static_assert(sizeof(*desc) == sizeof(word));
+	static_assert(sizeof(*desc) == sizeof(head) + sizeof(trans_id));
 	if (unlikely(!at))
 		return copy_out(ring, ring->own, desc, sizeof(*desc));
 	/* What is looked at is what is used: it is not read again. */
-	word[0] = READ_ONCE(((const u64 *)at)[0]);
-	word[1] = READ_ONCE(((const u64 *)at)[1]);
-	memcpy(desc, word, sizeof(*desc));
+	head = READ_ONCE(at[0]);
+	trans_id = READ_ONCE(at[1]);
+	memcpy(desc, &head, sizeof(head));
+	memcpy(&desc->trans_id, &trans_id, sizeof(trans_id));
 	return 0;
 }
 
@@ -401,8 +402,8 @@ bool vmh_ring_is_awaited(const struct vmh_ring *ring)
 	       read != ring->published;
 }
 
-/* Have room for @need bytes, which is less than the size. Return: as vmh_ring_write(). */
-static int make_room(struct vmh_ring *ring, u32 need)
+/* Have room for @need bytes, less than the size. Return: as vmh_ring_write(). */
+static __always_inline int make_room(struct vmh_ring *ring, u32 need)
 {
 	int err;
 

@@ -19,7 +19,7 @@
 #include "partition.h"
 #include "trace.h"
 
-#define BUDGET		64
+#define BUDGET		128
 /* So often a guest that fills its ring learns of room. */
 #define READ_DONE_EVERY	16
 /* For guests that do not say that there is room. */

@@ -30,7 +30,7 @@ static struct page *to_page(u64 pfn)
 }
 
 /* Within a page. What is 4 aligned bytes is accessed at once. */
-static void copy_piece(u8 *at, void *buf, u32 len, bool write)
+static __always_inline void copy_piece(u8 *at, void *buf, u32 len, bool write)
 {
 	if (len == sizeof(u32) && IS_ALIGNED((unsigned long)at, sizeof(u32)) &&
 	    IS_ALIGNED((unsigned long)buf, sizeof(u32))) {
@@ -45,20 +45,32 @@ static void copy_piece(u8 *at, void *buf, u32 len, bool write)
 	}
 }
 
-static int copy(u64 gpa, void *buf, u32 len, bool write)
+static __always_inline int copy_within(u64 gpa, void *buf, u32 len, bool write)
 {
-	struct page *page;
+	struct page *page = to_page(gpa >> PAGE_SHIFT);
 	u8 *base;
+
+	if (!page)
+		return -EFAULT;
+	base = kmap_local_page(page);
+	copy_piece(base + offset_in_page(gpa), buf, len, write);
+	kunmap_local(base);
+	return 0;
+}
+
+static __always_inline int copy(u64 gpa, void *buf, u32 len, bool write)
+{
+	int err;
 	u32 n;
 
+	/* Mostly it is. */
+	if (likely(offset_in_page(gpa) + len <= PAGE_SIZE))
+		return copy_within(gpa, buf, len, write);
 	for (; len; len -= n, gpa += n, buf += n) {
 		n = min_t(u32, len, PAGE_SIZE - offset_in_page(gpa));
-		page = to_page(gpa >> PAGE_SHIFT);
-		if (!page)
-			return -EFAULT;
-		base = kmap_local_page(page);
-		copy_piece(base + offset_in_page(gpa), buf, n, write);
-		kunmap_local(base);
+		err = copy_within(gpa, buf, n, write);
+		if (err)
+			return err;
 	}
 	return 0;
 }
