@@ -17,10 +17,25 @@
 #define HEADROOM	(NET_SKB_PAD + NET_IP_ALIGN)
 /* Less is not taken of a page. */
 #define PIECE_MIN	(PAGE_SIZE / 4)
-/* Pages that wait for the next frames: as many as may be on their way. */
-#define POOL_SIZE	1024
+/* What is in pages is in large ones, if there are any. */
+#define LARGE_ORDER	PAGE_ALLOC_COSTLY_ORDER
+#define LARGE		(PAGE_SIZE << LARGE_ORDER)
+/* What waits for the next frames: as much as may be on its way, of either. */
+#define POOL_BYTES	SZ_4M
 
 static_assert(DIV_ROUND_UP(NSP_LSO_MAX, PAGE_SIZE) <= MAX_SKB_FRAGS);
+
+static struct page_pool *create_pool(u32 order)
+{
+	const struct page_pool_params params = {
+		.flags = PP_FLAG_PAGE_FRAG,
+		.order = order,
+		.pool_size = POOL_BYTES >> (PAGE_SHIFT + order),
+		.nid = NUMA_NO_NODE,
+	};
+
+	return page_pool_create(&params);
+}
 
 /**
  * nsp_frame_init() - frames can come
@@ -31,16 +46,17 @@ static_assert(DIV_ROUND_UP(NSP_LSO_MAX, PAGE_SIZE) <= MAX_SKB_FRAGS);
  */
 int nsp_frame_init(struct nsp_queue *q)
 {
-	const struct page_pool_params params = {
-		.flags = PP_FLAG_PAGE_FRAG,
-		.pool_size = POOL_SIZE,
-		.nid = NUMA_NO_NODE,
-	};
-	struct page_pool *pool = page_pool_create(&params);
+	struct page_pool *pool = create_pool(0), *large;
 
 	if (IS_ERR(pool))
 		return PTR_ERR(pool);
+	large = create_pool(LARGE_ORDER);
+	if (IS_ERR(large)) {
+		page_pool_destroy(pool);
+		return PTR_ERR(large);
+	}
 	q->pool = pool;
+	q->large = large;
 	return 0;
 }
 
@@ -53,21 +69,29 @@ int nsp_frame_init(struct nsp_queue *q)
 void nsp_frame_exit(struct nsp_queue *q)
 {
 	page_pool_destroy(q->pool);
+	page_pool_destroy(q->large);
 	q->pool = NULL;
+	q->large = NULL;
 }
 
 static bool add_frags(struct nsp_queue *q, struct sk_buff *skb, u32 len)
 {
+	u32 offset, n, size;
 	struct page *page;
-	u32 offset, n;
 
 	for (; len; len -= n) {
-		n = min_t(u32, len, PAGE_SIZE);
-		page = page_pool_alloc_frag(q->pool, &offset, PAGE_SIZE, GFP_KERNEL);
-		if (unlikely(!page))
-			return false;
-		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, page, offset, n,
-				PAGE_SIZE);
+		n = min_t(u32, len, LARGE);
+		size = round_up(n, PAGE_SIZE);
+		page = page_pool_alloc_frag(q->large, &offset, size,
+					    GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+		if (unlikely(!page)) {
+			n = min_t(u32, len, PAGE_SIZE);
+			size = PAGE_SIZE;
+			page = page_pool_alloc_frag(q->pool, &offset, size, GFP_KERNEL);
+			if (!page)
+				return false;
+		}
+		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, page, offset, n, size);
 	}
 	return true;
 }

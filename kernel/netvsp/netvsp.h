@@ -188,6 +188,7 @@ struct nsp_recv {
  * @answer: the answer
  * @answer_len: bytes of it
  * @pool: memory for frames
+ * @large: and for what large ones are made of
  * @rx: frames of this run
  * @rx_ready: frames for @napi
  * @rx_polled: those that it has taken
@@ -230,6 +231,7 @@ struct nsp_queue {
 	union nvsp_answer answer;
 	u32 answer_len;
 	struct page_pool *pool;
+	struct page_pool *large;
 	struct sk_buff_head rx;
 	u8 *head;
 	u8 *bounce;

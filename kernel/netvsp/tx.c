@@ -205,44 +205,66 @@ static u32 next_section(struct nsp_queue *q, u32 len)
 	return section;
 }
 
-/* A part of a frame, behind its header. */
-static int end_part(struct nsp_queue *q, const struct sk_buff *skb, u32 at,
-		    u32 len, struct head *head, u32 infos, const struct csum *csum)
+/* A part is complete, and where it shall be, or what it is copied from. */
+static int end_part(struct nsp_queue *q, u32 section, void *head, u32 len)
 {
-	u32 head_len = finish_head(head, infos, len);
-	u32 section = next_section(q, head_len + len);
-	u8 *to = (u8 *)head + head_len;
-	int err = 0;
-
-	/* It is all there, and in memory of ours: that cannot fail. */
-	if (likely(at + len <= skb_headlen(skb)))
-		memcpy(to, skb->data + at, len);
-	else
-		err = skb_copy_bits(skb, at, to, len);
-	if (!at && csum->compute)
-		memcpy(to + csum->at, &csum->value, sizeof(csum->value));
-	if (!err && unlikely(!q->recv->map))
-		err = nsp_recv_write(q->recv, section, 0, head, head_len + len);
-	return err;
+	return likely(q->recv->map) ? 0 :
+	       nsp_recv_write(q->recv, section, 0, head, len);
 }
 
-static int write_frame(struct nsp_queue *q, const struct sk_buff *skb, u32 parts)
+static void put_csum(u8 *frame, const struct csum *csum)
 {
-	u32 size = q->recv->size, infos, at, n, flags;
-	struct head *head = begin_part(q);
+	if (csum->compute)
+		memcpy(frame + csum->at, &csum->value, sizeof(csum->value));
+}
+
+/**
+ * struct source - a frame that is read from its begin to its end
+ * @seq: what comes next
+ * @done: bytes that have been read
+ * @at: those that lie together
+ * @left: how many of them
+ */
+struct source {
+	struct skb_seq_state seq;
+	u32 done;
+	const u8 *at;
+	u32 left;
+};
+
+static int read_source(struct source *from, u8 *to, u32 len)
+{
+	u32 n;
+
+	for (; len; len -= n, to += n) {
+		if (!from->left) {
+			from->left = skb_seq_read(from->done, &from->at, &from->seq);
+			if (!from->left)
+				return -EFAULT;
+		}
+		n = min(len, from->left);
+		memcpy(to, from->at, n);
+		from->at += n;
+		from->left -= n;
+		from->done += n;
+	}
+	return 0;
+}
+
+/* One that takes several sections; there may be fewer parts: none of them is empty. */
+static noinline int write_parts(struct nsp_queue *q, struct sk_buff *skb)
+{
+	u32 size = q->recv->size, infos, at, n, flags, len, section;
+	struct source from = {};
+	struct head *head;
 	struct csum csum;
 	int err = 0;
 
 	get_csum(&csum, q, skb);
-	infos = build_head(head, q, skb, &csum);
-	if (likely(parts == 1))
-		return end_part(q, skb, 0, skb->len, head, infos, &csum);
-	/* There may be less: none of them is empty. */
+	skb_prepare_seq_read(skb, 0, skb->len, &from.seq);
 	for (at = 0; at < skb->len && !err; at += n) {
-		if (at) {
-			head = begin_part(q);
-			infos = 0;
-		}
+		head = begin_part(q);
+		infos = at ? 0 : build_head(head, q, skb, &csum);
 		flags = RNDIS_ID_PART;
 		if (!at)
 			flags |= RNDIS_ID_FIRST;
@@ -250,9 +272,39 @@ static int write_frame(struct nsp_queue *q, const struct sk_buff *skb, u32 parts
 		if (at + n == skb->len)
 			flags |= RNDIS_ID_LAST;
 		add_info(head, &infos, RNDIS_INFO_ID, 1 | flags << 8);
-		err = end_part(q, skb, at, n, head, infos, &csum);
+		len = finish_head(head, infos, n);
+		section = next_section(q, len + n);
+		err = read_source(&from, (u8 *)head + len, n);
+		if (!at)
+			put_csum((u8 *)head + len, &csum);
+		if (!err)
+			err = end_part(q, section, head, len + n);
 	}
+	skb_abort_seq_read(&from.seq);
 	return err;
+}
+
+static int write_frame(struct nsp_queue *q, struct sk_buff *skb, u32 parts)
+{
+	struct head *head;
+	struct csum csum;
+	u32 len, section;
+	u8 *to;
+
+	if (unlikely(parts > 1))
+		return write_parts(q, skb);
+	get_csum(&csum, q, skb);
+	head = begin_part(q);
+	len = finish_head(head, build_head(head, q, skb, &csum), skb->len);
+	section = next_section(q, len + skb->len);
+	to = (u8 *)head + len;
+	/* It is all there, and in memory of ours: that cannot fail. */
+	if (likely(!skb_is_nonlinear(skb)))
+		memcpy(to, skb->data, skb->len);
+	else if (skb_copy_bits(skb, 0, to, skb->len))
+		return -EFAULT;
+	put_csum(to, &csum);
+	return end_part(q, section, head, len + skb->len);
 }
 
 /* How many sections does it take? All but the last one are full. */
@@ -435,7 +487,7 @@ int nsp_tx_flush(struct nsp_queue *q)
 }
 
 /* Return: 0; -EAGAIN if it has to wait; else it is lost, and counted. */
-static int tx_frame(struct nsp_queue *q, const struct sk_buff *skb)
+static int tx_frame(struct nsp_queue *q, struct sk_buff *skb)
 {
 	u32 parts = count_parts(q, skb), before;
 	int err;
