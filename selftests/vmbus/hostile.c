@@ -175,6 +175,9 @@ static void bend(int argc, char **argv)
 
 #define CHANNELS	4
 #define GPADLS		8
+#define PACKET_MAX	1200
+/* A ring that the host has so often left as it was is not read any more. */
+#define PATIENCE	3
 
 /* What was sent: control messages, packets put into rings, and signals. */
 static uint64_t messages, packets, signals;
@@ -182,6 +185,7 @@ static uint64_t messages, packets, signals;
 struct fuzz {
 	struct vg vg;
 	uint8_t *rings;			/* of CHANNELS, RING each direction */
+	uint32_t stuck[CHANNELS];	/* so often the host was seen not to read */
 };
 
 /* A number that could be one, or not. */
@@ -280,9 +284,9 @@ static void fuzz_open(struct fuzz *f)
 }
 
 /* All that it takes, as a driver would; what was before is closed or not. */
-static void fuzz_proper(struct fuzz *f)
+static void fuzz_proper(struct fuzz *f, uint32_t relid)
 {
-	uint32_t relid = below(2) ? 1 : 1 + below(CHANNELS), id = relid;
+	uint32_t id = relid;
 	struct vmh_msg_relid close = {
 		.header.type = htole32(VMH_MSG_CLOSE), .relid = htole32(relid),
 	};
@@ -304,6 +308,8 @@ static void fuzz_proper(struct fuzz *f)
 	memset(rings, 0, PAGE);
 	memset(rings + RING, 0, PAGE);
 	((struct vmh_ring_header *)rings)->feature_bits = htole32(below(4) > 0);
+	/* Others than the first may not exist. */
+	f->stuck[relid % CHANNELS] = relid == 1 ? 0 : PATIENCE;
 	drain_messages(f);
 	send_gpadl(f, relid, rings, 2 * RING, id);
 	send_message(f, &open, sizeof(open));
@@ -341,41 +347,93 @@ static void fuzz_message(struct fuzz *f)
 	send_message(f, bytes, below(sizeof(bytes)));
 }
 
-/* A packet that could be one: the host looks into it. */
-static uint32_t some_packet(uint8_t *at, uint32_t room)
+/* Ranges, behind the descriptor. Return: how much they take. */
+static uint32_t some_ranges(uint8_t *at, bool good)
 {
-	struct vmbus_echo_header hdr = {
-		.op = htole32(below(50) ? below(6) : rnd()), .arg = htole32(below(3) ? some_gpadl() :
-							below(80)),
-	};
-	uint32_t extra = 8 * below(9), len, i;
-	struct vmh_descriptor desc = {
-		.flags = htole16(below(4) ? 1 : rnd()), .trans_id = rnd(),
-	};
-	static const uint16_t types[] = { 6, 7, 9, 11 };
+	uint32_t extra = 8 * below(9), bytes = 0, offset = 0, i;
 	uint64_t word;
 
-	desc.type = htole16(below(50) ? types[below(4)] : rnd());
-	len = sizeof(desc) + extra + sizeof(hdr) + 8 * below(100);
-	if (len + VMH_TRAILER > room)
-		return 0;
-	desc.offset8 = htole16((sizeof(desc) + extra) / 8);
-	desc.len8 = htole16(len / 8);
+	if (good) {
+		offset = below(PAGE);
+		bytes = below(4) ? below(PAGE) : below(3 * PAGE);
+		extra = 16 + (offset + bytes + PAGE - 1) / PAGE * 8;
+	}
 	for (i = 0; i < extra; i += 8) {
-		word = htole64(below(2) ? below(2000) : (uint64_t)rnd() << below(40));
-		memcpy(at + sizeof(desc) + i, &word, 8);
+		word = htole64(below(2) || good ? below(2000) :
+			       (uint64_t)rnd() << below(40));
+		memcpy(at + i, &word, 8);
 	}
 	/* One range or so, of some bytes. */
 	if (extra) {
-		word = htole64((uint64_t)below(4) << 32);
-		memcpy(at + sizeof(desc), &word, 8);
+		word = htole64((uint64_t)(good ? 1 : below(4)) << 32);
+		memcpy(at, &word, 8);
 	}
+	if (good) {
+		word = htole64((uint64_t)offset << 32 | bytes);
+		memcpy(at + 8, &word, 8);
+	}
+	return extra;
+}
+
+/*
+ * A packet that could be one: the host looks into it. What breaks the channel is rare
+ * enough for it to get to the next ones.
+ */
+static uint32_t some_packet(uint8_t *at, uint32_t room)
+{
+	static const uint16_t types[] = { 6, 6, 6, 9, 9, 7, 11 };
+	static const uint8_t ops[] = { 0, 0, 3, 4, 4, 5 };
+	struct vmbus_echo_header hdr = {
+		.op = htole32(below(50) ? below(6) : rnd()),
+		.arg = htole32(below(3) ? some_gpadl() : below(80)),
+	};
+	bool good = below(32);
+	struct vmh_descriptor desc = {
+		.flags = htole16(below(4) ? 1 : rnd()), .trans_id = rnd(),
+	};
+	uint32_t type = below(good ? 5 : 7), extra, len;
+
+	if (room < PACKET_MAX)
+		return 0;
+	type = below(50) || good ? types[type] : rnd();
+	if (good)
+		hdr.op = htole32(type == 9 ? 1 + below(2) : ops[below(64) ? below(5) : 5]);
+	extra = type == 9 || !good ? some_ranges(at + sizeof(desc), good) : 0;
+	desc.type = htole16(type);
+	len = sizeof(desc) + extra + sizeof(hdr) + 8 * below(100);
+	desc.offset8 = htole16((sizeof(desc) + extra) / 8);
+	desc.len8 = htole16(len / 8);
 	memcpy(at, &desc, sizeof(desc));
 	memcpy(at + sizeof(desc) + extra, &hdr, sizeof(hdr));
 	packets++;
-	if (!below(64))
+	if (!below(256))
 		shake(at, len);
 	return len + VMH_TRAILER;
+}
+
+/* The rest of the ring, so that the next packet is at its begin. */
+static void some_end(uint8_t *at, uint32_t len)
+{
+	struct vmh_descriptor desc = {
+		.type = htole16(VMH_PACKET_COMPLETION), .offset8 = htole16(2),
+		.len8 = htole16((len - VMH_TRAILER) / 8),
+	};
+
+	memcpy(at, &desc, sizeof(desc));
+	packets++;
+}
+
+/* Has the host left what was there when it was signalled before? */
+static bool is_stuck(struct fuzz *f, uint32_t relid)
+{
+	const struct vmh_ring_header *out = (void *)rings_of(f, relid);
+	uint32_t *times = &f->stuck[relid % CHANNELS];
+
+	if (__atomic_load_n(&out->read_index, __ATOMIC_RELAXED) == out->write_index)
+		*times = 0;
+	else if (++*times < PATIENCE)
+		usleep(50);
+	return *times;
 }
 
 static void fuzz_ring(struct fuzz *f)
@@ -384,13 +442,29 @@ static void fuzz_ring(struct fuzz *f)
 	uint8_t *ring = rings_of(f, relid);
 	struct vmh_ring_header *out = (void *)ring;
 	struct vmh_ring_header *in = (void *)(ring + RING);
-	uint32_t size = RING - PAGE, write, n = 1 + below(20);
+	uint32_t size = RING - PAGE, write, room, len, n = 1 + below(10);
 
+	/* More would only lie there. */
+	if (is_stuck(f, relid) && below(64)) {
+		if (f->stuck[relid % CHANNELS] > PATIENCE &&
+		    (relid == 1 || !below(8)))
+			fuzz_proper(f, relid);
+		return;
+	}
 	write = le32toh(out->write_index) % size & ~7U;
+	room = (le32toh(out->read_index) % size + size - write - 1) % size;
 	while (n--) {
-		write += some_packet(ring + PAGE + write, size - write);
-		if (size - write < 1200)
+		/* What the host has not read is mostly left to it. */
+		if (room < PACKET_MAX && below(64))
+			break;
+		len = some_packet(ring + PAGE + write, size - write);
+		write += len;
+		room -= len;
+		if (size - write < PACKET_MAX) {
+			some_end(ring + PAGE + write, size - write);
+			room -= size - write;
 			write = 0;
+		}
 	}
 	if (!below(100))
 		write = rnd();
@@ -445,23 +519,23 @@ static void begin(struct fuzz *f)
 
 static void fuzz_step(struct fuzz *f)
 {
-	switch (below(40)) {
-	case 0 ... 2:
+	switch (below(80)) {
+	case 0 ... 1:
 		fuzz_open(f);
 		break;
-	case 3 ... 9:
-		fuzz_proper(f);
+	case 2:
+		fuzz_proper(f, below(2) ? 1 : 1 + below(CHANNELS));
 		break;
-	case 10 ... 14:
+	case 3 ... 6:
 		fuzz_gpadl(f);
 		break;
-	case 15:
+	case 7:
 		fuzz_message(f);
 		break;
-	case 19:
+	case 8:
 		drain_messages(f);
 		break;
-	case 20:
+	case 9:
 		if (!below(20))
 			fuzz_memory(f);
 		break;
@@ -469,7 +543,7 @@ static void fuzz_step(struct fuzz *f)
 		fuzz_ring(f);
 		break;
 	}
-	if (!below(100))
+	if (!below(500))
 		reconnect(f);
 }
 
