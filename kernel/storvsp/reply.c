@@ -98,6 +98,19 @@ void storvsp_writable(struct vmh_channel *ch)
 	storvsp_reply_all(chan);
 }
 
+/*
+ * The last one is shown at once. With more on their way the channel's worker does that, behind
+ * those that are being completed: the guest, which may submit the next one for each that
+ * it is told of, is told of all of them.
+ */
+static void show(struct storvsp_chan *chan)
+{
+	if (atomic_read(&chan->busy) > 1)
+		vmh_channel_wake(chan->ch);
+	else
+		vmh_channel_flush(chan->ch);
+}
+
 /**
  * storvsp_reply() - answer
  * @chan: the channel, of which the caller's command is busy
@@ -109,13 +122,13 @@ void storvsp_reply(struct storvsp_chan *chan, struct storvsp_reply *reply)
 {
 	if (chan->prompt && llist_empty(&chan->done) && write(chan, reply)) {
 		reply->free(reply);
-		vmh_channel_flush(chan->ch);
+		show(chan);
 		return;
 	}
 	llist_add(&reply->node, &chan->done);
 	if (chan->prompt) {
 		storvsp_reply_all(chan);
-		vmh_channel_flush(chan->ch);
+		show(chan);
 	} else {
 		queue_work(chan->ctl->wq, &chan->work);
 	}
