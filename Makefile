@@ -96,6 +96,7 @@ unit:				## unit tests of pure logic, in user space with ASan
 	@scripts/deps.sh tools
 	@$(MAKE) -C selftests/unit check
 	@$(MAKE) -C userspace check
+	@$(MAKE) -C selftests/fuzz replay
 
 static:				## checkpatch, sparse, kernel-doc, shellcheck, cppcheck
 	@scripts/deps.sh check
