@@ -12,14 +12,14 @@
 #include "storvsp.h"
 
 /* True if it is done with: if it was written, or never will be. */
-static bool write(struct storvsp_chan *chan, struct storvsp_reply *reply)
+static bool write(struct storvsp_chan *chan, struct storvsp_reply *reply, bool show)
 {
 	int err = 0;
 
 	reply->packet.operation = cpu_to_le32(VSTOR_COMPLETE_IO);
 	if (reply->len)
-		err = vmh_channel_complete(chan->ch, reply->trans_id,
-					   &reply->packet, reply->len);
+		err = (show ? vmh_channel_complete_flush : vmh_channel_complete)
+			(chan->ch, reply->trans_id, &reply->packet, reply->len);
 	return err != -EAGAIN;
 }
 
@@ -31,7 +31,7 @@ static bool write_all(struct storvsp_chan *chan)
 
 	while (list) {
 		reply = llist_entry(list, struct storvsp_reply, node);
-		if (!write(chan, reply))
+		if (!write(chan, reply, false))
 			break;
 		list = list->next;
 		reply->free(reply);
@@ -98,40 +98,35 @@ void storvsp_writable(struct vmh_channel *ch)
 	storvsp_reply_all(chan);
 }
 
-/*
- * The last one is shown at once. With more on their way the channel's worker does that, behind
- * those that are being completed: the guest, which may submit the next one for each that
- * it is told of, is told of all of them.
- */
-static void show(struct storvsp_chan *chan)
-{
-	if (atomic_read(&chan->busy) > 1)
-		vmh_channel_wake(chan->ch);
-	else
-		vmh_channel_flush(chan->ch);
-}
-
 /**
  * storvsp_reply() - answer
  * @chan: the channel, of which the caller's command is busy
  * @reply: the answer; may be gone when this returns
  *
+ * The last one is shown at once. With more on their way the channel's worker does that,
+ * behind those that are being completed: the guest, which may submit the next one for
+ * each that it is told of, is told of all of them.
+ *
  * Context: process.
  */
 void storvsp_reply(struct storvsp_chan *chan, struct storvsp_reply *reply)
 {
-	if (chan->prompt && llist_empty(&chan->done) && write(chan, reply)) {
+	bool last = atomic_read(&chan->busy) == 1;
+
+	if (!chan->prompt) {
+		llist_add(&reply->node, &chan->done);
+		queue_work(chan->ctl->wq, &chan->work);
+		return;
+	}
+	if (llist_empty(&chan->done) && write(chan, reply, last)) {
 		reply->free(reply);
-		show(chan);
+		if (!last)
+			vmh_channel_wake(chan->ch);
 		return;
 	}
 	llist_add(&reply->node, &chan->done);
-	if (chan->prompt) {
-		storvsp_reply_all(chan);
-		show(chan);
-	} else {
-		queue_work(chan->ctl->wq, &chan->work);
-	}
+	storvsp_reply_all(chan);
+	vmh_channel_flush(chan->ch);
 }
 
 /**

@@ -5,8 +5,8 @@
 
 #include "partition.h"
 
-/* So many are pinned, and unpinned, at a time. */
-#define BATCH	32
+/* So many are pinned, and unpinned, at a time. Their arrays are cleared each time. */
+#define BATCH	8
 
 /* The pieces that come next, but for their pages; return how many. */
 static u32 gather(struct vmh_gpa_iter *iter, u32 *len, struct scatterlist *sg,

@@ -10,7 +10,8 @@
 
 #define FIELD(name) offsetof(struct vmh_ring_header, name)
 
-static int get32(const struct vmh_ring *ring, u32 field, u32 *value)
+static __always_inline int
+get32(const struct vmh_ring *ring, u32 field, u32 *value)
 {
 	const struct vmh_mem *mem = ring->mem;
 	__le32 v;
@@ -27,7 +28,7 @@ static int get32(const struct vmh_ring *ring, u32 field, u32 *value)
 	return 0;
 }
 
-static int set32(const struct vmh_ring *ring, u32 field, u32 value)
+static __always_inline int set32(const struct vmh_ring *ring, u32 field, u32 value)
 {
 	const struct vmh_mem *mem = ring->mem;
 	__le32 v = cpu_to_le32(value);
@@ -42,7 +43,8 @@ static int set32(const struct vmh_ring *ring, u32 field, u32 value)
  * The other side's index, read once. What it covers is read after it. One that cannot be
  * is not kept: who finds @index in the ring relies on it.
  */
-static int peer_index(const struct vmh_ring *ring, u32 field, u32 *index)
+static __always_inline int
+peer_index(const struct vmh_ring *ring, u32 field, u32 *index)
 {
 	u32 value;
 	int err = get32(ring, field, &value);

@@ -131,6 +131,16 @@ static int write_locked(struct vmh_channel *ch, const void *arg)
 	return err;
 }
 
+/* The worker shall see what became of it. */
+static int write_flush_locked(struct vmh_channel *ch, const void *arg)
+{
+	int err = write_locked(ch, arg);
+
+	if (!err && flush_locked(ch, NULL))
+		vmh_worker_queue(ch);
+	return err;
+}
+
 static int take_full_locked(struct vmh_channel *ch, const void *arg)
 {
 	bool full = ch->out_full;
@@ -170,7 +180,12 @@ void vmh_send_init(struct vmh_channel *ch)
  */
 void vmh_channel_flush(struct vmh_channel *ch)
 {
-	int err = out_locked(ch, flush_locked, NULL);
+	int err;
+
+	/* Whoever writes something after this shows it, or has us come again. */
+	if (data_race(ch->out.own == ch->out.published))
+		return;
+	err = out_locked(ch, flush_locked, NULL);
 
 	/* The worker shall see it. */
 	if (err)
@@ -295,6 +310,26 @@ int vmh_channel_send(struct vmh_channel *ch, const struct vmh_piece *payload,
 }
 EXPORT_SYMBOL_GPL(vmh_channel_send);
 
+static __always_inline int
+send_completion(struct vmh_channel *ch, u64 trans_id, const void *payload, u32 len,
+		int (*what)(struct vmh_channel *ch, const void *arg))
+{
+	u32 all = round_up(sizeof(struct vmh_descriptor) + len, VMH_UNIT);
+	struct vmh_descriptor desc = {
+		.type = cpu_to_le16(VMH_PACKET_COMPLETION),
+		.offset8 = cpu_to_le16(sizeof(desc) / VMH_UNIT),
+		.len8 = cpu_to_le16(all / VMH_UNIT),
+		.trans_id = cpu_to_le64(trans_id),
+	};
+
+	if (all / VMH_UNIT > U16_MAX)
+		return -EMSGSIZE;
+	trace_vmbus_packet_out(ch, &desc, all);
+	return out_locked(ch, what, &(struct write) {
+		.desc = &desc, .payload = payload, .payload_len = len, .len = all,
+	});
+}
+
 /**
  * vmh_channel_complete() - complete a packet of the guest's
  * @ch: the channel, open
@@ -308,22 +343,26 @@ EXPORT_SYMBOL_GPL(vmh_channel_send);
 int vmh_channel_complete(struct vmh_channel *ch, u64 trans_id,
 			 const void *payload, u32 len)
 {
-	u32 all = round_up(sizeof(struct vmh_descriptor) + len, VMH_UNIT);
-	struct vmh_descriptor desc = {
-		.type = cpu_to_le16(VMH_PACKET_COMPLETION),
-		.offset8 = cpu_to_le16(sizeof(desc) / VMH_UNIT),
-		.len8 = cpu_to_le16(all / VMH_UNIT),
-		.trans_id = cpu_to_le64(trans_id),
-	};
-
-	if (all / VMH_UNIT > U16_MAX)
-		return -EMSGSIZE;
-	trace_vmbus_packet_out(ch, &desc, all);
-	return out_locked(ch, write_locked, &(struct write) {
-		.desc = &desc, .payload = payload, .payload_len = len, .len = all,
-	});
+	return send_completion(ch, trans_id, payload, len, write_locked);
 }
 EXPORT_SYMBOL_GPL(vmh_channel_complete);
+
+/**
+ * vmh_channel_complete_flush() - likewise, and show the guest all that has been sent
+ * @ch: the channel, open
+ * @trans_id: the packet's
+ * @payload: the answer
+ * @len: bytes of it; may be 0
+ *
+ * Context: as vmh_channel_send().
+ * Return: likewise.
+ */
+int vmh_channel_complete_flush(struct vmh_channel *ch, u64 trans_id,
+			       const void *payload, u32 len)
+{
+	return send_completion(ch, trans_id, payload, len, write_flush_locked);
+}
+EXPORT_SYMBOL_GPL(vmh_channel_complete_flush);
 
 /**
  * vmh_channel_send_xfer() - show the guest what is in a buffer of its

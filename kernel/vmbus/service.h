@@ -114,6 +114,8 @@ int vmh_channel_send(struct vmh_channel *ch, const struct vmh_piece *payload,
 		     u32 n, u64 trans_id, bool want_completion);
 int vmh_channel_complete(struct vmh_channel *ch, u64 trans_id,
 			 const void *payload, u32 len);
+int vmh_channel_complete_flush(struct vmh_channel *ch, u64 trans_id,
+			       const void *payload, u32 len);
 int vmh_channel_send_xfer(struct vmh_channel *ch, u16 pageset,
 			  const struct vmh_xfer_range *ranges, u32 n,
 			  u64 trans_id, const void *payload, u32 len);
