@@ -17,20 +17,23 @@
 #define HEADROOM	(NET_SKB_PAD + NET_IP_ALIGN)
 /* Less is not taken of a page. */
 #define PIECE_MIN	(PAGE_SIZE / 4)
-/* What is in pages is in large ones, if there are any. */
+/* What is in pages is in large ones, if there are any, and if it needs some of one. */
 #define LARGE_ORDER	PAGE_ALLOC_COSTLY_ORDER
 #define LARGE		(PAGE_SIZE << LARGE_ORDER)
-/* What waits for the next frames: as much as may be on its way, of either. */
-#define POOL_BYTES	SZ_4M
+#define LARGE_MIN	(LARGE / 4)
+/* Memory that waits for the next frames, of either kind: of the NIC, and of a queue. */
+#define POOL_BYTES	SZ_2M
+#define POOL_MIN	SZ_128K
 
 static_assert(DIV_ROUND_UP(NSP_LSO_MAX, PAGE_SIZE) <= MAX_SKB_FRAGS);
 
-static struct page_pool *create_pool(u32 order)
+static struct page_pool *create_pool(const struct nsp_queue *q, u32 order)
 {
 	const struct page_pool_params params = {
 		.flags = PP_FLAG_PAGE_FRAG,
 		.order = order,
-		.pool_size = POOL_BYTES >> (PAGE_SHIFT + order),
+		.pool_size = max(POOL_BYTES / q->nic->n_queues, POOL_MIN) >>
+			     (PAGE_SHIFT + order),
 		.nid = NUMA_NO_NODE,
 	};
 
@@ -39,18 +42,24 @@ static struct page_pool *create_pool(u32 order)
 
 /**
  * nsp_frame_init() - frames can come
- * @q: the queue
+ * @q: the queue; nothing happens if that was said before
+ *
+ * Its memory stays, whatever the guest does: pools that end while a frame is kept wait for
+ * that, and say so in the log.
  *
  * Context: process.
  * Return: 0 or -ENOMEM.
  */
 int nsp_frame_init(struct nsp_queue *q)
 {
-	struct page_pool *pool = create_pool(0), *large;
+	struct page_pool *pool, *large;
 
+	if (q->pool)
+		return 0;
+	pool = create_pool(q, 0);
 	if (IS_ERR(pool))
 		return PTR_ERR(pool);
-	large = create_pool(LARGE_ORDER);
+	large = create_pool(q, LARGE_ORDER);
 	if (IS_ERR(large)) {
 		page_pool_destroy(pool);
 		return PTR_ERR(large);
@@ -62,16 +71,24 @@ int nsp_frame_init(struct nsp_queue *q)
 
 /**
  * nsp_frame_exit() - no more come
- * @q: the queue; those that are on their way keep their memory
+ * @q: the queue, which ends; those that are on their way keep their memory
  *
- * Context: process; the worker does not run.
+ * Context: process; there is no worker.
  */
 void nsp_frame_exit(struct nsp_queue *q)
 {
+	if (!q->pool)
+		return;
 	page_pool_destroy(q->pool);
 	page_pool_destroy(q->large);
-	q->pool = NULL;
-	q->large = NULL;
+}
+
+/* Return: NULL if there is none that need not be waited for. */
+static struct page *alloc_large(struct nsp_queue *q, u32 *offset, u32 size)
+{
+	return page_pool_alloc_frag(q->large, offset, size,
+				    (GFP_KERNEL & ~__GFP_DIRECT_RECLAIM) |
+				    __GFP_NORETRY | __GFP_NOWARN);
 }
 
 static bool add_frags(struct nsp_queue *q, struct sk_buff *skb, u32 len)
@@ -80,14 +97,17 @@ static bool add_frags(struct nsp_queue *q, struct sk_buff *skb, u32 len)
 	struct page *page;
 
 	for (; len; len -= n) {
-		n = min_t(u32, len, LARGE);
-		size = round_up(n, PAGE_SIZE);
-		page = page_pool_alloc_frag(q->large, &offset, size,
-					    GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
-		if (unlikely(!page)) {
+		page = NULL;
+		if (len >= LARGE_MIN) {
+			n = min_t(u32, len, LARGE);
+			size = round_up(n, PAGE_SIZE);
+			page = alloc_large(q, &offset, size);
+		}
+		if (!page) {
 			n = min_t(u32, len, PAGE_SIZE);
 			size = PAGE_SIZE;
-			page = page_pool_alloc_frag(q->pool, &offset, size, GFP_KERNEL);
+			page = page_pool_alloc_frag(q->pool, &offset, size,
+						    GFP_KERNEL);
 			if (!page)
 				return false;
 		}

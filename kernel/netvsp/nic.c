@@ -35,8 +35,12 @@ static bool is_nic(const struct net_device *dev)
  */
 void nsp_nic_put(struct nsp_nic *nic)
 {
+	u32 i;
+
 	if (!refcount_dec_and_test(&nic->ref))
 		return;
+	for (i = 0; i < nic->n_queues; i++)
+		nsp_frame_exit(&nic->queues[i]);
 	kfree(rcu_dereference_protected(nic->filter, true));
 	kvfree(rcu_dereference_protected(nic->rss, true));
 	kvfree(nic);

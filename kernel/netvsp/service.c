@@ -85,7 +85,7 @@ static int service_open(struct vmh_channel *ch, const u8 *user_data)
 	if (index && (s->state != NSP_RUNNING || !s->recv)) {
 		up_write(&nic->run);
 		err = -EINVAL;
-		goto exit;
+		goto free;
 	}
 	q->ch = ch;
 	q->answering = false;
@@ -104,8 +104,6 @@ static int service_open(struct vmh_channel *ch, const u8 *user_data)
 	up_write(&nic->run);
 	return 0;
 
-exit:
-	nsp_frame_exit(q);
 free:
 	kvfree(q->head);
 	q->head = NULL;
@@ -135,7 +133,6 @@ static void service_close(struct vmh_channel *ch)
 	atomic_dec(&nic->open_queues);
 	up_write(&nic->run);
 	__skb_queue_purge(&q->rx);
-	nsp_frame_exit(q);
 	kvfree(q->head);
 	q->head = NULL;
 	if (!q->index) {

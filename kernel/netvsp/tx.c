@@ -251,17 +251,23 @@ static int read_source(struct source *from, u8 *to, u32 len)
 	return 0;
 }
 
-/* One that takes several sections; there may be fewer parts: none of them is empty. */
+/*
+ * One that takes several sections; there may be fewer parts: none of them is empty. What is
+ * read from begin to end stays mapped meanwhile, and so nobody may wait: who copies to
+ * the guest looks for each part's place anew.
+ */
 static noinline int write_parts(struct nsp_queue *q, struct sk_buff *skb)
 {
 	u32 size = q->recv->size, infos, at, n, flags, len, section;
+	bool mapped = q->recv->map;
 	struct source from = {};
 	struct head *head;
 	struct csum csum;
 	int err = 0;
 
 	get_csum(&csum, q, skb);
-	skb_prepare_seq_read(skb, 0, skb->len, &from.seq);
+	if (mapped)
+		skb_prepare_seq_read(skb, 0, skb->len, &from.seq);
 	for (at = 0; at < skb->len && !err; at += n) {
 		head = begin_part(q);
 		infos = at ? 0 : build_head(head, q, skb, &csum);
@@ -274,13 +280,15 @@ static noinline int write_parts(struct nsp_queue *q, struct sk_buff *skb)
 		add_info(head, &infos, RNDIS_INFO_ID, 1 | flags << 8);
 		len = finish_head(head, infos, n);
 		section = next_section(q, len + n);
-		err = read_source(&from, (u8 *)head + len, n);
+		err = mapped ? read_source(&from, (u8 *)head + len, n) :
+			       skb_copy_bits(skb, at, (u8 *)head + len, n);
 		if (!at)
 			put_csum((u8 *)head + len, &csum);
 		if (!err)
 			err = end_part(q, section, head, len + n);
 	}
-	skb_abort_seq_read(&from.seq);
+	if (mapped)
+		skb_abort_seq_read(&from.seq);
 	return err;
 }
 

@@ -34,17 +34,30 @@
  * Locking is described in storvsp.h.
  */
 #include <linux/module.h>
+#include <linux/workqueue.h>
 
 #include "storvsp.h"
 
+struct workqueue_struct *storvsp_wq;
+
 static int __init storvsp_init(void)
 {
-	return storvsp_fabric_init();
+	int err;
+
+	/* Where target core's completions are, and so behind them. */
+	storvsp_wq = alloc_workqueue("storvsp", WQ_MEM_RECLAIM, 0);
+	if (!storvsp_wq)
+		return -ENOMEM;
+	err = storvsp_fabric_init();
+	if (err)
+		destroy_workqueue(storvsp_wq);
+	return err;
 }
 
 static void __exit storvsp_exit(void)
 {
 	storvsp_fabric_exit();
+	destroy_workqueue(storvsp_wq);
 }
 
 module_init(storvsp_init);

@@ -71,7 +71,7 @@ void storvsp_reply_all(struct storvsp_chan *chan)
 }
 
 /**
- * storvsp_reply_work() - likewise, for a guest that can keep us waiting
+ * storvsp_reply_work() - likewise, and show the guest all of them
  * @work: of the channel
  */
 void storvsp_reply_work(struct work_struct *work)
@@ -103,9 +103,10 @@ void storvsp_writable(struct vmh_channel *ch)
  * @chan: the channel, of which the caller's command is busy
  * @reply: the answer; may be gone when this returns
  *
- * The last one is shown at once. With more on their way the channel's worker does that,
- * behind those that are being completed: the guest, which may submit the next one for
- * each that it is told of, is told of all of them.
+ * The last one is shown at once. With more on their way a work item does that, behind
+ * those that are being completed: the guest, which may submit the next one for each that
+ * it is told of, is told of all of them. Not the channel's worker, which may be waiting for
+ * memory that the guest frees when it is told.
  *
  * Context: process.
  */
@@ -121,7 +122,7 @@ void storvsp_reply(struct storvsp_chan *chan, struct storvsp_reply *reply)
 	if (llist_empty(&chan->done) && write(chan, reply, last)) {
 		reply->free(reply);
 		if (!last)
-			vmh_channel_wake(chan->ch);
+			queue_work(storvsp_wq, &chan->work);
 		return;
 	}
 	llist_add(&reply->node, &chan->done);

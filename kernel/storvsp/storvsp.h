@@ -222,7 +222,7 @@ struct storvsp_wwn {
  * @restored: answers that were restored, and are not written yet
  * @done: answers that are to be written into the ring
  * @room: how often there was room again
- * @work: writes them, if the guest can keep one waiting
+ * @work: shows several together, and writes them, if the guest can keep one waiting
  */
 struct storvsp_chan {
 	struct vmh_channel *ch;
@@ -321,6 +321,9 @@ static inline bool storvsp_is_present(const struct storvsp_lun *lun)
 	/* Pairs with post_link(). */
 	return smp_load_acquire(&lun->present);
 }
+
+/* main.c: shows answers, and waits for nobody. */
+extern struct workqueue_struct *storvsp_wq;
 
 /* fabric.c */
 int storvsp_fabric_init(void);

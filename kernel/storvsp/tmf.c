@@ -132,6 +132,8 @@ static void reset_work(struct work_struct *work)
 	else
 		status = reset_all(tmf, ctl);
 	memalloc_noio_restore(noio);
+	/* What it has waited for is answered; on any channel, the guest sees that first. */
+	flush_workqueue(chan->prompt ? storvsp_wq : ctl->wq);
 	packet->status = cpu_to_le32(status);
 	storvsp_reply(chan, &tmf->reply);
 	storvsp_chan_put(chan);
