@@ -10,7 +10,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 
-TESTS="versions oids malformed offload many twice keep keep_one starve revoke pause migrate resub
+TESTS="versions oids malformed offload rsc many twice keep keep_one starve revoke pause migrate resub
 	badstate save fuzz fuzz_copy guided dies"
 
 GUEST=$(cd "$(dirname "$0")" && pwd)/vmbus/build/guest
@@ -76,6 +76,50 @@ test_offload()
 {
 	both nic_offload
 	check_eq "$(stat_of rx_bad_offload)" 22 "offloads that are none"
+}
+
+has_carrier()
+{
+	! is_without_carrier
+}
+
+takes_large()
+{
+	[ "$(vswitchctl -j nic show nic1 | jq '.[0].rsc')" = true ]
+}
+
+# A frame of a page socket, with most of it in pages.
+send_large()	# LENGTH COUNT
+{
+	python3 -c '
+import socket, struct, sys
+length, count = map(int, sys.argv[1:])
+data = bytes((i * 7 + i // 256) & 0xff for i in range(length))
+ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 40 + length, 1, 0, 64, 6, 0,
+		 bytes((192, 0, 2, 1)), bytes((192, 0, 2, 2)))
+tcp = struct.pack("!HHIIBBHHH", 1, 2, 3, 4, 0x50, 0x10, 1000, 0, 0)
+vnet = struct.pack("=BBHHHH", 1, 1, 54, 1460, 34, 16)
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.setsockopt(263, 15, 1)		# PACKET_VNET_HDR
+s.bind(("nic1", 0x800))
+for _ in range(count):
+    s.send(vnet + b"\2\0\0\0\0\2\2\0\0\0\0\1\x08\0" + ip + tcp + data)' "$@"
+}
+
+# Of several parts, from pages; a guest that is copied to may make whoever does that wait.
+test_rsc()
+{
+	local copy
+
+	for copy in "" -c; do
+		# shellcheck disable=SC2086 # a word or none
+		bg "$GUEST" $copy g nic_rsc 60000 20
+		check busywait 10000 takes_large
+		check busywait 10000 has_carrier
+		check send_large 60000 20
+		wait "$BG_PID" || fail "$(cat "$BG_LOG")"
+		check busywait 10000 is_without_carrier
+	done
 }
 
 test_many()

@@ -305,6 +305,70 @@ static void starve(int argc, char **argv)
 	nic_close(&n);
 }
 
+/* The value of a kind of information of a frame, or -1. */
+static int64_t info_of(const uint8_t *msg, uint32_t type)
+{
+	uint32_t at = 8 + get32(msg + 28), left = get32(msg + 32), size;
+
+	for (; left; at += size, left -= size) {
+		size = get32(msg + at);
+		check(size >= 16 && size <= left);
+		if (get32(msg + at + 4) == type)
+			return get32(msg + at + get32(msg + at + 8));
+	}
+	return -1;
+}
+
+/*
+ * guest PARTITION nic_rsc LENGTH COUNT: COUNT TCP segments with LENGTH bytes of data come,
+ * in as many parts as it takes, and each byte says where it is.
+ */
+static void rsc(int argc, char **argv)
+{
+	static uint8_t whole[65536], buf[8192];
+	uint32_t length, left, len = 0, parts = 0, i, at;
+	uint8_t params[28] = { 0x80, 3, 28 };
+	const uint8_t *msg;
+	struct vg_packet p;
+	struct nic n = {};
+	int64_t flags;
+
+	check(argc == 2);
+	length = strtoul(argv[0], NULL, 0);
+	left = strtoul(argv[1], NULL, 0);
+	nic_start(&n, 0x60001);
+	params[22] = 2;
+	check(nic_request(&n, 5, 0xfc01020c, params, sizeof(params), buf) == 0);
+	while (left) {
+		check(nic_recv(&n, buf, sizeof(buf), &p, 20000) >= 0);
+		if (p.type != VMH_PACKET_XFER_PAGES)
+			continue;
+		for (i = 0; i < get32(p.extra + 4); i++) {
+			msg = n.recv + get32(p.extra + 12 + 8 * i);
+			flags = info_of(msg, 0x80000001);
+			if (get32(msg) != 1 || flags < 0)
+				continue;
+			/* A part; the first; the last. */
+			check(flags & 0x100 && !(flags & 0x200) == !!parts);
+			check(len + get32(msg + 12) <= sizeof(whole));
+			memcpy(whole + len, msg + 8 + get32(msg + 8), get32(msg + 12));
+			len += get32(msg + 12);
+			parts++;
+			if (!(flags & 0x400))
+				continue;
+			check_eq(len, 54 + length);
+			check(parts > 1);
+			for (at = 0; at < length; at++)
+				check(whole[54 + at] == (uint8_t)(at * 7 + at / 256));
+			left--;
+			len = 0;
+			parts = 0;
+		}
+		nic_give_back(&n, p.trans_id);
+	}
+	nic_close(&n);
+}
+
 const struct test_case nic_cases[] = {
 	{ "nic_versions", versions },
 	{ "nic_oids", oids },
@@ -313,5 +377,6 @@ const struct test_case nic_cases[] = {
 	{ "nic_resub", resub },
 	{ "nic_pause", paused },
 	{ "nic_starve", starve },
+	{ "nic_rsc", rsc },
 	{}
 };
