@@ -15,13 +15,13 @@
 # guest in the same program. The kernel itself shows a stack when it
 # has no memory for some things, and even warns; kernel-report.sh knows those.
 #
-# uses: vmbus_host
+# uses: vmbus_host netvsp
 # timeout: 900
 # taints: 512
 . "$(dirname "$0")/lib.sh"
 
-TESTS="link policy acl profile fdb txn frames percpu netns module traffic sites
-	vmbus vmbus_module vmbus_sites"
+TESTS="link policy port acl profile fdb txn frames percpu netns module traffic sites
+	vmbus vmbus_nic vmbus_module vmbus_sites"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 PROGRAM=$HERE/faults/build/faults
@@ -94,6 +94,11 @@ group()
 test_link()
 {
 	group link
+}
+
+test_port()
+{
+	group port
 }
 
 test_acl()
@@ -240,17 +245,33 @@ vmbus_gone()
 	[ ! -e /sys/module/vmbus_host ] || rmmod vmbus_host
 }
 
+vmbus_group()
+{
+	lib_run "$PROGRAM" "$1"
+	sed -n '/^# /p' <<<"$LIB_OUT"
+	[ $LIB_RC = 0 ] || fail "status $LIB_RC" \
+		"$(sed '/^# /d' <<<"$LIB_OUT")" "$(tail -n 60 $TRACE/trace)"
+	trace_keep vmbus_host
+}
+
 test_vmbus()
 {
 	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
 	trace_on
 	check insmod "$(module_file vmbus_host)"
 	defer busywait 20000 vmbus_gone
-	lib_run "$PROGRAM" vmbus
-	sed -n '/^# /p' <<<"$LIB_OUT"
-	[ $LIB_RC = 0 ] || fail "status $LIB_RC" \
-		"$(sed '/^# /d' <<<"$LIB_OUT")" "$(tail -n 60 $TRACE/trace)"
-	trace_keep vmbus_host
+	vmbus_group vmbus
+}
+
+test_vmbus_nic()
+{
+	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
+	trace_on
+	check insmod "$(module_file vmbus_host)"
+	defer busywait 20000 vmbus_gone
+	check insmod "$(module_file netvsp)"
+	defer busywait 20000 rmmod netvsp
+	vmbus_group vmbusnic
 }
 
 test_vmbus_module()

@@ -543,7 +543,8 @@ static int restore_all(struct vmh_partition *p, const void *state, u32 size)
  * Context: process.
  * Return: 0; -EINVAL if that is no state; -ENODEV if a device is missing here, or the
  * partition is gone; -EISCONN if its guest has connected; -EFAULT if the guest's
- * memory is not that of the state; -EDQUOT, -ENOMEM. Nothing of it stays then.
+ * memory is not that of the state; -EDQUOT, -ENOMEM. Nothing of it stays then, but
+ * for numbers of channels, which no guest knows.
  */
 int vmh_restore(struct vmh_partition *p, const void *state, u32 size)
 {

@@ -248,7 +248,7 @@ static bool attempt(struct heard want, struct tally *tally)
 	tally->refused += hit && answer.err && answer.sure;
 	tally->unknown += hit && answer.err && !answer.sure;
 	tally->granted += hit && !answer.err;
-	before_is_known = same_before && answer.err && !op->lossy;
+	before_is_known = same_before && answer.err && !op->lossy && !op->remade;
 	if (!same_before || !answer.err || op->lossy)
 		undo();
 	return hit;
@@ -295,6 +295,7 @@ static const struct {
 } groups[] = {
 	{ "link", link_ops },
 	{ "policy", policy_ops },
+	{ "port", port_ops },
 	{ "acl", acl_ops },
 	{ "profile", profile_ops },
 	{ "fdb", fdb_ops },
@@ -304,6 +305,7 @@ static const struct {
 	{ "module", module_ops },
 	{ "vmbus", vmbus_ops },
 	{ "vmbusmodule", module_ops },
+	{ "vmbusnic", nic_ops },
 };
 
 static void run_group(const char *name)
@@ -328,7 +330,7 @@ static void run_group(const char *name)
 int main(int argc, char **argv)
 {
 	const char *group = argc > 1 ? argv[1] : "";
-	bool vmbus = !strcmp(group, "vmbus");
+	bool vmbus = !strcmp(group, "vmbus") || !strcmp(group, "vmbusnic");
 	bool module = !strcmp(group, "module") || !strcmp(group, "vmbusmodule");
 	int i;
 

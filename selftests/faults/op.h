@@ -28,6 +28,8 @@
  * @taken_back: the kernel does it, tells all, and takes it back if one of them has
  *	no memory: then all is as it was, but generations have gone on, and
  *	something of the new name may be left
+ * @remade: @prepare makes something anew, so that nothing is left that the attempt
+ *	before had got
  *
  * A refused attempt has to leave all as it was, a granted one has to leave the
  * same as one without a fault, and its events have to reach a listener, or
@@ -45,11 +47,13 @@ struct op {
 	bool lossy;
 	bool told_late;
 	bool taken_back;
+	bool remade;
 };
 
-extern const struct op link_ops[], policy_ops[], acl_ops[], profile_ops[],
-	fdb_ops[], txn_ops[],
-	frame_ops[], netns_ops[], module_ops[], vmbus_ops[];
+extern const struct op link_ops[], policy_ops[], port_ops[], acl_ops[],
+	profile_ops[], fdb_ops[], txn_ops[],
+	frame_ops[], netns_ops[], module_ops[], vmbus_ops[],
+	nic_ops[];
 void percpu_run(void);
 
 /* The next request of the operation that is being prepared. */

@@ -283,7 +283,98 @@ static void almost_full(void)
 	count();
 }
 
+/* What a guest sends is copied to another port, too. */
+
+static struct msg m;
+static uint64_t expected;
+
+static uint64_t sent(uint64_t *lost, uint64_t *other)
+{
+	uint64_t tx = 0;
+	int i;
+
+	*lost = 0;
+	*other = 0;
+	for (i = 0; i < PORTS; i++) {
+		struct counters now = state_counters(ports[i]);
+
+		tx += now.tx - before[i].tx;
+		*lost += now.no_memory - before[i].no_memory;
+		*other += now.other - before[i].other;
+	}
+	return tx;
+}
+
+static const char *judge_copies(const struct answer *answer, bool hit)
+{
+	uint64_t lost, other, tx = sent(&lost, &other);
+
+	if (other)
+		return "a frame was dropped for another reason than memory";
+	if (!hit && (tx != expected || lost || answer->err))
+		return "not all copies were sent, without a fault";
+	if (tx + lost > expected)
+		return "copies were sent twice, or counted twice";
+	/* It came to the switch: what is not sent is counted. */
+	if (tx && tx + lost != expected)
+		return "copies are missing, and are counted nowhere";
+	return NULL;
+}
+
+static void set_mirror(const char *port, uint32_t mode)
+{
+	msg_begin_genl(&m, VSWITCH_CMD_PORT_SET, 0);
+	msg_u32(&m, VSWITCH_A_PORT_IFINDEX, link_index(port));
+	msg_u32(&m, VSWITCH_A_PORT_MIRROR, mode);
+	msg_must(&m, NULL, NULL);
+}
+
+static void to_one(void)
+{
+	make_frame(mac_a, 0);
+	memcpy(frame, mac_c, ETH_ALEN);
+	count();
+}
+
+static void mirrored(void)
+{
+	uint64_t lost, other;
+
+	one_vlan(false);
+	from = "t0";
+	set_mirror("t0", VSWITCH_MIRROR_MODE_SOURCE);
+	set_mirror("vn0", VSWITCH_MIRROR_MODE_SOURCE);
+	set_mirror("d2", VSWITCH_MIRROR_MODE_DESTINATION);
+	plain();
+	write_tap();
+	expected = sent(&lost, &other);
+}
+
+static void mirrored_to_one(void)
+{
+	uint64_t lost, other;
+
+	mirrored();
+	fdb_add("d1", mac_c, 0);
+	to_one();
+	write_tap();
+	expected = sent(&lost, &other);
+}
+
+static void mirrored_back(void)
+{
+	fdb_flush("s0", true);
+	set_mirror("t0", VSWITCH_MIRROR_MODE_NONE);
+	set_mirror("vn0", VSWITCH_MIRROR_MODE_NONE);
+	set_mirror("d2", VSWITCH_MIRROR_MODE_NONE);
+	vlans_back();
+}
+
 const struct op frame_ops[] = {
+	{ "frame that is copied", mirrored, plain, write_tap, judge_copies, forget,
+	  mirrored_back, .lossy = true },
+	{ "frame to one, that is copied", mirrored_to_one, to_one, write_tap,
+	  judge_copies, forget, mirrored_back, .lossy = true },
 	{ "frame from a guest", guests, plain, write_tap, judge, forget,
 	  vlans_back, .lossy = true },
 	{ "frame from a guest, shared", guests_watched, plain, write_tap,

@@ -197,10 +197,12 @@ static void cleanup_event(void)
 	cleanup_guest();
 }
 
+/* Each time one for which a node of the xarray has to be made. */
 static struct answer act_set_vp(void)
 {
+	static uint32_t n;
 	struct vmbus_dev_vp vp = {
-		.vp = VG_VPS, .fd = event, .flags = vg_gpa(&vg, memory),
+		.vp = ++n * 64 % VMBUS_DEV_VPS_MAX, .fd = event, .flags = vg_gpa(&vg, memory),
 	};
 
 	return of_ioctl(VMBUS_DEV_SET_VP, &vp);
@@ -495,15 +497,55 @@ static void undo_save(void)
 	must(vg_resume(&vg), "going on");
 }
 
+/* The header of a GPADL whose other frames do not come. */
+static void begin_gpadl(void)
+{
+	struct {
+		struct vmh_msg_gpadl_header header;
+		struct vmh_gpa_range range;
+		uint64_t pfns[26];
+	} __attribute__((packed)) msg = {
+		.header.header.type = htole32(VMH_MSG_GPADL_HEADER),
+		.header.relid = htole32(1),
+		.header.gpadl = htole32(GPADL + 2),
+		.header.range_buflen = htole16(sizeof(msg.range) + 40 * 8),
+		.header.range_cnt = htole16(1),
+		.range.byte_count = htole32(LARGE),
+	};
+
+	must(post(&msg, sizeof(msg)), "a part of a GPADL");
+}
+
+/* Of the last channel that the guest knows, but has not opened: by another number now. */
+static void renumber(void)
+{
+	const size_t header = 24, relid = 32, flags = 38;
+	uint32_t number = htole32(200), type, len;
+	size_t at, last = 0;
+
+	for (at = header; at + 8 <= saved_size; at += 8 + (len + 7) / 8 * 8) {
+		memcpy(&type, saved + at, 4);
+		memcpy(&len, saved + at + 4, 4);
+		/* A channel; told, and not open. */
+		if (type == 3 && (saved[at + 8 + flags] & 6) == 4)
+			last = at;
+	}
+	if (!last)
+		die("no channel is closed");
+	memcpy(saved + last + 8 + relid, &number, 4);
+}
+
 static void setup_restore(void)
 {
 	struct answer answer;
 
 	setup_opened();
-	/* A GPADL that is not complete, and an answer that nobody has read. */
+	/* An answer that nobody has read, and a GPADL that is not complete. */
 	must(vg_gpadl_post(&vg, 1, memory + 2 * RING, RING, GPADL + 1), "a GPADL");
+	begin_gpadl();
 	answer = act_save();
 	must(answer.err, "saving");
+	renumber();
 	vg_detach(&vg);
 }
 
@@ -518,9 +560,12 @@ static struct answer act_restore(void)
 	return result(vg_restore(&vg, saved, saved_size));
 }
 
+/* Channels keep their numbers as long as their partition is there. */
 static void undo_restore(void)
 {
 	vg_detach(&vg);
+	del("f");
+	add("f");
 	prepare_restore();
 }
 

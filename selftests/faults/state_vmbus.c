@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The state of vmbus_host: partitions and channels, without what only counts. */
+#include <unistd.h>
 #include <linux/genetlink.h>
 #include <linux/vmbus_host.h>
 
@@ -59,12 +60,27 @@ static void on_channel(const struct nlmsghdr *h, void *arg)
 	say("channel");
 	msg_for_each(a, data, h->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN) {
 		switch (msg_type(a)) {
+		/* Means nothing as long as no guest knows it. */
+		case VMBUS_HOST_A_CHANNEL_RELID:
 		case VMBUS_HOST_A_CHANNEL_CPU:
 		case VMBUS_HOST_A_CHANNEL_STATS:
 			break;
 		default:
 			say_hex(a);
 		}
+	}
+	say("\n");
+}
+
+/* NICs go by name, as all links. */
+static void on_nic(const struct nlmsghdr *h, void *arg)
+{
+	char *data = (char *)NLMSG_DATA(h) + GENL_HDRLEN;
+
+	say("nic");
+	msg_for_each(a, data, h->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN) {
+		if (msg_type(a) != VMBUS_HOST_A_NIC_IFINDEX)
+			say_hex(a);
 	}
 	say("\n");
 }
@@ -78,4 +94,8 @@ void state_read_vmbus(void (*how)(const char *fmt, ...))
 	msg_must(&m, on_partition, NULL);
 	msg_begin_genl(&m, VMBUS_HOST_CMD_CHANNEL_GET, NLM_F_DUMP);
 	msg_must(&m, on_channel, NULL);
+	if (access("/sys/module/netvsp", F_OK))
+		return;
+	msg_begin_genl(&m, VMBUS_HOST_CMD_NIC_GET, NLM_F_DUMP);
+	msg_must(&m, on_nic, NULL);
 }
