@@ -166,14 +166,17 @@ static u32 get_u32(struct genl_info *info, int type, u32 fallback)
 	return info->attrs[type] ? nla_get_u32(info->attrs[type]) : fallback;
 }
 
-static int reply(struct genl_info *info, const struct vmh_nic_info *nic, u8 cmd)
+/* Made before anything is done, so that what was done is not called refused. */
+static struct sk_buff *new_reply(void)
 {
-	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	int err;
+	return genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+}
 
-	if (!skb)
-		return -ENOMEM;
-	err = vmh_nl_fill(skb, put, nic, info->snd_portid, info->snd_seq, 0, cmd);
+static int reply(struct genl_info *info, struct sk_buff *skb,
+		 const struct vmh_nic_info *nic, u8 cmd)
+{
+	int err = vmh_nl_fill(skb, put, nic, info->snd_portid, info->snd_seq, 0, cmd);
+
 	if (err) {
 		nlmsg_free(skb);
 		return err;
@@ -215,6 +218,7 @@ int vmbus_host_nl_nic_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vmh_nic_config config = {};
 	struct vmh_nic_info nic = {};
 	struct vmh_partition *p;
+	struct sk_buff *answer;
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, VMBUS_HOST_A_NIC_PARTITION)) {
@@ -232,6 +236,11 @@ int vmbus_host_nl_nic_new_doit(struct sk_buff *skb, struct genl_info *info)
 				    "partition: there is no partition of this name in this network namespace");
 		return -ENOENT;
 	}
+	answer = new_reply();
+	if (!answer) {
+		vmh_partition_put(p);
+		return -ENOMEM;
+	}
 	ops = ops_get(info->extack);
 	err = -EOPNOTSUPP;
 	if (ops) {
@@ -239,10 +248,12 @@ int vmbus_host_nl_nic_new_doit(struct sk_buff *skb, struct genl_info *info)
 		ops_put();
 	}
 	vmh_partition_put(p);
-	if (err)
+	if (err) {
+		nlmsg_free(answer);
 		return err;
+	}
 	vmh_nic_notify(net, &nic, false);
-	return reply(info, &nic, VMBUS_HOST_CMD_NIC_NEW);
+	return reply(info, answer, &nic, VMBUS_HOST_CMD_NIC_NEW);
 }
 
 int vmbus_host_nl_nic_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -297,6 +308,7 @@ int vmbus_host_nl_nic_get_doit(struct sk_buff *skb, struct genl_info *info)
 	const char *name = need_name(info);
 	const struct vmh_nic_ops *ops;
 	struct vmh_nic_info nic = {};
+	struct sk_buff *answer;
 	int err;
 
 	if (!name)
@@ -308,7 +320,8 @@ int vmbus_host_nl_nic_get_doit(struct sk_buff *skb, struct genl_info *info)
 	ops_put();
 	if (err)
 		return no_such(info);
-	return reply(info, &nic, VMBUS_HOST_CMD_NIC_GET);
+	answer = new_reply();
+	return answer ? reply(info, answer, &nic, VMBUS_HOST_CMD_NIC_GET) : -ENOMEM;
 }
 
 /* args[0] is the ifindex of the last one. One that stays is dumped once. */
