@@ -21,7 +21,7 @@
  *	wrong; NULL for nothing to add
  * @undo: bring back what was before a success; NULL where nothing changes
  * @cleanup: take away what @setup made
- * @once_only: there is no sense in failing more than one allocation
+ * @once_only: there is no sense in failing more than one allocation, or no time
  * @lossy: what it does may come to nothing, and nobody is told: a frame
  * @told_late: rtnetlink sends an event of its own after the change, and what
  *	comes of that is its answer: it may be a refusal of what was done

@@ -111,7 +111,7 @@ static void set_back(void)
 
 const struct op nic_ops[] = {
 	{ "nic new", partition, add, .undo = gone, .cleanup = all_gone,
-	  .remade = true },
+	  .remade = true, .once_only = true },
 	{ "nic get", there, get, .cleanup = all_gone },
 	{ "nic dump", there, dump, .cleanup = all_gone },
 	{ "nic set", there, set, .undo = set_back, .cleanup = all_gone },
