@@ -525,6 +525,7 @@ int vmh_ring_put(struct vmh_ring *ring, const struct vmh_descriptor *desc,
 {
 	u32 padded = len + -len % VMH_UNIT;
 	u32 need = sizeof(*desc) + padded + VMH_TRAILER;
+	__le64 trailer = trailer_of(ring->own);
 	u8 *to = flat(ring, ring->own, need);
 	int err;
 
@@ -544,7 +545,7 @@ int vmh_ring_put(struct vmh_ring *ring, const struct vmh_descriptor *desc,
 	if (padded)
 		memset(to + padded - VMH_UNIT, 0, VMH_UNIT);
 	memcpy(to, payload, len);
-	memcpy(to + padded, &(__le64){ trailer_of(ring->own) }, sizeof(__le64));
+	memcpy(to + padded, &trailer, sizeof(trailer));
 	ring->own = advance(ring, ring->own, need);
 	return 0;
 }
