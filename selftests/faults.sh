@@ -240,13 +240,22 @@ test_sites()
 	sites vswitch vswitch
 }
 
-vmbus_gone()
+module_gone()
 {
-	[ ! -e /sys/module/vmbus_host ] || rmmod vmbus_host
+	[ ! -e "/sys/module/$1" ] || rmmod "$1"
 }
 
-vmbus_group()
+# A group of vmbus_host's, with what it needs besides.
+vmbus_group()	# GROUP [MODULE]
 {
+	local module
+
+	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
+	trace_on
+	for module in vmbus_host "${@:2}"; do
+		check insmod "$(module_file "$module")"
+		defer busywait 20000 module_gone "$module"
+	done
 	lib_run "$PROGRAM" "$1"
 	sed -n '/^# /p' <<<"$LIB_OUT"
 	[ $LIB_RC = 0 ] || fail "status $LIB_RC" \
@@ -256,28 +265,18 @@ vmbus_group()
 
 test_vmbus()
 {
-	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
-	trace_on
-	check insmod "$(module_file vmbus_host)"
-	defer busywait 20000 vmbus_gone
 	vmbus_group vmbus
 }
 
 test_vmbus_nic()
 {
-	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
-	trace_on
-	check insmod "$(module_file vmbus_host)"
-	defer busywait 20000 vmbus_gone
-	check insmod "$(module_file netvsp)"
-	defer busywait 20000 rmmod netvsp
-	vmbus_group vmbusnic
+	vmbus_group vmbusnic netvsp
 }
 
 test_vmbus_module()
 {
 	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
-	defer vmbus_gone
+	defer module_gone vmbus_host
 	load_with_faults "$(module_file vmbus_host)" vmbusmodule
 }
 
