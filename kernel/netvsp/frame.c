@@ -32,7 +32,7 @@ static struct page_pool *create_pool(const struct nsp_queue *q, u32 order)
 	const struct page_pool_params params = {
 		.flags = PP_FLAG_PAGE_FRAG,
 		.order = order,
-		.pool_size = max(POOL_BYTES / q->nic->n_queues, POOL_MIN) >>
+		.pool_size = max_t(u32, POOL_BYTES / q->nic->n_queues, POOL_MIN) >>
 			     (PAGE_SHIFT + order),
 		.nid = NUMA_NO_NODE,
 	};
