@@ -12,14 +12,14 @@
  *	  what is asked		oid.c, offload.c, rss.c, filter.c
  *
  *	a frame from the guest
- *	  the channel's worker	service.c, rx.c
+ *	  the channel's worker	service.c, rx.c, frame.c
  *	  what goes with it	offload.c
  *	  NAPI, the stack	rx.c
  *
  *	a frame to the guest
  *	  which queue		rss.c
  *	  wanted, and in a shape that it can take	filter.c, offload.c
- *	  the receive buffer	tx.c, queue.c, buffer.c
+ *	  the receive buffer	tx.c, parts.c, queue.c, buffer.c
  *
  *	an administrator
  *	  made, changed, removed	nic.c

@@ -534,6 +534,17 @@ void nsp_rx_done(struct nsp_queue *q);
 int nsp_rx_poll(struct napi_struct *napi, int budget);
 void nsp_rx_purge(struct nsp_queue *q);
 
+/* parts.c */
+u32 nsp_parts_large(const struct nsp_queue *q, const struct sk_buff *skb);
+int nsp_parts_write(struct nsp_queue *q, struct sk_buff *skb, u32 parts);
+u32 nsp_rsc_max(const struct nsp_recv *recv);
+
+/* How many sections does a frame take? */
+static inline u32 nsp_parts(const struct nsp_queue *q, const struct sk_buff *skb)
+{
+	return likely(!skb_is_gso(skb)) ? 1 : nsp_parts_large(q, skb);
+}
+
 /* tx.c */
 netdev_tx_t nsp_xmit(struct sk_buff *skb, struct net_device *dev);
 int nsp_tx_completion(struct nsp_queue *q, const struct vmh_packet *packet);
@@ -542,7 +553,6 @@ void nsp_tx_writable(struct nsp_queue *q);
 int nsp_tx_flush(struct nsp_queue *q);
 void nsp_tx_wake(struct nsp_queue *q);
 void nsp_tx_given(struct nsp_nic *nic, u64 waiting);
-u32 nsp_rsc_max(const struct nsp_recv *recv);
 void nsp_batch_begin(void);
 void nsp_batch_end(void);
 
