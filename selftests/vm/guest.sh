@@ -21,6 +21,7 @@
 JOB=/run/vswitch-vm
 # VM_ROOT VM_BIN VM_BUILT VM_PEERS VM_TOKEN VM_KVER VM_MODULES_DIR VM_MODULES VM_TIMEOUT VM_SCALE
 # VM_STOP VM_MODE (tests, command, shell) VM_COMMAND VM_STTY
+LIMIT=300			# for a test or a command; seconds
 # shellcheck disable=SC1091
 . $JOB/job
 # The distribution's own python3 and tools come before anything local.
@@ -356,9 +357,10 @@ run_test()
 		say "skip $name no time left"
 		return
 	fi
-	seconds=$(header "$test" timeout)
-	[ "${seconds:-0}" -ge "$VM_TIMEOUT" ] || seconds=$VM_TIMEOUT
-	seconds=$((seconds * VM_SCALE))
+	# An expression. The user may have asked for more time than the test.
+	seconds=$(($(header "$test" timeout) + 0))
+	[ $seconds -ge "${VM_TIMEOUT:-0}" ] || seconds=$VM_TIMEOUT
+	seconds=$(((seconds ? seconds : LIMIT) * VM_SCALE))
 	before=$(taint)
 	say "phase $((seconds + 60)) $name"
 	say "begin $name"
@@ -387,7 +389,7 @@ run_tests()
 
 run_command()
 {
-	local seconds=$((VM_TIMEOUT * VM_SCALE))
+	local seconds=$((${VM_TIMEOUT:-$LIMIT} * VM_SCALE))
 
 	say "phase $((seconds + 60)) the command"
 	say "begin command"

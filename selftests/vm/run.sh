@@ -13,8 +13,8 @@
 #			"debug" and "kcsan" are those of debug-kernel.sh
 #	-m "NAME..."	modules to load, by name or path (default: vswitch); with ""
 #			none is loaded, and none is built
-#	-t SECONDS	limit for one test, if it has no longer one (default 300; a debug
-#			kernel gets 3x)
+#	-t SECONDS	limit for a test that asks for a shorter one, or for none: then it is
+#			300 without this. A debug kernel gets 3x
 #	-n		do not build the modules and tools first
 #	--append ARGS	more kernel command line
 #	--qemu-args ARGS
@@ -44,7 +44,7 @@ set -euo pipefail
 HERE=$ROOT/selftests/vm
 BOOT_TRIES=3
 
-kver='' modules=vswitch timeout=300 mode=tests command='' build=y
+kver='' modules=vswitch timeout='' mode=tests command='' build=y
 append=() qemu_args=() tests=()
 
 usage()

@@ -97,6 +97,7 @@ write fails "" "check ls /nonexistent"
 write skips "requires: no-such-program" "true"
 write leaves "" "ip link add left type veth"
 write sleeps "timeout: 20" "sleep 1000"
+write waits "timeout: 10 + RACES_SECONDS" "sleep 18"
 write warns "" "echo warn >$trap"
 write hangs "timeout: 20" "echo hang >$trap"
 write oopses "" "echo oops >$trap"
@@ -163,6 +164,8 @@ try "a module that cannot be unloaded" 1 "pins" \
 args=(--qemu-args "-device no-such-device")
 try "QEMU dies before the boot" 1 "works" \
 	"did not reach init .*try 3 of 3" "^not ok - kernel .* did not boot"
+args=(-t 5)
+try "a limit that is an expression" 0 "waits" "^2 passed, 0 failed, 0 skipped$"
 args=()
 [ "$kver" != debug ] ||
 	try "a leak" 1 "leaks" "^not ok - kmemleak: 1 objects leaked" "trap_set"
