@@ -105,13 +105,19 @@ is_quiet()
 
 setup()
 {
-	local dev i=0
+	local dev i=0 modprobe_path
 
 	[ -x "$CHURN" ] || fail "$CHURN is not built"
 	[ "$(nproc)" -ge 2 ] || skip "needs two CPUs"
 	modprobe pktgen 2>/dev/null || skip "no pktgen"
 	defer modprobe -r pktgen
 	check modprobe dummy numdummies=0
+	check modprobe veth
+	# Who asks for a device that is gone has the kernel look for a module of that
+	# name, each time, by a program: nothing else would come to run.
+	modprobe_path=$(</proc/sys/kernel/modprobe)
+	check sysctl -q -w kernel.modprobe=
+	defer sysctl -q -w "kernel.modprobe=$modprobe_path"
 	# Netdevs are made and deleted by the thousand.
 	echo 1 >/sys/kernel/rcu_expedited
 	defer eval 'echo 0 >/sys/kernel/rcu_expedited'
