@@ -18,7 +18,8 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="mapped copied versions older nic nic_copied disk disk_copied not_on_hyperv"
+TESTS="mapped copied versions older nic nic_copied disk disk_copied freezes
+	not_on_hyperv"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 VMM=$HERE/vmm/build/vmm
@@ -209,7 +210,7 @@ for t in threads:
 	check busywait 10000 grep -q given "$SERVERS_LOG"
 }
 
-check_nic()	# [VMM OPTION...]
+add_nic()
 {
 	check insmod "$(module_file netvsp)"
 	defer unload netvsp
@@ -221,7 +222,10 @@ check_nic()	# [VMM OPTION...]
 	check ip link set hostR up
 	check vswitchctl nic add real name nicR switch vsR mac 02:00:00:00:00:77
 	servers
-	boot "$(inner)" net "hv_vmbus hv_netvsc" "$@"
+}
+
+check_transfers()
+{
 	check_said "inner: netdev [a-z0-9]* 02:00:00:00:00:77"
 	check_said "inner: ping passed"
 	check_said "inner: sent $(sed -n 's/^taken //p' "$SERVERS_LOG")"
@@ -229,6 +233,13 @@ check_nic()	# [VMM OPTION...]
 	check_eq "$(vswitchctl -j nic show nicR | jq -r '.[0] | "\(.state) \(.version)"')" \
 		"running 6.1" "the NIC"
 	check_eq "$(show real '.errors | length')" 0 "errors"
+}
+
+check_nic()	# [VMM OPTION...]
+{
+	add_nic
+	boot "$(inner)" net "hv_vmbus hv_netvsc" "$@"
+	check_transfers
 	lib_kill "$BG_PID"
 	check busywait 10000 is_gone
 	check_eq "$(vswitchctl -j nic show nicR | jq -r '.[0].state')" closed "the NIC"
@@ -244,20 +255,30 @@ test_nic_copied()
 	check_nic -c -p 2
 }
 
-check_disk()	# [VMM OPTION...]
+add_disk()
 {
-	local sum
-
 	load_fabric
 	check truncate -s 16M "$LIB_TMP/real.img"
 	check vswitchctl disk add real file "$LIB_TMP/real.img"
 	defer vswitchctl disk del real lun 0
-	boot "$(inner)" disk "hv_vmbus hv_storvsc sd_mod" "$@"
+}
+
+check_data()
+{
+	local sum
+
 	check_said "inner: disk of 32768 sectors"
 	sum=$(head -c 8M "$LIB_TMP/real.img" | sha256sum | cut -d' ' -f1)
 	check_said "inner: wrote $sum"
 	check_said "inner: read $sum"
 	check_eq "$(show real '.errors | length')" 0 "errors"
+}
+
+check_disk()	# [VMM OPTION...]
+{
+	add_disk
+	boot "$(inner)" disk "hv_vmbus hv_storvsc sd_mod" "$@"
+	check_data
 	lib_kill "$BG_PID"
 	check busywait 10000 is_gone
 }
@@ -270,6 +291,28 @@ test_disk()
 test_disk_copied()
 {
 	check_disk -c
+}
+
+# A guest that hibernates closes its channels and unloads; when it wakes up it
+# begins anew, on the same devices.
+check_freezes()	# KERNEL
+{
+	add_disk
+	add_nic
+	boot "$1" freezes "hv_vmbus hv_utils hv_netvsc hv_storvsc sd_mod"
+	check_said "inner: pinged before"
+	check_eq "$(grep -c "inner: thawed" "$BG_LOG")" 2 "times that it woke up"
+	check_transfers
+	check_data
+	check_eq "$(grep -c "inner: read $(sed -n 's/^.*inner: wrote //p' "$BG_LOG")" "$BG_LOG")" 2 \
+		"times that the data were read"
+	lib_kill "$BG_PID"
+	check busywait 10000 is_gone
+}
+
+test_freezes()
+{
+	check_freezes "$(inner)"
 }
 
 # Where Hyper-V is, its guest's own bus is left alone.
