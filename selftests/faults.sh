@@ -16,7 +16,7 @@
 # has no memory for some things, and even warns; kernel-report.sh knows those.
 #
 # uses: vmbus_host netvsp
-# timeout: 900
+# timeout: 1500
 # taints: 512
 . "$(dirname "$0")/lib.sh"
 

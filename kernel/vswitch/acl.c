@@ -276,7 +276,7 @@ static enum vsw_drop_reason check(struct vsw_frame *frame,
 	struct vsw_acl_key key;
 
 	if (unlikely(headers->kind == VSW_HEADERS_BAD))
-		return VSW_DROP_UNPARSABLE;
+		return vsw_frame_unread(headers);
 	if (dir->flags & VSW_ACL_HAS_MAC &&
 	    !check_mac(acl, dir, frame, headers,
 		       direction == VSWITCH_ACL_DIRECTION_OUT))

@@ -7,6 +7,7 @@
 #include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 
+#include "drop.h"
 #include "headers.h"
 #include "mac.h"
 #include "table.h"
@@ -72,6 +73,19 @@ vsw_frame_headers(struct vsw_frame *frame)
 	if (frame->headers.kind == VSW_HEADERS_NONE)
 		vsw_frame_look(frame);
 	return &frame->headers;
+}
+
+/**
+ * vsw_frame_unread() - why a frame is dropped whose headers are VSW_HEADERS_BAD
+ * @headers: its headers
+ *
+ * Return: the reason.
+ */
+static inline enum vsw_drop_reason
+vsw_frame_unread(const struct vsw_headers *headers)
+{
+	return headers->flags & VSW_HEADERS_NO_MEMORY ? VSW_DROP_NO_MEMORY :
+							VSW_DROP_UNPARSABLE;
 }
 
 /**

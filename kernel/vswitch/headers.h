@@ -36,6 +36,7 @@ enum vsw_headers_kind {
  * @VSW_HEADERS_ICMP: @icmp_type and @icmp_code are valid: ICMP in IPv4,
  *	ICMPv6 in IPv6
  * @VSW_HEADERS_PAYLOAD: @payload is valid: UDP, and there is any
+ * @VSW_HEADERS_NO_MEMORY: VSW_HEADERS_BAD, and that is why
  */
 enum vsw_headers_flags {
 	VSW_HEADERS_FRAGMENT	= BIT(0),
@@ -44,6 +45,7 @@ enum vsw_headers_flags {
 	VSW_HEADERS_TARGET	= BIT(3),
 	VSW_HEADERS_ICMP	= BIT(4),
 	VSW_HEADERS_PAYLOAD	= BIT(5),
+	VSW_HEADERS_NO_MEMORY	= BIT(6),
 };
 
 /**

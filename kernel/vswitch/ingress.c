@@ -64,9 +64,14 @@ static void pull_headers(struct vsw_frame *frame, u32 seen)
 {
 	struct sk_buff *skb = frame->skb;
 
-	if (!pskb_may_pull(skb, seen) ||
-	    vsw_headers_parse(&frame->headers, skb) > skb_headlen(skb))
+	if (!pskb_may_pull(skb, seen)) {
 		frame->headers.kind = VSW_HEADERS_BAD;
+		frame->headers.flags = VSW_HEADERS_NO_MEMORY;
+	} else if (vsw_headers_parse(&frame->headers, skb) > skb_headlen(skb)) {
+		/* Somebody writes to it. */
+		frame->headers.kind = VSW_HEADERS_BAD;
+		frame->headers.flags = 0;
+	}
 }
 
 /**
@@ -112,7 +117,7 @@ static enum vsw_drop_reason by_transport(struct vsw_frame *frame)
 	enum vsw_drop_reason reason;
 
 	if (headers->kind == VSW_HEADERS_BAD)
-		return VSW_DROP_UNPARSABLE;
+		return vsw_frame_unread(headers);
 	if (headers->flags & VSW_HEADERS_LATER) {
 		reason = vsw_frags_later(src->frags, headers, frame->vid,
 					 jiffies);
@@ -136,7 +141,7 @@ static enum vsw_drop_reason by_address(struct vsw_frame *frame)
 	enum vsw_drop_reason reason;
 
 	if (headers->kind == VSW_HEADERS_BAD)
-		return VSW_DROP_UNPARSABLE;
+		return vsw_frame_unread(headers);
 	reason = vsw_ips_admit(src->ips, headers, jiffies,
 			       READ_ONCE(src->port->sw->fdb.ageing),
 			       vsw_walk_is_dry(frame));

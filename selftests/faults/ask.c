@@ -31,6 +31,12 @@ void ask_up(struct msg *m, const char *name, bool up)
 	ifi->ifi_change = IFF_UP;
 }
 
+void ask_mtu(struct msg *m, const char *name, uint32_t mtu)
+{
+	ask_link(m, name, 0);
+	msg_u32(m, IFLA_MTU, mtu);
+}
+
 void ask_master(struct msg *m, const char *name, const char *master)
 {
 	ask_link(m, name, 0);

@@ -8,6 +8,7 @@
 void ask_address(struct msg *m, const char *name);
 void ask_link(struct msg *m, const char *name, int flags);
 void ask_up(struct msg *m, const char *name, bool up);
+void ask_mtu(struct msg *m, const char *name, uint32_t mtu);
 void ask_master(struct msg *m, const char *name, const char *master);
 void ask_new_switch(struct msg *m, const char *name, uint32_t type,
 		    const char *uplink);

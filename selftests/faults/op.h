@@ -67,6 +67,7 @@ void link_add(const char *name, const char *kind);
 void link_del(const char *name);
 void link_set_master(const char *name, const char *master);
 void link_set_up(const char *name, bool up);
+void link_set_mtu(const char *name, uint32_t mtu);
 void port_vlan(const char *port, uint16_t pvid, bool untagged_only,
 	       uint16_t from, uint16_t to);
 void port_mac(const char *port, const uint8_t *mac);

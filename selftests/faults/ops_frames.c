@@ -28,11 +28,12 @@ static struct counters before[PORTS];
 static uint64_t dropped_before;
 static const char *from;
 static int watch_fd = -1, send_fd = -1;
+static struct msg m;
 /* The kernel may lose it before the switch has it, and says so nowhere. */
 static bool core_may_lose;
 
-static uint8_t frame[64];
-static size_t frame_len;
+static uint8_t frame[5000];
+static size_t frame_len, linear;
 
 static void make_frame(const uint8_t *source, uint16_t tpid)
 {
@@ -49,7 +50,8 @@ static void make_frame(const uint8_t *source, uint16_t tpid)
 	/* An EtherType for experiments. */
 	frame[tpid ? 16 : 12] = 0x88;
 	frame[tpid ? 17 : 13] = 0xb5;
-	frame_len = sizeof(frame);
+	frame_len = 64;
+	linear = 0;
 }
 
 /* Frames that the vNIC lost before they were the switch's. */
@@ -68,7 +70,6 @@ static void on_link(const struct nlmsghdr *h, void *arg)
 
 static uint64_t vnic_dropped(void)
 {
-	static struct msg m;
 	uint64_t n = 0;
 
 	msg_begin_link(&m, RTM_GETLINK, 0, AF_UNSPEC, link_index("vn0"));
@@ -162,7 +163,7 @@ static void forget(void)
 static struct answer write_tap(void)
 {
 	return (struct answer) {
-		.err = tap_write(frame, frame_len), .sure = true,
+		.err = tap_write(frame, frame_len, linear), .sure = true,
 	};
 }
 
@@ -185,6 +186,58 @@ static void guests_watched(void)
 {
 	guests();
 	watch_fd = packet_socket("t0", ETH_P_ALL);
+}
+
+/*
+ * The headers of a frame in pieces are looked at; a copy of it is with somebody who
+ * listens, so that they cannot be made linear where they are.
+ */
+
+static void set_guard(bool on)
+{
+	msg_begin_genl(&m, VSWITCH_CMD_PORT_SET, 0);
+	msg_u32(&m, VSWITCH_A_PORT_IFINDEX, link_index("t0"));
+	msg_u8(&m, VSWITCH_A_PORT_DHCP_GUARD, on);
+	msg_must(&m, NULL, NULL);
+}
+
+static void set_mtus(uint32_t mtu)
+{
+	int i;
+
+	for (i = 0; i < PORTS; i++)
+		link_set_mtu(ports[i], mtu);
+}
+
+static void guests_guarded(void)
+{
+	set_mtus(9000);
+	set_guard(true);
+	guests_watched();
+}
+
+static void unguarded(void)
+{
+	set_mtus(1500);
+	set_guard(false);
+	vlans_back();
+}
+
+static void in_pieces(void)
+{
+	static const uint8_t head[] = {
+		8, 0, 0x45, 0, (sizeof(frame) - ETH_HLEN) >> 8,
+		(sizeof(frame) - ETH_HLEN) & 0xff, 0, 0, 0, 0, 64, 17, 0, 0,
+		192, 0, 2, 1, 192, 0, 2, 255, 1, 0, 1, 0,
+		(sizeof(frame) - ETH_HLEN - 20) >> 8,
+		(sizeof(frame) - ETH_HLEN - 20) & 0xff,
+	};
+
+	make_frame(mac_a, 0);
+	memcpy(frame + 12, head, sizeof(head));
+	frame_len = sizeof(frame);
+	linear = ETH_HLEN;
+	count();
 }
 
 /* The tag of the other protocol, which becomes payload. */
@@ -276,7 +329,7 @@ static void almost_full(void)
 	for (i = 0; i < 5; i++) {
 		source[5] = i;
 		make_frame(source, 0);
-		if (tap_write(frame, frame_len))
+		if (tap_write(frame, frame_len, linear))
 			die("no frame without a fault");
 	}
 	make_frame(mac_a, 0);
@@ -285,7 +338,6 @@ static void almost_full(void)
 
 /* What a guest sends is copied to another port, too. */
 
-static struct msg m;
 static uint64_t expected;
 
 static uint64_t sent(uint64_t *lost, uint64_t *other)
@@ -379,6 +431,8 @@ const struct op frame_ops[] = {
 	  vlans_back, .lossy = true },
 	{ "frame from a guest, shared", guests_watched, plain, write_tap,
 	  judge, forget, vlans_back, .lossy = true },
+	{ "frame in pieces, shared, looked at", guests_guarded, in_pieces,
+	  write_tap, judge, forget, unguarded, .lossy = true },
 	{ "frame with a foreign tag", guests_all, foreign, write_tap, judge,
 	  forget, vlans_back, .lossy = true },
 	{ "frame from the host, tagged", host, tagged, send_packet, judge,

@@ -215,12 +215,6 @@ static void down_d1(void)
 	link_set_up("d1", false);
 }
 
-static void ask_mtu(struct msg *req, const char *name, uint32_t mtu)
-{
-	ask_link(req, name, 0);
-	msg_u32(req, IFLA_MTU, mtu);
-}
-
 static void d1_mtu(void)
 {
 	ask_mtu(op_request(), "d1", 1400);
@@ -228,8 +222,7 @@ static void d1_mtu(void)
 
 static void d1_mtu_back(void)
 {
-	ask_mtu(&m, "d1", 1500);
-	msg_must(&m, NULL, NULL);
+	link_set_mtu("d1", 1500);
 }
 
 static void port_down_there(void)

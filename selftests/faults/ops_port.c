@@ -179,7 +179,7 @@ static void wait_for_answer(void)
 static struct answer answer(void)
 {
 	return (struct answer) {
-		.err = tap_write(frame, sizeof(frame)), .sure = true,
+		.err = tap_write(frame, sizeof(frame), 0), .sure = true,
 	};
 }
 

@@ -7,8 +7,11 @@
 
 void tap_open(const char *name);
 void tap_close(void);
-/* 0 or a negative errno. */
-int tap_write(const void *frame, size_t len);
+/*
+ * @linear: so much of it is in one piece, if all of it is longer than a page; 0 for
+ *	all of it. 0 or a negative errno.
+ */
+int tap_write(const void *frame, size_t len, size_t linear);
 /* Forget what the switch has sent to it. */
 void tap_drain(void);
 

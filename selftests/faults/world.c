@@ -64,6 +64,12 @@ void link_set_up(const char *name, bool up)
 	msg_must(&m, NULL, NULL);
 }
 
+void link_set_mtu(const char *name, uint32_t mtu)
+{
+	ask_mtu(&m, name, mtu);
+	msg_must(&m, NULL, NULL);
+}
+
 void port_vlan(const char *port, uint16_t pvid, bool untagged_only,
 	       uint16_t from, uint16_t to)
 {
