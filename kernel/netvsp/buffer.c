@@ -96,7 +96,7 @@ u32 nsp_recv_take(struct nsp_recv *recv, u32 *to, u32 least, u32 most, u32 keep)
 	memcpy(to, recv->free + recv->n_free, n * sizeof(*to));
 	spin_unlock_bh(&recv->lock);
 	for (i = 0; i < n; i++)
-		recv->sections[to[i]].state = NSP_SECTION_HELD;
+		WRITE_ONCE(recv->sections[to[i]].state, NSP_SECTION_HELD);
 	return n;
 }
 
@@ -115,8 +115,10 @@ u64 nsp_recv_give(struct nsp_recv *recv, const u32 *from, u32 n)
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		recv->sections[from[i]].state = NSP_SECTION_FREE;
+		WRITE_ONCE(recv->sections[from[i]].state, NSP_SECTION_FREE);
 	spin_lock_bh(&recv->lock);
+	if (WARN_ON_ONCE(n > recv->count - recv->n_control - recv->n_free))
+		n = 0;
 	memcpy(recv->free + recv->n_free, from, n * sizeof(*from));
 	recv->n_free += n;
 	waiting = recv->waiting;

@@ -122,10 +122,11 @@ struct nsp_stats {
 
 enum nsp_section_state {
 	NSP_SECTION_FREE,
-	NSP_SECTION_HELD,	/* by a queue */
-	NSP_SECTION_MORE,	/* of a packet, but not the first */
+	NSP_SECTION_HELD,	/* by a queue, or on its way to one */
 	NSP_SECTION_CONTROL,	/* shown to the guest, a control message */
-	NSP_SECTION_FIRST,	/* shown, the first of a packet; plus its queue */
+	/* And these plus the queue whose packet it is: one word says both. */
+	NSP_SECTION_FIRST	= NSP_QUEUES_MAX,	/* shown, the first of a packet */
+	NSP_SECTION_MORE	= 2 * NSP_QUEUES_MAX,	/* another, or not shown yet */
 };
 
 /**
@@ -133,14 +134,12 @@ enum nsp_section_state {
  * @next: of the same packet, or %NSP_LAST
  * @bytes: of frames, of the whole packet; of the first
  * @frames: of the packet; of the first
- * @queue: where it was sent
  * @state: enum nsp_section_state; who takes %NSP_SECTION_FIRST away has the packet
  */
 struct nsp_section {
 	u32 next;
 	u32 bytes;
-	u16 frames;
-	u16 queue;
+	u32 frames;
 	u32 state;
 };
 
@@ -476,6 +475,12 @@ static inline u32 nsp_nvsp_size(const struct nsp_nic *nic)
 static inline u32 nsp_shown(const struct nsp_queue *q)
 {
 	return NSP_SECTION_FIRST + q->index;
+}
+
+/* And of the others, and of the first one before. */
+static inline u32 nsp_more(const struct nsp_queue *q)
+{
+	return NSP_SECTION_MORE + q->index;
 }
 
 static inline struct netdev_queue *nsp_txq(const struct nsp_queue *q)

@@ -160,8 +160,7 @@ static u32 next_section(struct nsp_queue *q, u32 len)
 	struct vmh_xfer_range *range = &q->ranges[n];
 
 	s->next = NSP_LAST;
-	s->queue = q->index;
-	s->state = NSP_SECTION_MORE;
+	WRITE_ONCE(s->state, nsp_more(q));
 	if (n)
 		recv->sections[q->last].next = section;
 	else

@@ -43,20 +43,34 @@ void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv)
 		nsp_tx_wake(q);
 }
 
+/* What waited for the worker. */
+static void drop_backlog(struct nsp_queue *q, enum nsp_drop why)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(&q->backlog))) {
+		nsp_drop(q, why);
+		kfree_skb(skb);
+	}
+}
+
 /* What of the buffer is this queue's, wherever it is. Return: as nsp_recv_give(). */
 static u64 reclaim(struct nsp_queue *q)
 {
 	struct nsp_recv *recv = q->recv;
+	u32 i, state;
 	u64 waiting;
-	u32 i;
 
+	/* A packet that was not shown. */
+	atomic64_add(q->frames, &q->stats.drops[NSP_TX_DOWN]);
 	waiting = nsp_recv_give(recv, q->held, q->n_held);
 	for (i = 0; i < recv->count; i++) {
-		if (recv->sections[i].queue == q->index &&
-		    (recv->sections[i].state == nsp_shown(q) ||
-		     recv->sections[i].state == NSP_SECTION_MORE))
+		/* Others take and send theirs meanwhile. */
+		state = READ_ONCE(recv->sections[i].state);
+		if (state == nsp_shown(q) || state == nsp_more(q))
 			waiting |= nsp_recv_give(recv, &i, 1);
 	}
+	q->frames = 0;
 	q->n_held = 0;
 	q->n_ranges = 0;
 	q->taken = 0;
@@ -89,7 +103,7 @@ void nsp_tx_stop(struct nsp_queue *q)
 	q->recv = NULL;
 	netdev_tx_reset_queue(txq);
 	__netif_tx_unlock_bh(txq);
-	skb_queue_purge(&q->backlog);
+	drop_backlog(q, NSP_TX_DOWN);
 	nsp_tx_wake(q);
 	/* By BQL alone, which has let go. */
 	netif_schedule_queue(txq);
@@ -113,7 +127,7 @@ void nsp_tx_quit(struct nsp_queue *q)
 	q->ready = false;
 	netdev_tx_reset_queue(txq);
 	__netif_tx_unlock_bh(txq);
-	skb_queue_purge(&q->backlog);
+	drop_backlog(q, NSP_TX_DOWN);
 }
 
 /**
@@ -176,7 +190,7 @@ static void forget_shown(struct nsp_queue *q)
 	u32 i;
 
 	for (i = 0; i < recv->count; i++) {
-		if (recv->sections[i].queue == q->index)
+		if (READ_ONCE(recv->sections[i].state) == nsp_shown(q))
 			recv->sections[i].bytes = 0;
 	}
 	q->bytes = 0;
@@ -208,7 +222,7 @@ static void stall(struct nsp_queue *q)
 		return;
 	}
 	if (!q->mapped)
-		skb_queue_purge(&q->backlog);
+		drop_backlog(q, NSP_TX_STALLED);
 	nsp_tx_wake(q);
 	/* By BQL alone, which has let go. */
 	netif_schedule_queue(txq);

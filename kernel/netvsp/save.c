@@ -186,7 +186,7 @@ static u32 save_queue(const struct nsp_queue *q, void *to)
 		memcpy(saved->bytes, &q->answer, q->answer_len);
 	}
 	for (i = 0; recv && i < recv->count; i++) {
-		if (recv->sections[i].state != NSP_SECTION_FIRST + q->index)
+		if (recv->sections[i].state != nsp_shown(q))
 			continue;
 		for (at = i; at != NSP_LAST; at = recv->sections[at].next)
 			sections[n++] = cpu_to_le32(at |
@@ -228,14 +228,13 @@ static int restore_sections(struct nsp_queue *q, const __le32 *sections, u32 n)
 			return -EINVAL;
 		s = &recv->sections[at];
 		s->next = NSP_LAST;
-		s->queue = q->index;
 		/* BQL does not wait for them. */
 		s->bytes = 0;
 		s->frames = 0;
 		if (last == NSP_LAST) {
-			s->state = NSP_SECTION_FIRST + q->index;
+			s->state = nsp_shown(q);
 		} else {
-			s->state = NSP_SECTION_MORE;
+			s->state = nsp_more(q);
 			recv->sections[last].next = at;
 		}
 		last = at;

@@ -179,7 +179,7 @@ int nsp_tx_flush(struct nsp_queue *q)
 		vmh_channel_flush(q->ch);
 		return 0;
 	}
-	if (cmpxchg(&first->state, nsp_shown(q), NSP_SECTION_MORE) != nsp_shown(q)) {
+	if (cmpxchg(&first->state, nsp_shown(q), nsp_more(q)) != nsp_shown(q)) {
 		/* Its sections are free, and its frames are done with. */
 		q->n_ranges = 0;
 		q->bytes = 0;

@@ -369,6 +369,81 @@ static void rsc(int argc, char **argv)
 	nic_close(&n);
 }
 
+/* guest PARTITION nic_hash: until a frame comes with the hash that its sender knew. */
+static void hash(int argc, char **argv)
+{
+	const uint8_t *msg;
+	uint8_t buf[8192];
+	bool seen = false;
+	struct vg_packet p;
+	struct nic n = {};
+	uint32_t i;
+
+	(void)argc;
+	(void)argv;
+	nic_start(&n, 0x60001);
+	while (!seen) {
+		check(nic_recv(&n, buf, sizeof(buf), &p, 20000) >= 0);
+		if (p.type != VMH_PACKET_XFER_PAGES)
+			continue;
+		nic_on_xfer(&n, &p);
+		for (i = 0; i < get32(p.extra + 4); i++) {
+			msg = n.recv + get32(p.extra + 12 + 8 * i);
+			/* NBL_HASH_VALUE, in the place of PACKET_CANCEL_ID. */
+			seen |= get32(msg) == 1 && info_of(msg, 8) >= 0;
+		}
+		nic_give_back(&n, p.trans_id);
+	}
+	nic_close(&n);
+}
+
+/*
+ * guest PARTITION nic_subs SECONDS: a sub-channel comes and goes while frames come on it
+ * and on others, of a buffer that is small.
+ */
+static void subs(int argc, char **argv)
+{
+	uint32_t done[2] = { htole32(108), htole32(1) }, opened = 0, other = 0;
+	struct vg_channel sub = {};
+	uint8_t buf[8192];
+	struct vg_packet p;
+	struct nic n = {};
+	int64_t end, close_at = 0;
+
+	check(argc == 1);
+	nic_recv_bytes = 64 << 10;
+	nic_start(&n, 0x60001);
+	nic_ask_subchannels(&n, 1, 9);
+	check(nic_got_subchannels(&n, 9) == 1);
+	end = now_ms() + atoi(argv[0]) * 1000;
+	while (now_ms() < end) {
+		if (!close_at) {
+			sub_open(&n, &sub, 1);
+			close_at = now_ms() + 2 + opened++ % 16;
+		}
+		while (vg_recv(&n.ch, buf, sizeof(buf), &p) >= 0) {
+			if (p.type != VMH_PACKET_XFER_PAGES)
+				continue;
+			nic_on_xfer(&n, &p);
+			nic_give_back(&n, p.trans_id);
+			other++;
+		}
+		while (vg_recv(&sub, buf, sizeof(buf), &p) >= 0)
+			ok(vg_send(&sub, VMH_PACKET_COMPLETION, 0, p.trans_id, NULL,
+				   0, done, sizeof(done)));
+		if (now_ms() > close_at) {
+			ok(vg_channel_close(&sub));
+			close_at = 0;
+		}
+	}
+	if (close_at)
+		ok(vg_channel_close(&sub));
+	printf("# %u times, and %u packets on the other channel\n", opened, other);
+	check(opened > 20 && other > 20);
+	nic_reach(&n);
+	nic_close(&n);
+}
+
 const struct test_case nic_cases[] = {
 	{ "nic_versions", versions },
 	{ "nic_oids", oids },
@@ -378,5 +453,7 @@ const struct test_case nic_cases[] = {
 	{ "nic_pause", paused },
 	{ "nic_starve", starve },
 	{ "nic_rsc", rsc },
+	{ "nic_hash", hash },
+	{ "nic_subs", subs },
 	{}
 };
