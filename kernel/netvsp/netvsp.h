@@ -535,6 +535,7 @@ struct sk_buff *nsp_frame_alloc(struct nsp_queue *q, u32 len);
 
 /* rx.c */
 int nsp_rx(struct nsp_queue *q, const struct vmh_packet *packet);
+void nsp_rx_forget(struct nsp_queue *q);
 void nsp_rx_done(struct nsp_queue *q);
 int nsp_rx_poll(struct napi_struct *napi, int budget);
 void nsp_rx_purge(struct nsp_queue *q);

@@ -462,6 +462,24 @@ int nsp_rx(struct nsp_queue *q, const struct vmh_packet *packet)
 }
 
 /**
+ * nsp_rx_forget() - what the worker has found nobody gets
+ * @q: the queue
+ *
+ * Context: the worker, or who has stopped it.
+ */
+void nsp_rx_forget(struct nsp_queue *q)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(&q->rx))) {
+		nsp_drop(q, NSP_RX_DOWN);
+		WRITE_ONCE(q->rx_in, q->rx_in - skb->truesize);
+		kfree_skb(skb);
+	}
+	unthrottle(q);
+}
+
+/**
  * nsp_rx_done() - the worker has looked
  * @q: the queue
  *
@@ -469,17 +487,11 @@ int nsp_rx(struct nsp_queue *q, const struct vmh_packet *packet)
  */
 void nsp_rx_done(struct nsp_queue *q)
 {
-	struct sk_buff *skb;
-
 	if (skb_queue_empty(&q->rx))
 		return;
 	/* A netdev that is gone, or down, has no poll. */
 	if (q->nic->dying || !READ_ONCE(q->nic->link)) {
-		while ((skb = __skb_dequeue(&q->rx))) {
-			WRITE_ONCE(q->rx_in, q->rx_in - skb->truesize);
-			kfree_skb(skb);
-		}
-		unthrottle(q);
+		nsp_rx_forget(q);
 		return;
 	}
 	local_bh_disable();
@@ -502,6 +514,7 @@ void nsp_rx_purge(struct nsp_queue *q)
 
 	while ((skb = skb_dequeue(&q->rx_ready)) ||
 	       (skb = __skb_dequeue(&q->rx_polled))) {
+		nsp_drop(q, NSP_RX_DOWN);
 		WRITE_ONCE(q->rx_out, q->rx_out + skb->truesize);
 		kfree_skb(skb);
 	}

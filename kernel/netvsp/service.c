@@ -132,7 +132,7 @@ static void service_close(struct vmh_channel *ch)
 	q->ch = NULL;
 	atomic_dec(&nic->open_queues);
 	up_write(&nic->run);
-	__skb_queue_purge(&q->rx);
+	nsp_rx_forget(q);
 	kvfree(q->head);
 	q->head = NULL;
 	if (!q->index) {
@@ -195,6 +195,7 @@ static int service_packet(struct vmh_channel *ch, const struct vmh_packet *packe
 	if (likely(type == cpu_to_le32(NVSP_RNDIS)))
 		return nsp_rx(q, packet);
 	/* What changes the session waits for who looks at it. */
+	nsp_rx_done(q);
 	nsp_run_end(q);
 	/* All else is for the primary channel, and refers to no memory. */
 	if (q->index || packet->type != VMH_PACKET_INBAND)

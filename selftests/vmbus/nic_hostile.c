@@ -313,12 +313,58 @@ static void badstate(int argc, char **argv)
 	nic_close(&n);
 }
 
+/*
+ * guest PARTITION nic_breaks ROUNDS: many frames, and what breaks the channel right behind
+ * them, again and again: nothing of that counts as under way for ever.
+ */
+static void breaks(int argc, char **argv)
+{
+	uint32_t round, rounds, i, len, at;
+	uint8_t nvsp[40], buf[8192];
+	struct vg_packet p;
+	int err;
+
+	check(argc == 1);
+	rounds = atoi(argv[0]);
+	for (round = 0; round < rounds; round++) {
+		struct nic n = {};
+
+		nic_start(&n, 0x60001);
+		nic_reach(&n);
+		for (i = 0, at = 0; i < 3; i++, at += 44 + len) {
+			len = 1514;
+			nic_arp(&n, n.send + at + 44);
+			nic_data_head(n.send + at, len);
+		}
+		memset(nvsp, 0, sizeof(nvsp));
+		put32(nvsp, 107);
+		put32(nvsp + 12, at);
+		for (i = 0; i < 120; i++) {
+			err = vg_send_quiet(&n.ch, VMH_PACKET_INBAND, 0, 7, NULL, 0,
+					    nvsp, sizeof(nvsp));
+			if (err == -EAGAIN)
+				break;
+			ok(err);
+		}
+		put32(nvsp, 9999);
+		err = vg_send_quiet(&n.ch, VMH_PACKET_INBAND, 0, 7, NULL, 0, nvsp,
+				    sizeof(nvsp));
+		check(!err || err == -EAGAIN);
+		ok(vg_flush(&n.ch));
+		/* Until there is nothing more from the host. */
+		while (nic_recv(&n, buf, sizeof(buf), &p, 100) != -ETIMEDOUT)
+			;
+		nic_close(&n);
+	}
+}
+
 const struct test_case nic_hostile_cases[] = {
 	{ "nic_offload", offload },
 	{ "nic_many", many },
 	{ "nic_revoke", revoked },
 	{ "nic_malformed", malformed },
 	{ "nic_twice", twice },
+	{ "nic_breaks", breaks },
 	{ "nic_badstate", badstate },
 	{}
 };
