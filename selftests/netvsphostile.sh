@@ -10,8 +10,8 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 
-TESTS="versions oids malformed offload rsc many twice keep keep_one starve revoke pause migrate resub
-	badstate save fuzz fuzz_copy guided dies"
+TESTS="versions oids malformed offload rsc hash subs breaks many twice keep keep_one starve revoke
+	pause migrate resub badstate save fuzz fuzz_copy guided dies"
 
 GUEST=$(cd "$(dirname "$0")" && pwd)/vmbus/build/guest
 
@@ -120,6 +120,39 @@ test_rsc()
 		wait "$BG_PID" || fail "$(cat "$BG_LOG")"
 		check busywait 10000 is_without_carrier
 	done
+}
+
+# Of a connected socket, whose frames have the hash of their flow.
+test_hash()
+{
+	check ip neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev nic1
+	bg python3 -c '
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect(("192.0.2.2", 9))
+while True:
+    s.send(b"hash")
+    time.sleep(0.05)'
+	both nic_hash
+}
+
+# Queues share the buffer; what one that ends gives back is its own.
+test_subs()
+{
+	check ip neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev nic1
+	check ip neigh replace 192.0.2.3 lladdr 02:00:00:00:00:03 dev nic1
+	check tc qdisc add dev nic1 clsact
+	check tc filter add dev nic1 egress protocol ip flower dst_ip 192.0.2.3 \
+		action skbedit queue_mapping 1
+	bg ping -q -f 192.0.2.2
+	bg ping -q -f 192.0.2.3
+	both nic_subs 10
+}
+
+test_breaks()
+{
+	both nic_breaks 20
+	check_ge "$(($(errors service) + $(errors packet)))" 40 "channels that broke"
 }
 
 test_many()

@@ -45,7 +45,7 @@ enum rndis_info_type {
 	RNDIS_INFO_CSUM		= 0,
 	RNDIS_INFO_LSO		= 2,
 	RNDIS_INFO_8021Q	= 6,
-	RNDIS_INFO_HASH		= 9,
+	RNDIS_INFO_HASH		= 8,	/* its place: what cancels a send */
 	RNDIS_INFO_ID		= 1 | RNDIS_INFO_INTERNAL,
 };
 
