@@ -24,6 +24,8 @@ void nsp_filter_publish(struct nsp_nic *nic)
 		if (filter) {
 			filter->bits = s->filter_bits;
 			ether_addr_copy(filter->mac, s->mac);
+			ether_addr_copy(filter->other,
+					s->mac_known ? s->mac : nic->mac);
 			filter->n_mcast = s->n_mcast;
 			memcpy(filter->mcast, s->mcast, sizeof(s->mcast));
 		}
@@ -61,7 +63,8 @@ bool nsp_filter_wants(const struct nsp_nic *nic, const struct sk_buff *skb)
 		return true;
 	if (likely(!is_multicast_ether_addr(to)))
 		return filter->bits & RNDIS_PACKET_TYPE_DIRECTED &&
-		       ether_addr_equal_unaligned(to, filter->mac);
+		       (likely(ether_addr_equal_unaligned(to, filter->mac)) ||
+			ether_addr_equal_unaligned(to, filter->other));
 	if (is_broadcast_ether_addr(to))
 		return filter->bits & RNDIS_PACKET_TYPE_BROADCAST;
 	if (filter->bits & RNDIS_PACKET_TYPE_ALL_MULTICAST)

@@ -299,6 +299,7 @@ struct nsp_rss {
  * @rcu: frees it
  * @bits: RNDIS_PACKET_TYPE_*
  * @mac: the guest's address
+ * @other: it may have this one instead; or @mac again
  * @mcast: addresses
  * @n_mcast: how many
  */
@@ -306,6 +307,7 @@ struct nsp_filter {
 	struct rcu_head rcu;
 	u32 bits;
 	u8 mac[ETH_ALEN];
+	u8 other[ETH_ALEN];
 	u32 n_mcast;
 	u8 mcast[NSP_MCAST_MAX][ETH_ALEN];
 };
@@ -330,7 +332,10 @@ struct nsp_filter {
  * @sub_trans: for that
  * @table_due: it has to be told how to spread what it sends
  * @filter_bits: as nsp_filter.bits
- * @mac: as nsp_filter.mac
+ * @mac: the address that the guest uses; a driver that opens the channel again goes on
+ *	with it, and says so once only
+ * @mac_said: by the guest, now or before
+ * @mac_known: in this session, so that it is this one and not the NIC's
  * @mcast: as nsp_filter.mcast
  * @n_mcast: as nsp_filter.n_mcast
  */
@@ -354,6 +359,8 @@ struct nsp_session {
 	u64 sub_trans;
 	u32 filter_bits;
 	u8 mac[ETH_ALEN];
+	bool mac_said;
+	bool mac_known;
 	u32 n_mcast;
 	u8 mcast[NSP_MCAST_MAX][ETH_ALEN];
 };

@@ -397,9 +397,13 @@ void nsp_nvsp_done(struct nsp_nic *nic)
 void nsp_session_reset(struct nsp_nic *nic)
 {
 	struct nsp_session *s = &nic->session;
+	struct nsp_session fresh = {
+		.state = s->state, .mac_said = s->mac_said,
+	};
 	u32 i;
 
 	lockdep_assert_held_write(&nic->run);
+	ether_addr_copy(fresh.mac, s->mac_said ? s->mac : nic->mac);
 	for (i = 0; i < nic->n_queues; i++)
 		nsp_tx_stop(&nic->queues[i]);
 	nsp_control_purge(nic);
@@ -407,8 +411,7 @@ void nsp_session_reset(struct nsp_nic *nic)
 		nsp_recv_destroy(s->recv);
 	if (s->send)
 		vmh_gpadl_put(s->send);
-	*s = (struct nsp_session) { .state = s->state };
-	ether_addr_copy(s->mac, nic->mac);
+	*s = fresh;
 	nsp_filter_publish(nic);
 	nsp_rss_reset(nic);
 	WRITE_ONCE(nic->rsc, 0);

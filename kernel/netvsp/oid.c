@@ -237,7 +237,8 @@ u32 nsp_oid_query(struct nsp_nic *nic, u32 oid, const void *in, u32 in_len,
 	case RNDIS_OID_802_3_PERMANENT_ADDRESS:
 		return put_bytes(out, out_len, nic->mac, ETH_ALEN);
 	case RNDIS_OID_802_3_CURRENT_ADDRESS:
-		return put_bytes(out, out_len, s->mac, ETH_ALEN);
+		return put_bytes(out, out_len, s->mac_known ? s->mac : nic->mac,
+				 ETH_ALEN);
 	case RNDIS_OID_802_3_MULTICAST_LIST:
 		return put_bytes(out, out_len, s->mcast, s->n_mcast * ETH_ALEN);
 	case RNDIS_OID_802_3_MAXIMUM_LIST_SIZE:
@@ -308,6 +309,8 @@ static u32 set_mac(struct nsp_nic *nic, const char *text)
 	    !is_valid_ether_addr(mac))
 		return RNDIS_STATUS_INVALID_DATA;
 	ether_addr_copy(nic->session.mac, mac);
+	nic->session.mac_said = true;
+	nic->session.mac_known = true;
 	nsp_filter_publish(nic);
 	return RNDIS_STATUS_SUCCESS;
 }

@@ -18,6 +18,7 @@
 #define SAVED_RSS		BIT(4)
 #define SAVED_SUB_PENDING	BIT(5)
 #define SAVED_SUB_KNOWN		BIT(6)
+#define SAVED_MAC_KNOWN		BIT(7)
 
 struct saved_nic {
 	__le32 state;
@@ -151,6 +152,8 @@ static u32 save_nic(struct nsp_nic *nic, void *to)
 	}
 	if (s->sub_known)
 		flags |= SAVED_SUB_KNOWN;
+	if (s->mac_known)
+		flags |= SAVED_MAC_KNOWN;
 	saved->sub_count = cpu_to_le32(s->sub_count);
 	if (s->rsc4)
 		flags |= SAVED_RSC4;
@@ -350,6 +353,8 @@ static int restore_nic(struct nsp_queue *q, const void *from, u32 len)
 	s->sub_count = le32_to_cpu(saved->sub_count);
 	s->filter_bits = le32_to_cpu(saved->filter);
 	ether_addr_copy(s->mac, saved->mac);
+	s->mac_said = !ether_addr_equal(s->mac, nic->mac);
+	s->mac_known = flags & SAVED_MAC_KNOWN;
 	s->n_mcast = le16_to_cpu(saved->n_mcast);
 	memcpy(s->mcast, saved->mcast, sizeof(s->mcast));
 	err = restore_buffers(q, saved, flags);
