@@ -228,7 +228,10 @@ struct rtnl_link_ops nsp_link_ops = {
 	.fill_info	= nsp_fill_info,
 };
 
-/* This end has another address than the guest: a bridge takes its own for the host's. */
+/*
+ * This end has another address than the guest: a bridge takes its own for the host's. The
+ * guest's is its permanent one, which a vswitch assigns to its port.
+ */
 static void set_address(struct net_device *dev, const u8 *mac)
 {
 	u8 addr[ETH_ALEN];
@@ -310,6 +313,7 @@ static int nic_register(struct nsp_nic *nic, struct vmh_nic_info *info)
 	if (!err) {
 		/* Who fails frees it himself. */
 		nic->dev->priv_destructor = netdev_free;
+		ether_addr_copy(nic->dev->perm_addr, nic->mac);
 		fill_info(nic, info);
 	}
 	rtnl_unlock();
@@ -331,6 +335,10 @@ static int nic_add(struct net *net, struct vmh_partition *p,
 	if (err) {
 		if (err == -EEXIST)
 			NL_SET_ERR_MSG(extack, "name: there is a netdev of this name");
+		else if (err == -EINVAL)
+			NL_SET_ERR_MSG(extack, "name: a netdev cannot be called that; at most 15 bytes, no slash, colon or space, %d for a number");
+		else if (err != -ENOMEM)
+			NL_SET_ERR_MSG(extack, "name: another driver refuses the netdev, or all numbers are taken");
 		mutex_unlock(&nic->offer_lock);
 		free_netdev(nic->dev);
 		kvfree(nic);
@@ -376,13 +384,19 @@ static int nic_set(struct net *net, const char *name,
 		err = -ENODEV;
 		goto unlock;
 	}
-	if (change->mac)
-		ether_addr_copy(nic->mac, change->mac);
 	if (change->mtu) {
-		WRITE_ONCE(nic->max_mtu, change->mtu);
-		nic->dev->max_mtu = change->mtu;
 		if (nic->dev->mtu > change->mtu)
 			err = set_mtu(nic, change->mtu);
+		if (err) {
+			NL_SET_ERR_MSG(extack, "mtu: another driver does not let the netdev have it");
+			goto unlock;
+		}
+		WRITE_ONCE(nic->max_mtu, change->mtu);
+		nic->dev->max_mtu = change->mtu;
+	}
+	if (change->mac) {
+		ether_addr_copy(nic->mac, change->mac);
+		ether_addr_copy(nic->dev->perm_addr, change->mac);
 	}
 	if (change->speed && change->speed != nic->speed) {
 		WRITE_ONCE(nic->speed, change->speed);

@@ -105,6 +105,12 @@ static int put(struct sk_buff *skb, const void *object)
 	return 0;
 }
 
+/* Whoever reads many at that moment sees that it is so. Not what a guest does. */
+static void changed(struct net *net)
+{
+	atomic_inc(&vmh_net(net)->nic_seq);
+}
+
 /**
  * vmh_nic_notify() - tell the group events of a NIC
  * @net: where it is
@@ -117,6 +123,8 @@ void vmh_nic_notify(struct net *net, const struct vmh_nic_info *info, bool gone)
 {
 	struct sk_buff *skb;
 
+	if (gone)
+		changed(net);
 	if (!genl_has_listeners(&vmh_genl_family, net, VMBUS_HOST_NLGRP_EVENTS))
 		return;
 	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
@@ -252,6 +260,7 @@ int vmbus_host_nl_nic_new_doit(struct sk_buff *skb, struct genl_info *info)
 		nlmsg_free(answer);
 		return err;
 	}
+	changed(net);
 	vmh_nic_notify(net, &nic, false);
 	return reply(info, answer, &nic, VMBUS_HOST_CMD_NIC_NEW);
 }
@@ -282,9 +291,13 @@ int vmbus_host_nl_nic_set_doit(struct sk_buff *skb, struct genl_info *info)
 	ops_put();
 	if (err == -ENODEV)
 		return no_such(info);
-	if (!err)
-		vmh_nic_notify(net, &nic, false);
-	return err;
+	if (err) {
+		NL_SET_BAD_ATTR(info->extack, info->attrs[VMBUS_HOST_A_NIC_MTU]);
+		return err;
+	}
+	changed(net);
+	vmh_nic_notify(net, &nic, false);
+	return 0;
 }
 
 int vmbus_host_nl_nic_del_doit(struct sk_buff *skb, struct genl_info *info)
@@ -332,10 +345,9 @@ int vmbus_host_nl_nic_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 
 	if (!ops)
 		return skb->len;
+	cb->seq = atomic_read(&vmh_net(sock_net(skb->sk))->nic_seq);
 	while (!ops->next(sock_net(skb->sk), cb->args[0], &nic)) {
-		if (vmh_nl_fill(skb, put, &nic, NETLINK_CB(cb->skb).portid,
-				cb->nlh->nlmsg_seq, NLM_F_MULTI,
-				VMBUS_HOST_CMD_NIC_GET))
+		if (vmh_nl_dump_one(skb, put, &nic, VMBUS_HOST_CMD_NIC_GET, cb))
 			break;
 		cb->args[0] = nic.ifindex;
 		memset(&nic, 0, sizeof(nic));

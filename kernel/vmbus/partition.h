@@ -327,6 +327,7 @@ struct vmh_net {
 	struct list_head partitions;
 	u64 cookie;
 	u32 seq;
+	atomic_t nic_seq; /* changes of NICs by hand */
 };
 
 extern unsigned int vmh_net_id;

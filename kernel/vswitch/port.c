@@ -45,16 +45,27 @@ static void port_free_rcu(struct rcu_head *head)
 	kfree(port);
 }
 
+/* A guest's own NIC, whose permanent address is that of the guest. */
+static bool is_nic(const struct net_device *dev)
+{
+	return dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, "netvsp");
+}
+
 /* The first settings of a port. */
 static int initial_policy(struct vsw_policy *policy,
 			  const struct vsw_port *port)
 {
+	int err;
+
 	if (port->role == VSWITCH_PORT_ROLE_VNIC) {
 		vsw_policy_init(policy, port->role);
 		policy->mac = vsw_mac_key(port->dev->dev_addr, 0);
 		return 0;
 	}
-	return vsw_policy_init(policy, port->role);
+	err = vsw_policy_init(policy, port->role);
+	if (!err && port->role == VSWITCH_PORT_ROLE_GUEST && is_nic(port->dev))
+		policy->mac = vsw_mac_key(port->dev->perm_addr, 0);
+	return err;
 }
 
 static struct vsw_port *port_alloc(struct vsw_switch *sw,

@@ -23,12 +23,14 @@
  * @sw: the switch, or NULL
  * @netns: where the guest's interface goes, or NULL
  * @has_mac: an address was given
+ * @auto_mac: or it is to be chosen
  */
 struct nic_args {
 	struct vsw_nic nic;
 	const char *sw;
 	const char *netns;
 	bool has_mac;
+	bool auto_mac;
 };
 
 /* As it is shown: the first three parts are little-endian on the wire. */
@@ -62,6 +64,7 @@ static int parse_common(struct args *a, struct nic_args *n)
 {
 	if (arg_is(a, "mac")) {
 		n->has_mac = !arg_is(a, "auto");
+		n->auto_mac = !n->has_mac;
 		return n->has_mac ? arg_mac(a, "mac", n->nic.mac) : 0;
 	}
 	if (arg_is(a, "mtu"))
@@ -256,8 +259,38 @@ static int nic_add(struct ctx *ctx, struct args *a)
 	return err;
 }
 
+/*
+ * Its port has the address too, if it was assigned that of the NIC: or the guest could not
+ * send any more. Sets @old if that was so.
+ */
+static int set_port_mac(struct ctx *ctx, const char *name, const uint8_t *mac,
+			struct vsw_port_change *old)
+{
+	struct vsw_port_change chg = { .has_mac = true };
+	struct vsw_port port = {};
+	struct vsw_nic nic = {};
+	bool same;
+	int err;
+
+	if (vsw_nic_get(ctx->vsw, name, &nic))
+		return report(ctx, "nic", name);
+	err = vsw_port_get(ctx->vsw, nic.ifindex, &port);
+	same = !err && port.has_mac && !memcmp(port.mac, nic.mac, VSW_MAC_LEN);
+	if (!err)
+		vsw_port_clear(&port);
+	/* It is nobody's port. */
+	if (!same)
+		return EXIT_OK;
+	*old = (struct vsw_port_change) { .ifindex = nic.ifindex, .has_mac = true };
+	memcpy(old->mac, nic.mac, VSW_MAC_LEN);
+	chg.ifindex = nic.ifindex;
+	memcpy(chg.mac, mac, VSW_MAC_LEN);
+	return vsw_port_set(ctx->vsw, &chg) ? report(ctx, "nic", name) : EXIT_OK;
+}
+
 static int nic_set(struct ctx *ctx, struct args *a)
 {
+	struct vsw_port_change old = {};
 	struct nic_args n = {};
 	const char *name;
 	int err;
@@ -271,12 +304,20 @@ static int nic_set(struct ctx *ctx, struct args *a)
 		err = parse_common(a, &n);
 		if (err < 0)
 			err = arg_unknown(a, "mac, mtu or speed");
+		else if (!err && n.auto_mac)
+			err = arg_usage(a, "mac: an address is needed; auto is for a new NIC");
 	}
+	if (!err && n.has_mac)
+		err = set_port_mac(ctx, name, n.nic.mac, &old);
 	if (err)
 		return err;
 	strcpy(n.nic.name, name);
-	if (vsw_nic_set(ctx->vsw, &n.nic))
-		return report(ctx, "nic", name);
+	if (vsw_nic_set(ctx->vsw, &n.nic)) {
+		err = report(ctx, "nic", name);
+		if (old.ifindex)
+			vsw_port_set(ctx->vsw, &old);
+		return err;
+	}
 	return EXIT_OK;
 }
 
