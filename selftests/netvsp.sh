@@ -20,7 +20,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 
 TESTS="show traffic copy dhcp large vlan mtu offloads queues rings updown changes
-	policy del_load partition_dies netdev_deleted driver_reload unload refused"
+	policy address del_load removed partition_dies netdev_deleted driver_reload unload refused"
 
 load_all()	# [PARAMETER...] of vmbus_local
 {
@@ -342,7 +342,7 @@ test_updown()
 	local i
 
 	topology
-	for i in $(seq 20); do
+	for i in $(seq 200); do
 		ip -n "$(ns g1)" link set eth0 down
 		ip -n "$(ns g1)" link set eth0 up
 	done
@@ -420,6 +420,32 @@ test_policy()
 	check isolated g1 192.0.2.2
 }
 
+# A port of a NIC has its address by nature; and changes it with that of the NIC.
+test_address()
+{
+	topology
+	partition p3 services=0
+	check vswitchctl nic add p3 name nic3 mac 02:00:00:00:00:13
+	check ip link set nic3 master vsT
+	check_eq "$(vswitchctl -j port show nic3 | jq -r '.[0].mac')" 02:00:00:00:00:13 \
+		"address of its port"
+	check_fail_with 'auto is for a new NIC' vswitchctl nic set nic1 mac auto
+	check_fail_with 'another port' vswitchctl nic set nic1 mac 02:00:00:00:00:13
+	check_eq "$(nic nic1 .mac)" 02:00:00:00:00:11 "address after a refusal"
+	check vswitchctl nic set nic1 mac 02:00:00:00:00:55
+	check_eq "$(vswitchctl -j port show nic1 | jq -r '.[0].mac')" 02:00:00:00:00:55 \
+		"address of its port"
+	guest_address 1 02:00:00:00:00:55
+	check reaches g1 192.0.2.2
+	# The driver says it once, and opens its channel anew for another MTU.
+	check vswitchctl port set nic1 mac-spoofing on
+	guest_address 1 02:00:00:00:00:99
+	guest_mtu 1 1400
+	check reaches g1 192.0.2.2
+	check reaches g2 192.0.2.1
+	check_eq "$(nic nic1 .guest_mac)" 02:00:00:00:00:99 "the guest's address"
+}
+
 load_on()
 {
 	server g2
@@ -471,6 +497,52 @@ test_partition_dies()
 		check nl add p2 transport=local services=0
 		vswitchctl nic add p2 name nic2
 		sleep "0.$((i * 3))"
+	done
+}
+
+# The host takes a NIC away while its guest is busy with it.
+busy()	# KIND
+{
+	# shellcheck disable=SC2016 # it is not ours
+	bg in_ns g2 bash -c 'dev=$(basename "$(readlink /sys/class/net/eth0/device)")
+		drv=/sys/bus/vmbus/drivers/hv_netvsc
+		n=0
+		while [ -e "/sys/bus/vmbus/devices/$dev" ]; do
+			case $1 in
+			queues)	ethtool -L eth0 combined $((n % 2 + 1)) ;;
+			mtu)	ip link set eth0 mtu $((1400 + n % 50)) ;;
+			bind)	echo "$dev" >$drv/unbind; echo "$dev" >$drv/bind ;;
+			esac
+			n=$((n + 1))
+		done 2>/dev/null
+		echo "$n times"' _ "$1"
+	sleep 1
+}
+
+test_removed()
+{
+	local kind how
+
+	topology
+	load_on
+	for kind in queues mtu bind; do
+		for how in nic partition; do
+			busy $kind
+			if [ $how = nic ]; then
+				check vswitchctl nic del nic2
+			else
+				check nl del p2
+				check nl add p2 transport=local services=0
+			fi
+			check busywait 60000 lib_gone "$BG_PID"
+			diag "$kind, $how: $(tail -n 1 "$BG_LOG")"
+			check busywait 30000 gone g2
+			check vswitchctl nic add p2 name nic2 switch vsT \
+				mac 02:00:00:00:00:12 netns "$(ns g2)"
+			guest_up 2
+			check busywait 20000 nic_is nic2 .state running
+			check reaches g1 192.0.2.2
+		done
 	done
 }
 

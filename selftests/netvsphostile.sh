@@ -11,7 +11,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 
 TESTS="versions oids malformed offload rsc hash subs breaks many twice keep keep_one starve revoke
-	pause migrate resub badstate save fuzz fuzz_copy guided dies"
+	pause migrate resub badstate save steps fuzz fuzz_copy guided dies"
 
 GUEST=$(cd "$(dirname "$0")" && pwd)/vmbus/build/guest
 
@@ -324,7 +324,41 @@ test_guided()
 	check "$GUEST" g nic_versions
 }
 
-# The guest, its partition, its NIC: whoever goes first, while it is busy.
+is_there()
+{
+	grep -q "^here" "$BG_LOG" || lib_gone "$BG_PID"
+}
+
+# The guest, its partition, its NIC: each goes at each step that a guest comes to.
+test_steps()
+{
+	local step how done=
+
+	for ((step = 1; step < 100; step++)); do
+		for how in guest nic partition; do
+			bg "$GUEST" g nic_step "$step"
+			check busywait 20000 is_there
+			check grep -q "^here" "$BG_LOG"
+			! grep -q "^all" "$BG_LOG" || done=y
+			case $how in
+			nic)	check vswitchctl nic del nic1 ;;
+			partition)
+				check vswitchctl partition del g ;;
+			esac
+			lib_kill "$BG_PID"
+			[ $how != partition ] || check vswitchctl partition add g services none
+			[ $how = guest ] || check vswitchctl nic add g name nic1 queues 4
+		done
+		[ -z "$done" ] || break
+	done
+	diag "$step steps"
+	check_ge "$step" 14 "steps"
+	check ip link set nic1 up
+	check ip addr replace 192.0.2.1/24 dev nic1
+	check "$GUEST" g nic_versions
+}
+
+# The same while it is busy.
 test_dies()
 {
 	local i

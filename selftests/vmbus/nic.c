@@ -4,6 +4,8 @@
  * written out here once more: nothing comes from the module.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "nic.h"
 
@@ -28,6 +30,18 @@ void nic_give_back(struct nic *n, uint64_t trans_id)
 	if (!n->keep)
 		ok(vg_send(&n->ch, VMH_PACKET_COMPLETION, 0, trans_id, NULL, 0,
 			   done, sizeof(done)));
+}
+
+uint32_t nic_steps;
+
+void nic_step(void)
+{
+	if (!nic_steps || --nic_steps)
+		return;
+	printf("here\n");
+	fflush(stdout);
+	for (;;)
+		pause();
 }
 
 const uint8_t *nic_on_xfer(struct nic *n, const struct vg_packet *p)
@@ -96,12 +110,14 @@ uint32_t nic_ask(struct nic *n, const void *msg, uint32_t len, uint8_t *buf)
 {
 	ok(vg_send(&n->ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION, 77,
 		   NULL, 0, msg, len));
+	nic_step();
 	return nic_completion(n, 77, buf, 4096);
 }
 
 void nic_tell(struct nic *n, const void *msg, uint32_t len)
 {
 	ok(vg_send(&n->ch, VMH_PACKET_INBAND, 0, 0, NULL, 0, msg, len));
+	nic_step();
 }
 
 /* ---- Up to frames ---- */
@@ -187,6 +203,7 @@ uint32_t nic_request(struct nic *n, uint32_t type, uint32_t oid, const void *in,
 	put32(nvsp + 12, 28 + in_len);
 	ok(vg_send(&n->ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION, 5,
 		   NULL, 0, nvsp, 40));
+	nic_step();
 	while (!control || !done) {
 		check(nic_recv(n, buf, sizeof(buf), &p, 20000) >= 0);
 		if (p.type == VMH_PACKET_COMPLETION) {
@@ -240,6 +257,7 @@ void nic_open(struct nic *n)
 	offer = vg_find(&n->vg, &nic_class, 0, 5000);
 	check(offer);
 	ok(vg_channel_open(&n->ch, &n->vg, offer->relid, RING, 0));
+	nic_step();
 	n->recv = vg_alloc(&n->vg, RECV_BYTES / PAGE);
 	n->send = vg_alloc(&n->vg, SEND_BYTES / PAGE);
 	check(n->recv && n->send);
@@ -247,6 +265,7 @@ void nic_open(struct nic *n)
 			   &n->recv_gpadl));
 	ok(vg_gpadl_create(&n->vg, offer->relid, n->send, SEND_BYTES,
 			   &n->send_gpadl));
+	nic_step();
 }
 
 void nic_start(struct nic *n, uint32_t version)
@@ -323,6 +342,7 @@ void nic_ask_subchannels(struct nic *n, uint32_t count, uint64_t trans_id)
 	put32(msg + 8, count);
 	ok(vg_send(&n->ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION,
 		   trans_id, NULL, 0, msg, 40));
+	nic_step();
 }
 
 uint32_t nic_got_subchannels(struct nic *n, uint64_t trans_id)

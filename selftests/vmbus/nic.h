@@ -47,6 +47,13 @@ static inline uint32_t get32(const void *at)
 	return le32toh(value);
 }
 
+/*
+ * What the guest does comes to nic_step(), and at the last one of nic_steps it says so
+ * and does no more; 0: it goes on.
+ */
+extern uint32_t nic_steps;
+void nic_step(void);
+
 /* The channel and buffers; in a version, up to frames; and its end. */
 void nic_open(struct nic *n);
 void nic_start(struct nic *n, uint32_t version);
@@ -56,6 +63,8 @@ bool nic_negotiate(struct nic *n, uint32_t version);
 void nic_buffers(struct nic *n);
 void nic_rndis_start(struct nic *n);
 
+/* A packet that has none. */
+void nic_tell(struct nic *n, const void *msg, uint32_t len);
 /* A packet; its completion is waited for. Return: the length of that, in @buf. */
 uint32_t nic_ask(struct nic *n, const void *msg, uint32_t len, uint8_t *buf);
 uint32_t nic_completion(struct nic *n, uint64_t trans_id, uint8_t *buf, uint32_t size);

@@ -444,6 +444,35 @@ static void subs(int argc, char **argv)
 	nic_close(&n);
 }
 
+/*
+ * guest PARTITION nic_step N: up to step N, at which it stops; or to the end of them, with
+ * some sub-channels that are open and some that are not.
+ */
+static void step(int argc, char **argv)
+{
+	struct vg_channel sub[2] = {};
+	uint8_t msg[40] = {};
+	struct nic n = {};
+
+	check(argc == 1);
+	nic_steps = strtoul(argv[0], NULL, 0);
+	nic_start(&n, 0x60001);
+	nic_ask_subchannels(&n, 3, 9);
+	check(nic_got_subchannels(&n, 9) == 3);
+	nic_step();
+	sub_open(&n, &sub[0], 1);
+	nic_step();
+	sub_open(&n, &sub[1], 2);
+	nic_reach(&n);
+	/* The receive buffer is taken back. */
+	put32(msg, 103);
+	put32(msg + 4, RECV_ID);
+	nic_tell(&n, msg, sizeof(msg));
+	printf("all\n");
+	nic_steps = 1;
+	nic_step();
+}
+
 const struct test_case nic_cases[] = {
 	{ "nic_versions", versions },
 	{ "nic_oids", oids },
@@ -452,6 +481,7 @@ const struct test_case nic_cases[] = {
 	{ "nic_resub", resub },
 	{ "nic_pause", paused },
 	{ "nic_starve", starve },
+	{ "nic_step", step },
 	{ "nic_rsc", rsc },
 	{ "nic_hash", hash },
 	{ "nic_subs", subs },
