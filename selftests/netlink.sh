@@ -13,7 +13,7 @@
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 
-TESTS="read change settings private_vlans ranges fdb refusals strict txn_basics
+TESTS="read change settings private_vlans ranges range_limit largest fdb refusals strict txn_basics
 	txn_atomic txn_limits txn_owner txn_lost dump_interrupted dump_complete
 	events acl_rules acl_refusals
 	acl_replace acl_dump ynl"
@@ -47,6 +47,8 @@ test_change()		{ check py netlink_requests change; }
 test_settings()		{ check py netlink_requests settings; }
 test_private_vlans()	{ check py netlink_requests private_vlans; }
 test_ranges()		{ check py netlink_requests ranges; }
+test_range_limit()	{ check py netlink_requests range_limit; }
+test_largest()		{ check py netlink_requests largest; }
 test_fdb()		{ check py netlink_requests fdb; }
 test_refusals()		{ check py netlink_requests refusals; }
 test_strict()		{ check py netlink_requests strict; }

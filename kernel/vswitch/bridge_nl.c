@@ -138,6 +138,13 @@ static int change_vlans(struct vsw_port *port, const struct nlattr *spec,
 		err = -EINVAL;
 		goto free_set;
 	}
+	/* One VLAN less may be a range more. */
+	if (vsw_vlan_ranges(set) > VSWITCH_VLAN_RANGES_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, spec,
+				    "a port has at most 2048 ranges of VLANs, each all tagged or all untagged");
+		err = -ENOSPC;
+		goto free_set;
+	}
 	vsw_vlan_replace(&policy.vlan, set, pvid, false);
 	policy.own |= VSWITCH_PORT_SETTING_VLAN;
 	err = vsw_policy_change(port, &policy, extack);

@@ -79,6 +79,12 @@ static int parse_vlan(struct vsw_vlan *vlan, const struct nlattr *nest,
 		if (err)
 			goto free;
 	}
+	if (vsw_vlan_ranges(set) > VSWITCH_VLAN_RANGES_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "a port has at most 2048 ranges of VLANs, each all tagged or all untagged");
+		err = -ENOSPC;
+		goto free;
+	}
 
 	err = -EINVAL;
 	if (pvid && pvid != VSWITCH_VLAN_NONE && !test_bit(pvid, set->members)) {
@@ -166,6 +172,13 @@ static int parse_pvlan(struct vsw_vlan *vlan, const struct nlattr *nest,
 		NL_SET_ERR_MSG_ATTR(extack, nest,
 				    "an isolated or community port has one secondary VLAN, a promiscuous one at least one");
 		err = -EINVAL;
+		goto free;
+	}
+	/* They are told a second time, as secondaries, in the same message. */
+	if (vsw_vlan_ranges(set) > VSWITCH_VLAN_RANGES_MAX / 2) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "the secondary VLANs of a port make at most 1024 ranges of consecutive ones");
+		err = -ENOSPC;
 		goto free;
 	}
 	vsw_vlan_make_private(vlan, mode, primary, set);
@@ -387,13 +400,8 @@ static int fill_ranges(struct sk_buff *skb, const struct vsw_vlan_set *set)
 	for (start = find_next_bit(set->members, VLAN_N_VID, 1);
 	     start < VLAN_N_VID;
 	     start = find_next_bit(set->members, VLAN_N_VID, end + 1)) {
-		bool untagged = test_bit(start, set->untagged);
-
-		end = start;
-		while (end + 1 < VLAN_N_VID && test_bit(end + 1, set->members) &&
-		       test_bit(end + 1, set->untagged) == untagged)
-			end++;
-		if (fill_range(skb, start, end, untagged))
+		end = vsw_vlan_range_end(set, start);
+		if (fill_range(skb, start, end, test_bit(start, set->untagged)))
 			return -EMSGSIZE;
 	}
 	return 0;
@@ -418,6 +426,7 @@ static int fill_vlan(struct sk_buff *skb, const struct vsw_vlan *vlan)
 		if (fill_range(skb, vlan->pvid, vlan->pvid, true))
 			return -EMSGSIZE;
 	}
+	/* VSWITCH_VLAN_RANGES_MAX ranges of 24 bytes fit into a nest. */
 	nla_nest_end(skb, nest);
 	return 0;
 }

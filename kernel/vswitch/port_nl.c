@@ -222,12 +222,13 @@ int vswitch_nl_port_get_dumpit(struct sk_buff *skb,
 
 /*
  * The settings of one port, and its addresses, have to fit into one message: at
- * most 49 KiB of VLANs and 33 of addresses. Readers with a fixed buffer have 128
- * KiB, as the kernel's own.
+ * most 49 KiB of VLANs, those of a private VLAN included, and 64 of addresses,
+ * 1024 of either scope. Readers with a fixed buffer have 128 KiB, as the kernel's
+ * own, and more would leave no room for events in the queue of a socket.
  */
 int vswitch_nl_port_get_start(struct netlink_callback *cb)
 {
-	cb->min_dump_alloc = SZ_64K + SZ_32K;
+	cb->min_dump_alloc = SKB_WITH_OVERHEAD(SZ_128K);
 	return 0;
 }
 

@@ -234,7 +234,7 @@ int vswitch_nl_profile_get_dumpit(struct sk_buff *skb,
 	return err && !skb->len ? err : skb->len;
 }
 
-/* The settings of one profile have to fit into one message. */
+/* The settings of one profile have to fit into one message: 49 KiB of VLANs. */
 int vswitch_nl_profile_get_start(struct netlink_callback *cb)
 {
 	cb->min_dump_alloc = SZ_64K;

@@ -164,3 +164,42 @@ enum vswitch_vlan_mode vsw_vlan_mode(const struct vsw_vlan *vlan)
 	return untagged == 1 && test_bit(vlan->pvid, vlan->set->untagged) ?
 		VSWITCH_VLAN_MODE_TRUNK : VSWITCH_VLAN_MODE_GENERAL;
 }
+
+/**
+ * vsw_vlan_range_end() - how far do VLANs go on that are like one of them?
+ * @set: the VLANs
+ * @start: one of them
+ *
+ * Return: the last of those that follow it one by one and are tagged, or
+ * untagged, as it is; @start itself if the next one is not.
+ */
+u16 vsw_vlan_range_end(const struct vsw_vlan_set *set, u16 start)
+{
+	bool untagged = test_bit(start, set->untagged);
+	u16 end = start;
+
+	while (end + 1 < VLAN_N_VID && test_bit(end + 1, set->members) &&
+	       test_bit(end + 1, set->untagged) == untagged)
+		end++;
+	return end;
+}
+
+/**
+ * vsw_vlan_ranges() - how many ranges does it take to list VLANs?
+ * @set: the VLANs; VLAN 0 is not listed
+ *
+ * Return: the number, to be compared with VSWITCH_VLAN_RANGES_MAX by all who
+ * take VLANs from a request.
+ */
+unsigned int vsw_vlan_ranges(const struct vsw_vlan_set *set)
+{
+	unsigned int n = 0;
+	u32 vid;
+
+	for (vid = find_next_bit(set->members, VLAN_N_VID, 1);
+	     vid < VLAN_N_VID;
+	     vid = find_next_bit(set->members, VLAN_N_VID,
+				 vsw_vlan_range_end(set, vid) + 1))
+		n++;
+	return n;
+}

@@ -175,5 +175,7 @@ static inline bool vsw_vlan_uncovers(const struct vsw_vlan *vlan, u16 vid,
 }
 
 enum vswitch_vlan_mode vsw_vlan_mode(const struct vsw_vlan *vlan);
+u16 vsw_vlan_range_end(const struct vsw_vlan_set *set, u16 start);
+unsigned int vsw_vlan_ranges(const struct vsw_vlan_set *set);
 
 #endif

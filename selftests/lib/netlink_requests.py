@@ -6,16 +6,21 @@ Single requests: what is read, set and refused.
 			  p0 p1 (dummies), vn0 (vNIC)	  q0 (dummy)
 """
 import errno as E
+import socket
 import struct
 
+import ipuse
 from vswcheck import config, equal, fail, ifindex, refused, run, true
 from vswnl import Genl, K, NLA_F_NESTED, Refused, encode, mac, nla
+from vswrtnl import RTM_DELLINK, bridge_vlans, vlan_info
 
 UNTAGGED = K["VLAN_ACCEPT_UNTAGGED"]
 ALL = K["VLAN_ACCEPT_ALL"]
 NONE = K["VLAN_NONE"]
 M1, M2, M3 = (mac(f"02:00:00:00:01:0{i}") for i in (1, 2, 3))
 NOBODY = 0x7ffffff0
+MOST = K["VLAN_RANGES_MAX"]
+UNTAGGED_VID = 4	# BRIDGE_VLAN_INFO_UNTAGGED
 
 
 def index():
@@ -179,6 +184,117 @@ def ranges():
     equal(got["p0"], odd, "VLANs in a dump")
 
 
+def alternating(count):
+    """VLANs 1 to @count, every other one untagged: each is a range."""
+    return [{"START": v, "END": v} | ({"UNTAGGED": True} if v % 2 else {})
+            for v in range(1, count + 1)]
+
+
+def members(some):
+    return {"PVID": 0, "ACCEPT": ALL, "RANGE": some}
+
+
+def range_limit():
+    """One range more than can be told is refused, however it would come."""
+    nl, i = Genl(size=1 << 18), index()
+    p0, vs0 = i["p0"], i["vs0"]
+    text = "at most 2048 ranges of VLANs"
+    # One hole more in the last range, or one VLAN behind it, is too much.
+    full = alternating(MOST - 1) + [{"START": 3000, "END": 3010}]
+    nl.do("port-set", IFINDEX=p0, VLAN=members(full))
+    nl.do("profile-add", SWITCH=vs0, PROFILE="full", VLAN=members(full))
+    before = config(nl)
+    every = [{k: v for k, v in r.items() if k != "END"}
+             for r in alternating(4094)]
+    for what in (every, alternating(MOST + 1)):
+        vlan = members(what)
+        for op, attrs in (
+            ("port-set", {"IFINDEX": p0}),
+            ("profile-set", {"SWITCH": vs0, "PROFILE": "full"}),
+            ("profile-add", {"SWITCH": vs0, "PROFILE": "more"}),
+        ):
+            refused(E.ENOSPC, text, "VLAN", nl.do, op, VLAN=vlan, **attrs)
+            txn = nl.do("txn-begin", SWITCH=vs0)["ID"]
+            refused(E.ENOSPC, text, "VLAN", nl.do, op, VLAN=vlan, TXN=txn,
+                    **attrs)
+            nl.do("txn-abort", ID=txn)
+    for vid, flags in ((2049, 0), (2049, UNTAGGED_VID), (3012, 0),
+                       (3005, UNTAGGED_VID)):
+        refused(E.ENOSPC, text, "", bridge_vlans, p0, vlan_info(vid, flags))
+    # Without a word: what takes VLANs away is given nothing to say it in.
+    refused(E.ENOSPC, "", "", bridge_vlans, p0, vlan_info(3005),
+            kind=RTM_DELLINK)
+    equal(config(nl), before, "state after what was too much")
+    # What ends with no more ranges than before is taken.
+    bridge_vlans(p0, vlan_info(3011))
+    bridge_vlans(p0, vlan_info(3000), kind=RTM_DELLINK)
+    bridge_vlans(p0, vlan_info(1) + vlan_info(3005), kind=RTM_DELLINK)
+    equal(len(port(nl, p0)["VLAN"]["RANGE"]), MOST, "ranges")
+    # It is ranges that count, not how they were said.
+    nl.do("port-set", IFINDEX=p0, VLAN=members(
+        [{"START": v} for v in range(1, 4095)]))
+    equal(port(nl, p0)["VLAN"]["RANGE"], [{"START": 1, "END": 4094}], "one")
+
+
+def use_addresses(dev, count):
+    """@dev sends from @count addresses of either scope."""
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    sock.bind((dev, 0))
+    eth = b"\xff" * 6 + sock.getsockname()[4]
+    to = ipuse.packed("ff02::1")
+    for n in range(count):
+        for net in ("2001:db8::", "fe80::"):
+            kind, packet = ipuse.ip(ipuse.packed(f"{net}{n + 1:x}"), to,
+                                    ipuse.UDP, bytes(8))
+            sock.send(eth + struct.pack("!H", kind) + packet)
+    sock.close()
+
+
+def largest():
+    """The largest that ports and profiles can be is read in every way."""
+    # A buffer as the kernel's own reader has it.
+    nl, listener, i = Genl(), Genl(size=1 << 18), index()
+    listener.listen()
+    at, vs0 = i["vn0"], i["vs0"]
+    nl.do("port-set", IFINDEX=at, DYNAMIC_IP_LIMIT=1024)
+    use_addresses("vn0", 1024)
+    equal(len(port(nl, at).get("IP_ADDRESS", [])), 2048, "addresses")
+    nl.do("profile-add", SWITCH=vs0, PROFILE="large")
+    list(listener.events())
+
+    odd = [{"START": v, "END": v, "UNTAGGED": True} for v in range(1, 4094, 2)]
+    second = list(range(1, MOST, 2)) + list(range(MOST, 4094))
+    for what, attr, value in (
+        ("the most ranges", "VLAN", members(alternating(MOST))),
+        ("the most bytes of ranges", "VLAN",
+         members(odd + [{"START": 4094, "END": 4094}])),
+        ("the most secondary VLANs", "PVLAN", {
+            "MODE": K["PVLAN_MODE_PROMISCUOUS"], "PRIMARY": 4094,
+            "SECONDARY": second}),
+    ):
+        def same(got, how):
+            got[attr].pop("MODE" if attr == "VLAN" else "", None)
+            equal(got[attr], value, f"{what} in {how}")
+
+        nl.do("port-set", IFINDEX=at, **{attr: value})
+        same(port(nl, at), "a reply")
+        same(*[p for p in nl.dump("port-get") if p["IFINDEX"] == at],
+             "a dump")
+        for one in (port(nl, at), *nl.dump("port-get")):
+            equal(len(one.get("IP_ADDRESS", [])),
+                  2048 if one["IFINDEX"] == at else 0, "addresses")
+        same(*[e for op, e in listener.events() if op == "port-ntf"],
+             "an event")
+        nl.do("port-set", IFINDEX=at, UNSET=SETTING["VLAN"])
+
+        nl.do("profile-set", SWITCH=vs0, PROFILE="large", **{attr: value})
+        same(nl.do("profile-get", SWITCH=vs0, PROFILE="large"),
+             "a profile's reply")
+        same(*nl.dump("profile-get"), "a dump of profiles")
+        same(*[e for op, e in listener.events() if op == "profile-ntf"],
+             "a profile's event")
+
+
 def fdb():
     nl, i = Genl(), index()
 
@@ -279,6 +395,8 @@ def refusals():
         ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 3, "PRIMARY": 1, "SECONDARY": [2, 2]}}, E.EINVAL, "listed twice", "PVLAN.SECONDARY"),
         ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 1, "PRIMARY": 4095, "SECONDARY": [2]}}, E.ERANGE, "out of range", "PVLAN.PRIMARY"),
         ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 1, "PRIMARY": 1, "SECONDARY": [2]}, "VLAN": vlan(0, ALL)}, E.EINVAL, "not both", "PVLAN"),
+        ("port-set", {"IFINDEX": p1, "VLAN": members(alternating(MOST + 1))}, E.ENOSPC, "at most 2048 ranges of VLANs", "VLAN"),
+        ("port-set", {"IFINDEX": p1, "PVLAN": {"MODE": 3, "PRIMARY": 4094, "SECONDARY": list(range(1, MOST + 2, 2))}}, E.ENOSPC, "at most 1024 ranges", "PVLAN"),
         ("port-set", {"IFINDEX": p1, "DHCP_GUARD": 2}, E.ERANGE, "out of range", "DHCP_GUARD"),
         ("port-set", {"IFINDEX": p1, "ROUTER_GUARD": 2}, E.ERANGE, "out of range", "ROUTER_GUARD"),
         ("port-set", {"IFINDEX": p1, "ALLOW_TEAMING": 2}, E.ERANGE, "out of range", "ALLOW_TEAMING"),
@@ -416,5 +534,5 @@ def strict():
     equal(config(nl), before, "state at the end")
 
 
-run({f.__name__: f for f in (read, change, settings, private_vlans, ranges, fdb,
-                             refusals, strict)})
+run({f.__name__: f for f in (read, change, settings, private_vlans, ranges,
+                             range_limit, largest, fdb, refusals, strict)})

@@ -17,7 +17,7 @@ from vswnl import Genl, K, NLM_F_DUMP_INTR, NLMSG_DONE, decode, mac, \
 # Small enough that the kernel has to write a dump in several pieces.
 PIECE = 8192
 # A dump of ports is made in pieces of this size, so that any port fits.
-PORT_PIECE = 98304
+PORT_PIECE = 131072
 
 
 def key(value):
@@ -45,7 +45,7 @@ def in_pieces(nl, op, attrs, between):
 
 def dump_interrupted():
     """Who dumps is told when the switches or ports changed meanwhile."""
-    count, odd = 160, ",".join(map(str, range(1, 200, 2)))
+    count, odd = 160, ",".join(map(str, range(1, 400, 2)))
     ip_batch([line for n in range(count) for line in (
         f"link add x{n} type vswitch", f"link add y{n} type dummy",
         f"link set y{n} master vs0")])

@@ -230,8 +230,39 @@ static void normal_form(void)
 	vsw_vlan_put(&vlan);
 }
 
+/* A range ends where a VLAN is missing, or is tagged unlike those before. */
+static void ranges(void)
+{
+	struct vsw_vlan_set *set = vsw_vlan_set_alloc();
+	int vid;
+
+	check(vsw_vlan_ranges(set) == 0);
+	__set_bit(0, set->members);
+	__set_bit(0, set->untagged);
+	check(vsw_vlan_ranges(set) == 0);
+	bitmap_set(set->members, 1, 4094);
+	check(vsw_vlan_ranges(set) == 1);
+	check(vsw_vlan_range_end(set, 1) == 4094);
+	__set_bit(4094, set->untagged);
+	check(vsw_vlan_ranges(set) == 2);
+	check(vsw_vlan_range_end(set, 1) == 4093);
+	check(vsw_vlan_range_end(set, 4094) == 4094);
+	__clear_bit(7, set->members);
+	check(vsw_vlan_ranges(set) == 3);
+	check(vsw_vlan_range_end(set, 1) == 6);
+	__set_bit(7, set->members);
+	for (vid = 1; vid < 4095; vid += 2)
+		__set_bit(vid, set->untagged);
+	__clear_bit(4094, set->untagged);
+	check(vsw_vlan_ranges(set) == 4094);
+	for (vid = 2; vid < 4095; vid += 2)
+		__clear_bit(vid, set->members);
+	check(vsw_vlan_ranges(set) == 2047);
+	kfree(set);
+}
+
 #define CASES(X) \
 	X(members) X(none_is_no_member) X(ingress_exhaustive) \
-	X(uncovering) X(modes) X(normal_form)
+	X(uncovering) X(modes) X(normal_form) X(ranges)
 
 test_suite(vlan, CASES);

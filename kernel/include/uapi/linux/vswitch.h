@@ -229,6 +229,7 @@ enum vswitch_acl_action {
 #define VSWITCH_ACL_NETNS_RULES_MAX	1000000
 #define VSWITCH_ACL_IDLE_TIMEOUT	255
 #define VSWITCH_PROFILES_MAX		1024
+#define VSWITCH_VLAN_RANGES_MAX		2048
 
 /**
  * enum vswitch_fdb_state - How an entry came to be, and so what becomes of it.
