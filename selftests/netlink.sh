@@ -15,8 +15,7 @@
 
 TESTS="read change settings private_vlans ranges range_limit largest fdb refusals strict txn_basics
 	txn_atomic txn_limits txn_owner txn_lost dump_interrupted dump_complete
-	events acl_rules acl_refusals
-	acl_replace acl_dump ynl"
+	events link_events acl_rules acl_refusals acl_replace acl_dump ynl"
 
 py()
 {
@@ -64,6 +63,7 @@ test_acl_refusals()	{ check py netlink_acl refusals; }
 test_acl_replace()	{ check py netlink_acl replace; }
 test_acl_dump()		{ check py netlink_acl dump; }
 test_events()		{ check py netlink_watch events; }
+test_link_events()	{ check py netlink_watch link_events; }
 
 # The kernel's own client, which knows nothing but the specification.
 ynl()

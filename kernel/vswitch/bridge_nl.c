@@ -157,23 +157,28 @@ free:
 	return err;
 }
 
+/*
+ * Who listens is told that a message is lost only for want of memory: it would
+ * read all links again. VLANs far apart take 8 bytes each, more than a page, so
+ * a message that was too small is made again, larger.
+ */
 static void notify(struct vsw_port *port)
 {
 	struct net *net = dev_net(port->dev);
+	size_t size = NLMSG_GOODSIZE;
 	struct sk_buff *skb;
 
-	skb = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!skb)
-		goto lost;
-	if (vsw_bridge_getlink(skb, 0, 0, port->dev,
-			       RTEXT_FILTER_BRVLAN_COMPRESSED, 0)) {
+	for (; size <= SZ_64K; size *= 4) {
+		skb = nlmsg_new(size, GFP_KERNEL);
+		if (!skb)
+			break;
+		if (!vsw_bridge_getlink(skb, 0, 0, port->dev,
+					RTEXT_FILTER_BRVLAN_COMPRESSED, 0)) {
+			rtnl_notify(skb, net, 0, RTNLGRP_LINK, NULL, GFP_KERNEL);
+			return;
+		}
 		nlmsg_free(skb);
-		goto lost;
 	}
-	rtnl_notify(skb, net, 0, RTNLGRP_LINK, NULL, GFP_KERNEL);
-	return;
-
-lost:
 	rtnl_set_sk_err(net, RTNLGRP_LINK, -ENOBUFS);
 }
 

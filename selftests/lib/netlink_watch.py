@@ -8,11 +8,14 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 
 from vswcheck import equal, ifindex, ip, ip_batch, run, true
 from vswnl import Genl, K, NLM_F_DUMP_INTR, NLMSG_DONE, decode, mac, \
-    mac_text, split
+    mac_text, split, walk
+from vswrtnl import AF_BRIDGE, IFLA_AF_SPEC, RTM_NEWLINK, bridge_vlans, \
+    vlan_info
 
 # Small enough that the kernel has to write a dump in several pieces.
 PIECE = 8192
@@ -216,4 +219,33 @@ def events():
     equal(list(deaf.events()), [], "events for who does not listen")
 
 
-run({f.__name__: f for f in (dump_interrupted, dump_complete, events)})
+def link_events():
+    """What "bridge vlan" does is told whole, however much that is."""
+    nl, p0 = Genl(), ifindex("p0")
+    links = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+    links.bind((0, 1))	# RTMGRP_LINK
+    links.settimeout(30)
+    # One by one they take 8 bytes each, in pairs 16.
+    for count, apart in ((400, 2), (600, 2), (2000, 2), (2046, 1), (1300, 3)):
+        vids = [5 + n * apart for n in range(count)]
+        nl.do("port-set", IFINDEX=p0, VLAN={
+            "PVID": 0, "ACCEPT": K["VLAN_ACCEPT_ALL"], "RANGE": [
+                {"START": v} | ({"UNTAGGED": True} if apart == 1 and n % 2
+                                else {}) for n, v in enumerate(vids)]})
+        bridge_vlans(p0, vlan_info(2))
+        want = [(2, 0)] + [(v, 4 if apart == 1 and n % 2 else 0)
+                           for n, v in enumerate(vids)]
+        # No ENOBUFS, and no message before it.
+        msg, *rest = split(links.recv(1 << 17))
+        family, _, index = struct.unpack_from("=BxHi", msg.payload)
+        equal((msg.kind, family, index, rest), (RTM_NEWLINK, AF_BRIDGE, p0, []),
+              "the message")
+        got = [struct.unpack("=HH", info)[::-1]
+               for _, kind, spec in walk(msg.payload[16:])
+               if kind == IFLA_AF_SPEC for _, _, info in walk(spec)]
+        equal(got, want, f"{count} VLANs")
+    links.close()
+
+
+run({f.__name__: f for f in (dump_interrupted, dump_complete, events,
+                             link_events)})
