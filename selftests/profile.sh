@@ -11,7 +11,7 @@
 # timeout: 1200
 . "$(dirname "$0")/lib.sh"
 
-TESTS="layers read born refusals txn limits dump_marked events flushed atomic
+TESTS="layers read born refusals contradictions txn limits dump_marked events flushed atomic
 	traffic default_profile show batch in_use monitor words deleted_switch
 	acl_layers acl_refusals acl_txn acl_dump acl_events acl_quota acl_atomic
 	acl_traffic acl_state acl_replace acl_batch acl_words acl_monitor
@@ -54,6 +54,7 @@ test_layers()		{ py layers; }
 test_read()		{ py read; }
 test_born()		{ py born; }
 test_refusals()		{ py refusals; }
+test_contradictions()	{ py contradictions; }
 test_txn()		{ py txn; }
 test_limits()		{ py limits; }
 test_dump_marked()	{ py dump_marked; }

@@ -414,7 +414,6 @@ test_complete()
 		"a port or profile has at most 100000 rules" | \
 		"a netns has at most 1000000 rules"* | \
 		"2000000 rules are staged and in force"* | \
-		"the port is down, and no answer could reach it" | \
 		"the port waits for an answer already"* | \
 		"the frame ends within its tag"* | \
 		"the way of that frame has more steps"*)
@@ -432,7 +431,7 @@ test_complete()
 texts()
 {
 	cat "$HERE"/../kernel/vswitch/*.c | tr '\n' ' ' |
-		grep -oE '(NL_SET_ERR_MSG(_ATTR)?|vsw_nl_required|vsw_ext_ack_of)\([^"]*"[^"]*"' |
+		grep -oE '(NL_SET_ERR_MSG(_ATTR)?|vsw_nl_required|vsw_nl_missing|vsw_ext_ack_of)\([^"]*"[^"]*"' |
 		sed 's/^[^"]*"//; s/"$//' | sort -u
 }
 

@@ -41,19 +41,20 @@ static void del_vlan(struct vsw_vlan_set *set, u16 *pvid, u16 vid)
 		*pvid = VSWITCH_VLAN_NONE;
 }
 
-static int apply(struct vsw_vlan_set *set, u16 *pvid,
-		 const struct bridge_vlan_info *info, u16 *begin, bool add,
-		 struct netlink_ext_ack *extack)
+static int apply(struct vsw_vlan_set *set, u16 *pvid, const struct nlattr *attr,
+		 u16 *begin, bool add, struct netlink_ext_ack *extack)
 {
+	const struct bridge_vlan_info *info = nla_data(attr);
 	u16 vid = info->vid;
 
 	if (!vid || vid >= VLAN_VID_MASK) {
-		NL_SET_ERR_MSG(extack, "a VLAN is 1 to 4094");
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a VLAN is 1 to 4094");
 		return -EINVAL;
 	}
 	if (info->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN) {
 		if (*begin || info->flags & BRIDGE_VLAN_INFO_PVID) {
-			NL_SET_ERR_MSG(extack, "a VLAN range begins within another, or is a pvid");
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "a VLAN range begins within another, or is a pvid");
 			return -EINVAL;
 		}
 		*begin = vid;
@@ -62,12 +63,12 @@ static int apply(struct vsw_vlan_set *set, u16 *pvid,
 	if (info->flags & BRIDGE_VLAN_INFO_RANGE_END) {
 		if (!*begin || vid <= *begin ||
 		    info->flags & BRIDGE_VLAN_INFO_PVID) {
-			NL_SET_ERR_MSG(extack,
-				       "the end of a VLAN range has no lower begin, or is a pvid");
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "the end of a VLAN range has no lower begin, or is a pvid");
 			return -EINVAL;
 		}
 	} else if (*begin) {
-		NL_SET_ERR_MSG(extack, "a VLAN range does not end");
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a VLAN range does not end");
 		return -EINVAL;
 	}
 
@@ -97,8 +98,8 @@ static int change_vlans(struct vsw_port *port, const struct nlattr *spec,
 	vsw_policy_copy(&policy, &port->snap->own);
 	err = -EBUSY;
 	if (port->snap->policy.vlan.pvlan) {
-		NL_SET_ERR_MSG(extack,
-			       "the port is in a private VLAN: 'vswitchctl port set DEV vlan ...' ends that");
+		NL_SET_ERR_MSG_ATTR(extack, spec,
+				    "the port is in a private VLAN: 'vswitchctl port set DEV vlan ...' ends that");
 		goto free;
 	}
 	vsw_policy_take(&policy, &port->snap->policy,
@@ -120,8 +121,7 @@ static int change_vlans(struct vsw_port *port, const struct nlattr *spec,
 						    "a VLAN is given by 4 bytes, flags and number");
 				goto free_set;
 			}
-			err = apply(set, &pvid, nla_data(attr), &begin, add,
-				    extack);
+			err = apply(set, &pvid, attr, &begin, add, extack);
 			if (err)
 				goto free_set;
 			found = true;
@@ -134,7 +134,8 @@ static int change_vlans(struct vsw_port *port, const struct nlattr *spec,
 		}
 	}
 	if (begin || !found) {
-		NL_SET_ERR_MSG(extack, "no VLAN is given, or a range that does not end");
+		NL_SET_ERR_MSG_ATTR(extack, spec,
+				    "no VLAN is given, or a range that does not end");
 		err = -EINVAL;
 		goto free_set;
 	}
@@ -186,7 +187,7 @@ static int change(struct net_device *dev, struct nlmsghdr *nlh, bool add,
 		  struct netlink_ext_ack *extack)
 {
 	struct vsw_port *port = vsw_port_rtnl(dev);
-	const struct nlattr *spec;
+	const struct nlattr *spec, *options;
 	int err;
 
 	if (!port) {
@@ -194,9 +195,10 @@ static int change(struct net_device *dev, struct nlmsghdr *nlh, bool add,
 			       "a vswitch is not its own port: set VLANs of its ports and vNICs");
 		return -EOPNOTSUPP;
 	}
-	if (nlmsg_find_attr(nlh, sizeof(struct ifinfomsg), IFLA_PROTINFO)) {
-		NL_SET_ERR_MSG(extack,
-			       "a port of a vswitch has VLANs, but no other bridge port options");
+	options = nlmsg_find_attr(nlh, sizeof(struct ifinfomsg), IFLA_PROTINFO);
+	if (options) {
+		NL_SET_ERR_MSG_ATTR(extack, options,
+				    "a port of a vswitch has VLANs, but no other bridge port options");
 		return -EOPNOTSUPP;
 	}
 	spec = nlmsg_find_attr(nlh, sizeof(struct ifinfomsg), IFLA_AF_SPEC);

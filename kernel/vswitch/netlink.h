@@ -39,6 +39,14 @@ int vsw_nl_check_expected(struct genl_info *info, struct vsw_switch *sw,
 	NL_SET_ERR_ATTR_MISS(__ack, NULL, attrtype);		\
 } while (0)
 
+/* A refusal is about an attribute, unless it says already about which. */
+static inline void vsw_nl_blame(struct netlink_ext_ack *extack,
+				const struct nlattr *attr)
+{
+	if (extack && attr && !extack->bad_attr)
+		NL_SET_BAD_ATTR(extack, attr);
+}
+
 /* An attribute that a request must have, or NULL with the message set. */
 #define vsw_nl_required(info, attrtype, msg) ({			\
 	const struct genl_info *__info = (info);		\

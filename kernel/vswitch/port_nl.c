@@ -249,6 +249,14 @@ static int change(struct vsw_policy *policy, const struct vsw_port *port,
 	return err;
 }
 
+/* What puts a port into a private VLAN that others contradict. */
+static struct nlattr *private_attr(const struct genl_info *info)
+{
+	return info->attrs[VSWITCH_A_PORT_PVLAN] ?:
+	       info->attrs[VSWITCH_A_PORT_PROFILE] ?:
+	       info->attrs[VSWITCH_A_PORT_UNSET];
+}
+
 int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *expect = info->attrs[VSWITCH_A_PORT_EXPECT_GENERATION];
@@ -282,6 +290,8 @@ int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		goto unlock;
 	if (txn) {
 		err = vsw_txn_stage(info, port, txn, change);
+		if (err && err != -ENOMEM)
+			vsw_nl_blame(info->extack, txn);
 		goto unlock;
 	}
 
@@ -293,8 +303,7 @@ int vswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 			NL_SET_BAD_ATTR(info->extack,
 					info->attrs[VSWITCH_A_PORT_MAC]);
 		else if (err == -EEXIST || err == -EINVAL)
-			NL_SET_BAD_ATTR(info->extack,
-					info->attrs[VSWITCH_A_PORT_PVLAN]);
+			NL_SET_BAD_ATTR(info->extack, private_attr(info));
 	}
 	vsw_policy_free(&policy);
 unlock:

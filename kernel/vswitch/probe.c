@@ -312,8 +312,9 @@ int vsw_probe_start(struct vsw_port *port, const struct sk_buff *skb,
 
 	vsw_headers_parse(&asked, skb);
 	if (!is_question(skb, &asked)) {
-		NL_SET_ERR_MSG(info->extack,
-			       "the frame is to be a whole echo request, ARP request or neighbour solicitation");
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[VSWITCH_A_INJECT_FRAME],
+				    "the frame is to be a whole echo request, ARP request or neighbour solicitation");
 		return -EINVAL;
 	}
 	probe = probe_of(port);
@@ -322,8 +323,9 @@ int vsw_probe_start(struct vsw_port *port, const struct sk_buff *skb,
 
 	spin_lock_bh(&probe->lock);
 	if (probe->state == WAITING) {
-		NL_SET_ERR_MSG(info->extack,
-			       "the port waits for an answer already: try again later");
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[VSWITCH_A_INJECT_PORT],
+				    "the port waits for an answer already: try again later");
 		err = -EBUSY;
 	} else {
 		probe->state = WAITING;

@@ -339,6 +339,20 @@ int vsw_nl_profile_change(struct genl_info *info, struct vsw_switch *sw,
 	return err;
 }
 
+/* What a refusal is about that does not say so: the profile, or its VLANs. */
+static void blame(struct genl_info *info, int err)
+{
+	struct nlattr **attrs = info->attrs;
+	struct nlattr *attr = attrs[VSWITCH_A_PORT_PROFILE];
+
+	/* Ports would contradict each other about a private VLAN. */
+	if (err == -EEXIST || err == -EINVAL)
+		attr = attrs[VSWITCH_A_PORT_PVLAN] ?:
+		       attrs[VSWITCH_A_PORT_UNSET] ?: attr;
+	if (err != -ENOMEM)
+		vsw_nl_blame(info->extack, attr);
+}
+
 static int change(struct genl_info *info)
 {
 	struct nlattr *expect = info->attrs[VSWITCH_A_PORT_EXPECT_GENERATION];
@@ -352,6 +366,8 @@ static int change(struct genl_info *info)
 		err = vsw_nl_profile_change(info, sw,
 					    info->attrs[VSWITCH_A_PORT_TXN],
 					    collect);
+	if (err)
+		blame(info, err);
 	vsw_switch_unlock(sw);
 	return err;
 }

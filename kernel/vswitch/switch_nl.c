@@ -100,7 +100,8 @@ int vswitch_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info)
 		ifindex = dev ? dev->ifindex : 0;
 		dev_put(dev);
 	} else {
-		NL_SET_ERR_MSG(info->extack, "which switch? ifindex or ifname is needed");
+		vsw_nl_missing(info->extack, VSWITCH_A_SWITCH_IFINDEX,
+			       "which switch? ifindex or ifname is needed");
 		return -EINVAL;
 	}
 	sw = vsw_switch_lock(net, ifindex, info->extack);
@@ -222,6 +223,8 @@ static int set(struct vsw_switch *sw, struct genl_info *info)
 	if (name)
 		err = set_default(sw, name, info->extack);
 	if (err) {
+		if (err != -ENOMEM)
+			vsw_nl_blame(info->extack, name);
 		/* More than that may have been learned: no entry goes for it. */
 		if (limit)
 			WRITE_ONCE(sw->fdb.limit, before);

@@ -242,7 +242,7 @@ static int vnic_newlink(struct net *src_net, struct net_device *dev,
 	int err;
 
 	if (!tb[IFLA_LINK]) {
-		NL_SET_ERR_MSG(extack,
+		vsw_nl_missing(extack, IFLA_LINK,
 			       "which switch? ip link add NAME link SWITCH type vswitch_vnic");
 		return -EINVAL;
 	}
@@ -260,8 +260,8 @@ static int vnic_newlink(struct net *src_net, struct net_device *dev,
 	}
 	sw = netdev_priv(sw_dev);
 	if (sw->type == VSWITCH_SWITCH_TYPE_PRIVATE) {
-		NL_SET_ERR_MSG(extack,
-			       "a private switch has no vNIC: the host cannot take part in it");
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_LINK],
+				    "a private switch has no vNIC: the host cannot take part in it");
 		return -EOPNOTSUPP;
 	}
 
@@ -280,6 +280,10 @@ static int vnic_newlink(struct net *src_net, struct net_device *dev,
 	port = vsw_port_add(sw, dev, VSWITCH_PORT_ROLE_VNIC, extack);
 	if (IS_ERR(port)) {
 		err = PTR_ERR(port);
+		if (err == -EADDRINUSE)
+			vsw_nl_blame(extack, tb[IFLA_ADDRESS]);
+		else if (err != -ENOMEM)
+			vsw_nl_blame(extack, tb[IFLA_LINK]);
 		goto unlink;
 	}
 	WRITE_ONCE(vnic->sw, sw);

@@ -12,14 +12,17 @@
 #define TIMEOUT_DEFAULT	1000	/* milliseconds */
 
 /* A frame that the request gives to a port; the switch is locked then. */
-static struct vsw_port *lock_port(struct net *net, struct nlattr *index,
-				  struct nlattr *frame, struct sk_buff **skb,
+static struct vsw_port *lock_port(struct net *net, struct nlattr **attrs,
+				  int port_type, int frame_type,
+				  struct sk_buff **skb,
 				  struct netlink_ext_ack *extack)
 {
+	struct nlattr *frame = attrs[frame_type];
+	struct nlattr *index = attrs[port_type];
 	struct vsw_port *port;
 
 	if (!index || !frame) {
-		NL_SET_ERR_MSG(extack,
+		vsw_nl_missing(extack, index ? frame_type : port_type,
 			       "which frame, and from which port? both port and frame are needed");
 		return ERR_PTR(-EINVAL);
 	}
@@ -46,8 +49,8 @@ static struct vsw_walk *trace(struct net *net, struct nlattr **attrs,
 	struct sk_buff *skb;
 
 	vsw_walk_begin();
-	port = lock_port(net, attrs[VSWITCH_A_WALK_PORT],
-			 attrs[VSWITCH_A_WALK_FRAME], &skb, extack);
+	port = lock_port(net, attrs, VSWITCH_A_WALK_PORT, VSWITCH_A_WALK_FRAME,
+			 &skb, extack);
 	if (IS_ERR(port)) {
 		walk = ERR_CAST(port);
 		goto end;
@@ -56,8 +59,8 @@ static struct vsw_walk *trace(struct net *net, struct nlattr **attrs,
 	if (walk) {
 		vsw_walk_run(port, skb, walk);
 		if (walk->lost) {
-			NL_SET_ERR_MSG(extack,
-				       "the way of that frame has more steps than can be told");
+			NL_SET_ERR_MSG_ATTR(extack, attrs[VSWITCH_A_WALK_FRAME],
+					    "the way of that frame has more steps than can be told");
 			vsw_walk_free(walk);
 			walk = ERR_PTR(-E2BIG);
 		}
@@ -177,7 +180,9 @@ static int check_inject(const struct vsw_port *port, const struct sk_buff *skb,
 			struct genl_info *info)
 {
 	if (!port->link_up) {
-		NL_SET_ERR_MSG(info->extack, "the port is down, and no answer could reach it");
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[VSWITCH_A_INJECT_PORT],
+				    "the port is down, and no answer could reach it");
 		return -ENETDOWN;
 	}
 	if (skb->len > READ_ONCE(port->dev->mtu)) {
@@ -234,9 +239,8 @@ int vswitch_nl_port_inject_doit(struct sk_buff *request, struct genl_info *info)
 	if (!reply)
 		return -ENOMEM;
 	vsw_walk_begin();
-	port = lock_port(genl_info_net(info),
-			 info->attrs[VSWITCH_A_INJECT_PORT],
-			 info->attrs[VSWITCH_A_INJECT_FRAME], &skb,
+	port = lock_port(genl_info_net(info), info->attrs,
+			 VSWITCH_A_INJECT_PORT, VSWITCH_A_INJECT_FRAME, &skb,
 			 info->extack);
 	err = PTR_ERR_OR_ZERO(port);
 	if (!err) {

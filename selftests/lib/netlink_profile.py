@@ -190,8 +190,8 @@ def refusals():
     name = "1 to 63 characters and no blanks"
 
     for op, attrs, number, text, at in (
-        ("profile-add", {"PROFILE": "x"}, E.EINVAL, "a profile of which switch", ""),
-        ("profile-add", {"SWITCH": vs0}, E.EINVAL, "which profile", ""),
+        ("profile-add", {"PROFILE": "x"}, E.EINVAL, "a profile of which switch", "?SWITCH"),
+        ("profile-add", {"SWITCH": vs0}, E.EINVAL, "which profile", "?PROFILE"),
         ("profile-add", {"SWITCH": p0, "PROFILE": "x"}, E.EINVAL, "not a v?switch", "SWITCH"),
         ("profile-add", {"SWITCH": vs0, "PROFILE": ""}, E.EINVAL, name, "PROFILE"),
         ("profile-add", {"SWITCH": vs0, "PROFILE": "a b"}, E.EINVAL, name, "PROFILE"),
@@ -209,10 +209,10 @@ def refusals():
         ("profile-set", {"SWITCH": vs0, "PROFILE": "used", "VLAN": {"PVID": 1, "ACCEPT": UNTAGGED}, "DHCP_GUARD": 0}, E.EINVAL, "of the ranges", "VLAN.PVID"),
         ("profile-set", {"SWITCH": vs0, "PROFILE": "used", "UNSET": 1 << 30}, E.EINVAL, "", "UNSET"),
         ("profile-del", {"SWITCH": vs0, "PROFILE": "nosuch"}, E.ENOENT, none, "PROFILE"),
-        ("profile-del", {"SWITCH": vs0, "PROFILE": "used"}, E.EBUSY, "^(p0|a port) refers to that profile: give it another first", ""),
-        ("profile-del", {"SWITCH": vs0, "PROFILE": "base"}, E.EBUSY, "is the default-profile of the switch", ""),
+        ("profile-del", {"SWITCH": vs0, "PROFILE": "used"}, E.EBUSY, "^(p0|a port) refers to that profile: give it another first", "PROFILE"),
+        ("profile-del", {"SWITCH": vs0, "PROFILE": "base"}, E.EBUSY, "is the default-profile of the switch", "PROFILE"),
         ("profile-get", {"SWITCH": vs0, "PROFILE": "nosuch"}, E.ENOENT, none, "PROFILE"),
-        ("profile-get", {"SWITCH": vs0}, E.EINVAL, "which profile", ""),
+        ("profile-get", {"SWITCH": vs0}, E.EINVAL, "which profile", "?PROFILE"),
         ("port-set", {"IFINDEX": p0, "PROFILE": "nosuch"}, E.ENOENT, none, "PROFILE"),
         ("port-set", {"IFINDEX": p0, "PROFILE": "theirs"}, E.ENOENT, none, "PROFILE"),
         ("port-set", {"IFINDEX": p0, "DEFAULT_PROFILE": "base"}, E.EINVAL, "attribute", "DEFAULT_PROFILE"),
@@ -226,6 +226,45 @@ def refusals():
     nl.do("port-set", IFINDEX=p0, PROFILE="")
     for name in ("used", "base"):
         nl.do("profile-del", SWITCH=vs0, PROFILE=name)
+
+
+def contradictions():
+    """A private VLAN that other ports contradict: told by what it would come."""
+    nl, i = Genl(), index()
+    vs0, p0, p1 = i["vs0"], i["p0"], i["p1"]
+
+    def isolated(primary, secondary):
+        return {"MODE": K["PVLAN_MODE_ISOLATED"], "PRIMARY": primary,
+                "SECONDARY": [secondary]}
+
+    nl.do("port-set", IFINDEX=p0, PVLAN=isolated(100, 101))
+    nl.do("profile-add", SWITCH=vs0, PROFILE="two", PVLAN=isolated(200, 101))
+    nl.do("profile-add", SWITCH=vs0, PROFILE="both", PVLAN=isolated(101, 300))
+    nl.do("profile-add", SWITCH=vs0, PROFILE="used", VLAN=access(5))
+    nl.do("port-set", IFINDEX=p1, PROFILE="used")
+    before = config(nl)
+
+    def check(at, op, **attrs):
+        refused(E.EEXIST, "would have two primary", at, nl.do, op, **attrs)
+        equal(config(nl), before, f"state after {op} {attrs}")
+
+    check("PVLAN", "port-set", IFINDEX=p1, PVLAN=isolated(200, 101))
+    check("PVLAN", "port-set", IFINDEX=p1, PVLAN=isolated(200, 101),
+          PROFILE="both", UNSET=VLAN)
+    check("PROFILE", "port-set", IFINDEX=p1, PROFILE="two")
+    check("PVLAN", "profile-set", SWITCH=vs0, PROFILE="used",
+          PVLAN=isolated(200, 101))
+    check("DEFAULT_PROFILE", "switch-set", IFINDEX=vs0, DEFAULT_PROFILE="two")
+    refused(E.EINVAL, "would be the primary of one", "PROFILE", nl.do,
+            "port-set", IFINDEX=p1, PROFILE="both")
+    equal(config(nl), before, "state after the other contradiction")
+    # What is behind a setting comes to light with it.
+    nl.do("port-set", IFINDEX=i["vn0"], VLAN=access(6), PROFILE="two")
+    nl.do("switch-set", IFINDEX=vs0, DEFAULT_PROFILE="two")
+    before = config(nl)
+    check("UNSET", "port-set", IFINDEX=i["vn0"], UNSET=VLAN)
+    check("UNSET", "profile-set", SWITCH=vs0, PROFILE="used", UNSET=VLAN)
+    check("PROFILE", "port-set", IFINDEX=p1, PROFILE="")
 
 
 def txn():
@@ -319,7 +358,7 @@ def limits():
     vs0 = i["vs0"]
     nl.do_many("profile-add", [{"SWITCH": vs0, "PROFILE": f"p{n}"}
                                for n in range(MOST)])
-    refused(E.ENOSPC, "at most 1024 profiles", "", nl.do, "profile-add",
+    refused(E.ENOSPC, "at most 1024 profiles", "PROFILE", nl.do, "profile-add",
             SWITCH=vs0, PROFILE="more")
     names = [p["PROFILE"] for p in nl.dump("profile-get", SWITCH=vs0)]
     equal(names, [f"p{n}" for n in range(MOST)], "profiles in a dump")
@@ -328,8 +367,8 @@ def limits():
     nl.do_many("profile-set", [{"SWITCH": vs0, "PROFILE": f"p{n}", "TXN": t,
                                 "STORM_LIMIT": n}
                                for n in range(MOST)])
-    refused(E.ENOSPC, "touches at most 1024 profiles", "", nl.do,
-            "profile-add", TXN=t, SWITCH=vs0, PROFILE="more")
+    refused(E.ENOSPC, "touches at most 1024 profiles", "PROFILE",
+            nl.do, "profile-add", TXN=t, SWITCH=vs0, PROFILE="more")
     nl.do("txn-commit", ID=t)
     got = [p["STORM_LIMIT"] for p in nl.dump("profile-get", SWITCH=vs0)]
     equal(got, list(range(MOST)), "what each of them says")
@@ -338,7 +377,7 @@ def limits():
     nl.do("profile-add", TXN=t, SWITCH=vs0, PROFILE="more")
     nl.do("profile-del", TXN=t, SWITCH=vs0, PROFILE="p0")
     nl.do("txn-commit", ID=t)
-    refused(E.ENOSPC, "at most 1024 profiles", "", nl.do, "profile-add",
+    refused(E.ENOSPC, "at most 1024 profiles", "PROFILE", nl.do, "profile-add",
             SWITCH=vs0, PROFILE="p0")
     t = nl.do("txn-begin", SWITCH=vs0)["ID"]
     nl.do("profile-add", TXN=t, SWITCH=vs0, PROFILE="p0")
@@ -449,5 +488,6 @@ def atomic():
     ip("link", "del", "big")
 
 
-run({f.__name__: f for f in (layers, read, born, refusals, txn, limits,
-                             dump_marked, events, flushed, atomic)})
+run({f.__name__: f for f in (layers, read, born, refusals,
+                             contradictions, txn, limits, dump_marked,
+                             events, flushed, atomic)})

@@ -6,15 +6,21 @@ import errno as E
 import struct
 
 from vswcheck import ifindex, refused, run
-from vswnl import K, nla
-from vswrtnl import IFLA_BRIDGE_MODE, IFLA_BRIDGE_VLAN_INFO, IFLA_PROTINFO, \
-    RTM_DELLINK, bridge_vlans, change_link, fdb_add, new_link, vlan_info
+from vswnl import Genl, K, nla
+from vswrtnl import IFLA_ADDRESS, IFLA_AF_SPEC, IFLA_BRIDGE_MODE, \
+    IFLA_BRIDGE_VLAN_INFO, IFLA_INFO_DATA, IFLA_LINK, IFLA_LINKINFO, \
+    IFLA_PROTINFO, RTM_DELLINK, bridge_vlans, change_link, fdb_add, new_link, \
+    vlan_info
 
 PVID, BEGIN, END = 2, 8, 16	# BRIDGE_VLAN_INFO_*
 
 
 def data(name, how, value):
     return nla(K[f"IFLA_VSWITCH_{name}"], struct.pack(how, value))
+
+
+def data_at(name):
+    return f"{IFLA_LINKINFO}.{IFLA_INFO_DATA}.{K[f'IFLA_VSWITCH_{name}']}"
 
 
 def links():
@@ -29,15 +35,23 @@ def links():
         ("IOV", "=B", 2, E.ERANGE, "out of range"),
         ("BANDWIDTH_MODE", "=I", 3, E.ERANGE, "out of range"),
     ):
-        raw = data(name, how, value)
-        refused(number, text, "", new_link, "bad0", "vswitch", raw)
-        refused(number, text, "", change_link, inner, "vswitch", raw)
+        raw, at = data(name, how, value), data_at(name)
+        refused(number, text, at, new_link, "bad0", "vswitch", raw)
+        refused(number, text, at, change_link, inner, "vswitch", raw)
     multicast = bytes.fromhex("010000000001")
-    refused(E.EADDRNOTAVAIL, "the address of a vNIC is a unicast MAC", "",
-            new_link, "bad0", "vswitch_vnic", b"", link=inner,
+    refused(E.EADDRNOTAVAIL, "the address of a vNIC is a unicast MAC",
+            f"{IFLA_ADDRESS}", new_link, "bad0", "vswitch_vnic", b"",
+            link=inner, address=multicast)
+    refused(E.EINVAL, "which switch?", f"?{IFLA_LINK}", new_link, "bad0",
+            "vswitch_vnic", b"")
+    refused(E.EOPNOTSUPP, "a private switch has no vNIC", f"{IFLA_LINK}",
+            new_link, "bad0", "vswitch_vnic", b"", link=ifindex("priv"))
+    refused(E.EADDRINUSE, "another port of this switch has that mac",
+            f"{IFLA_ADDRESS}", new_link, "bad0", "vswitch_vnic", b"",
+            link=inner, address=Genl().do("port-get", IFNAME="vi")["MAC"])
+    refused(E.EADDRNOTAVAIL, "the address of a switch is a unicast MAC",
+            f"{IFLA_ADDRESS}", new_link, "bad0", "vswitch", b"",
             address=multicast)
-    refused(E.EADDRNOTAVAIL, "the address of a switch is a unicast MAC", "",
-            new_link, "bad0", "vswitch", b"", address=multicast)
     refused(E.EINVAL, "'via' takes the ifindex of a port, 4 bytes", "",
             fdb_add, inner, bytes.fromhex("020000000001"), b"\1\0")
 
@@ -46,13 +60,16 @@ def uplink(index):
     raw = data("TYPE", "=I", K["SWITCH_TYPE_EXTERNAL"]) + \
         data("UPLINK", "=I", int(index))
     text = "no such uplink in the switch's network namespace"
-    refused(E.ENODEV, text, "", change_link, ifindex("int"), "vswitch", raw)
-    refused(E.ENODEV, text, "", new_link, "bad0", "vswitch", raw)
+    at = data_at("UPLINK")
+    refused(E.ENODEV, text, at, change_link, ifindex("int"), "vswitch", raw)
+    refused(E.ENODEV, text, at, new_link, "bad0", "vswitch", raw)
 
 
 def vlans():
     port = ifindex("p0")
     options = "has VLANs, (and|but) no other (option of bridge ports|bridge port options)"
+    spec_at = f"{IFLA_AF_SPEC}"
+    vlan_at = f"{IFLA_AF_SPEC}.{IFLA_BRIDGE_VLAN_INFO}"
     for spec, text in (
         (nla(IFLA_BRIDGE_VLAN_INFO, b"\1"), "a VLAN is given by 4 bytes"),
         (vlan_info(0), "a VLAN is 1 to 4094"),
@@ -66,11 +83,13 @@ def vlans():
         (vlan_info(5, BEGIN), "or a range that does not end"),
         (b"", "no VLAN is given"),
     ):
-        refused(E.EINVAL, text, "", bridge_vlans, port, spec)
-    refused(E.EOPNOTSUPP, options, "", bridge_vlans, port,
-            nla(IFLA_BRIDGE_MODE, b"\0\0"))
-    refused(E.EOPNOTSUPP, options, "", bridge_vlans, port, b"",
-            attr=IFLA_PROTINFO)
+        refused(E.EINVAL, text,
+                spec_at if text.startswith(("or a range", "no")) else vlan_at,
+                bridge_vlans, port, spec)
+    refused(E.EOPNOTSUPP, options, f"{IFLA_AF_SPEC}.{IFLA_BRIDGE_MODE}",
+            bridge_vlans, port, nla(IFLA_BRIDGE_MODE, b"\0\0"))
+    refused(E.EOPNOTSUPP, options, f"{IFLA_PROTINFO}", bridge_vlans, port,
+            b"", attr=IFLA_PROTINFO)
     refused(E.EINVAL, "", "", bridge_vlans, port, vlan_info(0),
             kind=RTM_DELLINK)
 

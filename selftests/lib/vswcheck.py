@@ -45,7 +45,10 @@ def true(value, what):
 
 
 def refused(number, text, at, call, *args, **kwargs):
-    """@call must be refused: with one of these errnos, words, attribute."""
+    """
+    @call must be refused: with one of these errnos, words, attribute; that is
+    "?NAME" for one that is missing.
+    """
     try:
         result = call(*args, **kwargs)
     except Refused as error:
@@ -61,8 +64,9 @@ def refused(number, text, at, call, *args, **kwargs):
         fail(f"{what}: {got}, want {[errno.errorcode[n] for n in numbers]}")
     if not re.search(text, got.text):
         fail(f"{what}: said {got.text!r}, want {text!r}")
-    if got.at != at:
-        fail(f"{what}: {got.text!r} blames {got.at or 'no attribute'}, "
+    blamed = f"?{got.missing}" if at.startswith("?") else got.at
+    if blamed != at:
+        fail(f"{what}: {got.text!r} blames {blamed or 'no attribute'}, "
              f"want {at or 'none'}")
 
 

@@ -211,12 +211,17 @@ def path_at(name, raw, offset):
 
 
 class Refused(Exception):
-    """The kernel said no: errno, its words, and the attribute it blames."""
+    """
+    The kernel said no: errno, its words, the attribute it blames, and the one
+    it misses.
+    """
 
-    def __init__(self, number, text, at):
+    def __init__(self, number, text, at, missing=""):
         super().__init__(f"{errno.errorcode.get(number, number)}: {text}"
-                         f"{' at ' + at if at else ''}")
+                         f"{' at ' + at if at else ''}"
+                         f"{' without ' + missing if missing else ''}")
         self.errno, self.text, self.at = number, text, at
+        self.missing = missing
 
 
 class Message:
@@ -299,7 +304,7 @@ class Genl:
         number, = struct.unpack_from("=i", msg.payload)
         if not number:
             return
-        text, at = "", ""
+        text, at, missing = "", "", ""
         if msg.flags & NLM_F_ACK_TLVS:
             for _, kind, data in walk(msg.payload[words_at:]):
                 if kind == 1:
@@ -307,7 +312,10 @@ class Genl:
                 elif kind == 2:
                     at = path_at(name, request,
                                  struct.unpack("=I", data)[0] - 20)
-        raise Refused(-number, text, at)
+                elif kind == 5:
+                    kind, = struct.unpack("=I", data)
+                    missing = NAMES[name].get(kind, str(kind))
+        raise Refused(-number, text, at, missing)
 
     @staticmethod
     def set_of(op):

@@ -34,18 +34,32 @@ def rtnl(kind, header, attrs, flags=0):
         for msg in split(sock.recv(65536)):
             if msg.kind == NLMSG_ERROR:
                 sock.close()
-                return answer(msg)
+                return answer(msg, attrs, 16 + len(header))
 
 
-def answer(msg):
+def answer(msg, attrs, start):
     number, = struct.unpack_from("=i", msg.payload)
     if not number:
         return
-    text = ""
+    text, at, missing = "", "", ""
     for _, kind, data in walk(msg.payload[20:]):
         if kind == 1:
             text = data.rstrip(b"\0").decode()
-    raise Refused(-number, text, "")
+        elif kind == 2:
+            at = path_at(attrs, struct.unpack("=I", data)[0] - start)
+        elif kind == 5:
+            missing = str(*struct.unpack("=I", data))
+    raise Refused(-number, text, at, missing)
+
+
+def path_at(attrs, offset):
+    """Which attribute begins at @offset, by numbers: 18.2.5, say."""
+    for pos, kind, data in walk(attrs):
+        if offset == pos:
+            return str(kind)
+        if pos < offset < pos + 4 + len(data):
+            return f"{kind}.{path_at(data, offset - pos - 4)}"
+    return f"offset {offset}"
 
 
 def ifinfo(index=0, family=0):
