@@ -13,9 +13,10 @@
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 
-TESTS="read change settings private_vlans ranges range_limit largest fdb refusals strict txn_basics
-	txn_atomic txn_limits txn_owner txn_lost dump_interrupted dump_complete
-	events link_events acl_rules acl_refusals acl_replace acl_dump ynl"
+TESTS="read change settings private_vlans ranges range_limit largest fdb refusals
+	strict txn_basics txn_atomic txn_limits txn_owner txn_lost dump_interrupted
+	dump_fdb_marked dump_complete events link_events acl_rules acl_refusals
+	acl_replace acl_dump ynl"
 
 py()
 {
@@ -57,6 +58,7 @@ test_txn_limits()	{ check py netlink_txn txn_limits; }
 test_txn_owner()	{ check py netlink_txn txn_owner; }
 test_txn_lost()		{ check py netlink_txn txn_lost; }
 test_dump_interrupted()	{ check py netlink_watch dump_interrupted; }
+test_dump_fdb_marked()	{ check py netlink_watch dump_fdb_marked; }
 test_dump_complete()	{ check py netlink_watch dump_complete; }
 test_acl_rules()		{ check py netlink_acl rules; }
 test_acl_refusals()	{ check py netlink_acl refusals; }

@@ -14,7 +14,7 @@ struct fdb_info {
 
 static int fill(struct sk_buff *skb, struct vsw_switch *sw,
 		const struct fdb_info *fdb, u32 portid, u32 seq, int flags,
-		u8 cmd)
+		u8 cmd, struct netlink_callback *cb)
 {
 	u8 mac[ETH_ALEN];
 	void *hdr;
@@ -22,6 +22,8 @@ static int fill(struct sk_buff *skb, struct vsw_switch *sw,
 	hdr = genlmsg_put(skb, portid, seq, &vsw_genl_family, flags, cmd);
 	if (!hdr)
 		return -EMSGSIZE;
+	if (cb)
+		genl_dump_check_consistent(cb, hdr);
 	vsw_key_mac(fdb->key, mac);
 	if (nla_put_u32(skb, VSWITCH_A_FDB_SWITCH, sw->dev->ifindex) ||
 	    nla_put(skb, VSWITCH_A_FDB_MAC, ETH_ALEN, mac) ||
@@ -65,7 +67,7 @@ void vsw_nl_fdb_notify(struct vsw_switch *sw,
 
 	if (!skb)
 		return;
-	if (fill(skb, sw, &fdb, 0, 0, 0, cmd))
+	if (fill(skb, sw, &fdb, 0, 0, 0, cmd, NULL))
 		nlmsg_free(skb);
 	else
 		vsw_nl_event_send(net, skb, GFP_ATOMIC);
@@ -150,7 +152,7 @@ int vswitch_nl_fdb_get_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	if (!err)
 		err = fill(reply, sw, &fdb, info->snd_portid, info->snd_seq, 0,
-			   VSWITCH_CMD_FDB_GET);
+			   VSWITCH_CMD_FDB_GET, NULL);
 	rcu_read_unlock();
 	vsw_switch_unlock(sw);
 	if (err) {
@@ -160,7 +162,10 @@ int vswitch_nl_fdb_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
-/* Assigned MACs, by port, from cb->args[1] on. */
+/*
+ * Assigned MACs, by port, from cb->args[1] on. One that moves between two ports
+ * meanwhile can be missed or come twice.
+ */
 static int dump_assigned(struct sk_buff *skb, struct netlink_callback *cb,
 			 struct vsw_switch *sw)
 {
@@ -176,7 +181,7 @@ static int dump_assigned(struct sk_buff *skb, struct netlink_callback *cb,
 
 		if (fdb.key && fill(skb, sw, &fdb, NETLINK_CB(cb->skb).portid,
 				    cb->nlh->nlmsg_seq, NLM_F_MULTI,
-				    VSWITCH_CMD_FDB_GET))
+				    VSWITCH_CMD_FDB_GET, cb))
 			return -EMSGSIZE;
 		cb->args[1] = index + 1;
 	}
@@ -200,7 +205,7 @@ static int dump_entries(struct sk_buff *skb, struct netlink_callback *cb,
 
 		err = fill(skb, sw, &fdb, NETLINK_CB(cb->skb).portid,
 			   cb->nlh->nlmsg_seq, NLM_F_MULTI,
-			   VSWITCH_CMD_FDB_GET);
+			   VSWITCH_CMD_FDB_GET, cb);
 		if (err)
 			break;
 		cb->args[2] = id + 1;
@@ -221,6 +226,8 @@ int vswitch_nl_fdb_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		only = nla_get_u32(attrs[VSWITCH_A_FDB_SWITCH]);
 
 	rtnl_lock();
+	/* Marks what becomes of ports; entries come and go without a mark. */
+	cb->seq = atomic_read(&vnet->seq);
 	list_for_each_entry(sw, &vnet->switches, node) {
 		if (!vsw_nl_dump_seek(cb, sw) ||
 		    (only && sw->dev->ifindex != only))

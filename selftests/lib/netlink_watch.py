@@ -28,7 +28,7 @@ def key(value):
                f"{value & 255:02x}")
 
 
-def in_pieces(nl, op, attrs, between):
+def in_pieces(nl, op, attrs, between, name_of="IFNAME"):
     """A dump, with @between called after its first piece was read."""
     name, seq = nl.dump_begin(op, attrs)
     found, intr, pieces = [], False, 0
@@ -43,7 +43,7 @@ def in_pieces(nl, op, attrs, between):
             if msg.kind == NLMSG_DONE:
                 true(pieces > 3, f"{op} took {pieces} pieces only")
                 return found, intr
-            found.append(decode(name, msg.payload[4:])["IFNAME"])
+            found.append(decode(name, msg.payload[4:])[name_of])
 
 
 def dump_interrupted():
@@ -73,6 +73,43 @@ def dump_interrupted():
     _, intr = in_pieces(nl, "port-get", b"",
                         lambda: ip("link", "set", "lo", "down"))
     true(not intr, "interrupted by nothing")
+
+
+def dump_fdb_marked():
+    """An assigned MAC that moves interrupts a dump of the FDB, no entry does."""
+    nl, vs0, vn0, count = Genl(), ifindex("vs0"), ifindex("vn0"), 400
+    ip_batch([line for n in range(count) for line in (
+        f"link add y{n} type dummy", f"link set y{n} master vs0")])
+    ports = [ifindex(f"y{n}") for n in range(count)]
+    nl.do_many("port-set", [{"IFINDEX": port, "MAC": key(n)}
+                            for n, port in enumerate(ports)])
+    nl.do_many("fdb-add", [{"MAC": key(1000 + n), "PORT": vn0}
+                           for n in range(count)])
+    nl.do("port-set", IFINDEX=vn0, MAC_SPOOFING=1)
+
+    def learn():
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
+            sock.bind(("vn0", 0))
+            sock.send(b"\xff" * 6 + key(2000) + b"\x88\xb5" + bytes(46))
+        equal(nl.do("fdb-get", SWITCH=vs0, MAC=key(2000))["STATE"],
+              K["FDB_STATE_LEARNED"], "the state of what was learned")
+
+    def move():
+        nl.do("port-set", IFINDEX=ports[-1], MAC=bytes(6))
+        nl.do("port-set", IFINDEX=ports[0], MAC=key(count - 1))
+
+    for what, between, marked in (
+        ("nothing", lambda: None, False),
+        ("a learned entry", learn, False),
+        ("a static entry",
+         lambda: nl.do("fdb-add", MAC=key(3000), PORT=vn0), False),
+        ("a MAC that moves", move, True),
+    ):
+        found, intr = in_pieces(Genl(size=PIECE), "fdb-get", b"", between,
+                                "MAC")
+        equal(intr, marked, f"dump marked after {what}")
+        true(marked or len(found) == len(set(found)) > 2 * count,
+             f"{len(found)} entries after {what}")
 
 
 def dump_complete():
@@ -247,5 +284,5 @@ def link_events():
     links.close()
 
 
-run({f.__name__: f for f in (dump_interrupted, dump_complete, events,
-                             link_events)})
+run({f.__name__: f for f in (dump_interrupted, dump_fdb_marked,
+                             dump_complete, events, link_events)})
