@@ -67,6 +67,8 @@ test_modes()
 	check_rx "g2 g3 v1" g1 tags=q0p5
 	check_drops "pg1 vlan-tagged 1" check_rx none g1 tags=q10
 	check_drops "pg1 vlan-tagged 1" check_rx none g1 tags=ad10
+	check_drops "pg1 vlan-tagged 1" check_rx none g1 tags=old10
+	check_drops "pg1 double-tagged 1" check_rx none g1 tags=q0/old10
 
 	check vswitchctl port set pg1 vlan access 10
 	check_eq "$(vlan pg1)" "access 10" "access"

@@ -29,15 +29,11 @@
 #include <linux/string.h>
 
 #include "headers.h"
+#include "vlan.h"
 
 /* Beside the outermost tag, which is not in the payload. */
 #define MAX_TAGS	4
 #define MAX_EXTENSIONS	16
-
-/* TPIDs of double tags from before there was 802.1ad. */
-#define TPID_9100	0x9100
-#define TPID_9200	0x9200
-#define TPID_9300	0x9300
 
 #define LLC_SAP_IP	0x06
 #define LLC_SAP_SNAP	0xaa
@@ -119,20 +115,6 @@ static const void *peek(struct walk *walk, u32 size, void *buffer)
 	return skb_header_pointer(walk->skb, walk->offset, size, buffer);
 }
 
-static bool is_tag(__be16 type)
-{
-	switch (type) {
-	case htons(ETH_P_8021Q):
-	case htons(ETH_P_8021AD):
-	case htons(TPID_9100):
-	case htons(TPID_9200):
-	case htons(TPID_9300):
-		return true;
-	default:
-		return false;
-	}
-}
-
 /*
  * The EtherType behind LLC; ETH_P_802_2 when there is none; 0 if it cannot be
  * followed, as IP without SNAP, which nobody sends in earnest.
@@ -176,7 +158,7 @@ static bool link_layer(struct walk *walk, __be16 type)
 	int tags = 0;
 
 	for (;;) {
-		if (is_tag(type)) {
+		if (vsw_is_tag(type)) {
 			tag = peek(walk, sizeof(*tag), &buffer);
 			if (!tag || ++tags > MAX_TAGS)
 				return false;

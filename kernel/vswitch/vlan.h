@@ -109,9 +109,25 @@ static inline bool vsw_vlan_untagged(const struct vsw_vlan *vlan, u16 vid)
 	return vlan->set ? vsw_vlan_test(vlan->set->untagged, vid) : true;
 }
 
+/* Can a switch sort by such tags? */
 static inline bool vsw_is_tpid(__be16 proto)
 {
 	return proto == htons(ETH_P_8021Q) || proto == htons(ETH_P_8021AD);
+}
+
+/* Does anybody? Double tags had TPIDs of their own before there was 802.1ad. */
+static inline bool vsw_is_tag(__be16 proto)
+{
+	switch (proto) {
+	case htons(ETH_P_8021Q):
+	case htons(ETH_P_8021AD):
+	case htons(ETH_P_QINQ1):
+	case htons(ETH_P_QINQ2):
+	case htons(ETH_P_QINQ3):
+		return true;
+	default:
+		return false;
+	}
 }
 
 /**
@@ -121,10 +137,10 @@ static inline bool vsw_is_tpid(__be16 proto)
  * @tpid: EtherType of the tags that the switch sorts by
  * @vid: set to the VLAN of the frame
  *
- * A tag of the other protocol (an 802.1ad tag on an 802.1Q switch, say) is
+ * A tag of another protocol (an 802.1ad tag on an 802.1Q switch, say) is
  * payload: the frame is untagged, as for any 802.1Q bridge; but a port that
- * may only send untagged frames may not send that either. A priority tag
- * (VLAN 0) is no tag, unless a tag hides behind it.
+ * may only send untagged frames may not send that either: some switch further on
+ * may sort by it. A priority tag (VLAN 0) is no tag, unless a tag hides behind it.
  *
  * Return: VSW_PASS or why the port may not send the frame.
  */
@@ -136,7 +152,7 @@ vsw_vlan_ingress(const struct vsw_vlan *vlan, const struct vsw_tags *tags,
 
 	if (tags->tpid != tpid) {
 		if (vlan->untagged_only &&
-		    (tags->tpid || vsw_is_tpid(tags->inner)))
+		    (tags->tpid || vsw_is_tag(tags->inner)))
 			return VSW_DROP_VLAN_TAGGED;
 	} else if (tag_vid) {
 		if (vlan->untagged_only)
@@ -145,7 +161,7 @@ vsw_vlan_ingress(const struct vsw_vlan *vlan, const struct vsw_tags *tags,
 		return vsw_vlan_member(vlan, tag_vid) ?
 			VSW_PASS : VSW_DROP_VLAN_NOT_MEMBER;
 	} else if (tags->inner == tpid ||
-		   (vlan->untagged_only && vsw_is_tpid(tags->inner))) {
+		   (vlan->untagged_only && vsw_is_tag(tags->inner))) {
 		return VSW_DROP_DOUBLE_TAGGED;
 	}
 
@@ -170,7 +186,7 @@ vsw_vlan_ingress(const struct vsw_vlan *vlan, const struct vsw_tags *tags,
 static inline bool vsw_vlan_uncovers(const struct vsw_vlan *vlan, u16 vid,
 				     __be16 inner, __be16 tpid)
 {
-	return vsw_is_tpid(inner) && vsw_vlan_untagged(vlan, vid) &&
+	return vsw_is_tag(inner) && vsw_vlan_untagged(vlan, vid) &&
 	       (inner == tpid || vlan->untagged_only);
 }
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 """VLAN tags of a frame, and how tests write them.
 
-A stack of tags is a tuple of Tag, outermost first. As text a tag is q10 or
-ad10, with p5 for priority 5 and d for drop eligible; tags are joined by "/".
+A stack of tags is a tuple of Tag, outermost first. As text a tag is q10, ad10, or
+old10 for one of TPID 9100, with p5 for priority 5 and d for drop eligible; tags are joined by "/".
 """
 import re
 import struct
 from typing import NamedTuple
 
-Q, AD = 0x8100, 0x88a8
-NAMES = {"q": Q, "ad": AD}
+Q, AD, OLD = 0x8100, 0x88a8, 0x9100
+NAMES = {"q": Q, "ad": AD, "old": OLD}
+WORDS = {tpid: name for name, tpid in NAMES.items()}
 
 
 class Tag(NamedTuple):
@@ -19,7 +20,7 @@ class Tag(NamedTuple):
     dei: int = 0
 
     def __str__(self):
-        return "%s%d%s%s" % ("q" if self.tpid == Q else "ad", self.vid,
+        return "%s%d%s%s" % (WORDS[self.tpid], self.vid,
                              "p%d" % self.pcp if self.pcp else "",
                              "d" if self.dei else "")
 
@@ -27,7 +28,7 @@ class Tag(NamedTuple):
 def parse(text):
     stack = []
     for word in filter(None, text.split("/")):
-        m = re.fullmatch(r"(q|ad)(\d+)(?:p(\d))?(d)?", word)
+        m = re.fullmatch(r"(q|ad|old)(\d+)(?:p(\d))?(d)?", word)
         if not m:
             raise ValueError("not a tag: " + word)
         stack.append(Tag(NAMES[m[1]], int(m[2]), int(m[3] or 0),
@@ -50,7 +51,7 @@ def decode(frame):
     stack, at = [], 12
     while len(frame) >= at + 4:
         tpid, tci = struct.unpack_from("!HH", frame, at)
-        if tpid not in (Q, AD):
+        if tpid not in WORDS:
             break
         stack.append(Tag(tpid, tci & 0xfff, tci >> 13, tci >> 12 & 1))
         at += 4

@@ -28,7 +28,7 @@ import sys
 
 import rawnet
 import tags
-from tags import AD, Q
+from tags import AD, OLD, Q
 from vlan_oracle import MODES, UPLINK, Refused, arrive, leave
 
 from scapy.layers.l2 import Dot1AD, Dot1Q, Ether
@@ -41,11 +41,13 @@ ETHERTYPE = 0x88b5
 BROADCAST = b"\xff" * 6
 
 SINGLE = """q0 q0p5 ad0 ad0p5 q10 q10p5 q10p3d q20 q20p7 q30 q40 q4095
-            ad10 ad10p5 ad10p2d ad20 ad30 ad40 ad4095"""
+            ad10 ad10p5 ad10p2d ad20 ad30 ad40 ad4095
+            old0 old10 old20 old4095"""
 OUTER = "q0p5 q10p3 q20 q40 q4095 ad0p5 ad10p3 ad20 ad40 ad4095"
-INNER = "q0 q10p1 q20 q40 q4095 ad0 ad10p1 ad20"
+INNER = "q0 q10p1 q20 q40 q4095 ad0 ad10p1 ad20 old20"
 TRIPLE = """q10/q10/q10 q10/q20/q10 q20/q10/ad20 q0/q10/q20 q0/q0/q10
             q0/ad10/q20 q10/ad0/q20 ad10/ad10/ad10 ad10/ad20/q10 ad20/q10/q20
+            old10/q10/q20 q0/old10/q20 ad0/old0/q10 q10/old20/q10
             ad0/q10/q20 ad0/ad0/ad10 ad0/q0/q10 ad0/q0/ad10 q0/ad0/q10"""
 STACKS = [()] + [tags.parse(word) for word in SINGLE.split()] + [
     tags.parse(outer + "/" + inner)
@@ -54,7 +56,8 @@ STACKS = [()] + [tags.parse(word) for word in SINGLE.split()] + [
 
 # Outermost tags for tc to push; it knows neither 4095 nor drop eligible.
 PUSHED = sorted({s[0] for s in STACKS
-                 if s and s[0].vid != 4095 and not s[0].dei})
+                 if s and s[0].vid != 4095 and not s[0].dei and
+                 s[0].tpid != OLD})
 
 
 def run(*argv, stdin=None):

@@ -2,7 +2,7 @@
 """What a switch must do with tags, written from its documentation.
 
     A switch sorts by one kind of tag, its own: 802.1Q, or 802.1ad if it was
-    made so. Tags of the other kind are payload.
+    made so. Tags of other kinds are payload.
 
 A port has VLANs, those that leave untagged among them, a VLAN for frames that
 arrive without a tag (0 is the untagged VLAN, None means there is none), and

@@ -6,6 +6,7 @@
 #define Q htons(ETH_P_8021Q)
 #define AD htons(ETH_P_8021AD)
 #define IP htons(ETH_P_IP)
+#define OLD htons(0x9100)
 
 static struct vsw_vlan untagged_mode(void)
 {
@@ -94,7 +95,7 @@ static enum vsw_drop_reason oracle(const struct vsw_vlan *vlan,
 	bool own_tag = t.tpid == tpid;
 	bool foreign = t.tpid && !own_tag;
 	bool hidden_own = t.inner == tpid;
-	bool hidden_foreign = !hidden_own && (t.inner == Q || t.inner == AD);
+	bool hidden_foreign = !hidden_own && t.inner != IP;
 	int n = t.tci % 4096;
 
 	if (own_tag && n) {
@@ -143,14 +144,15 @@ static void ingress_exhaustive(void)
 	bool (*member[])(u16) = {
 		only_0, only_7, trunk_native_1, trunk_no_native,
 	};
-	__be16 outer[] = { 0, Q, AD }, inner[] = { IP, Q, AD };
+	__be16 outer[] = { 0, Q, AD };
+	__be16 inner[] = { IP, Q, AD, OLD, htons(0x9200), htons(0x9300) };
 	__be16 tpids[] = { Q, AD };
 	int m, o, i, p;
 	u32 tci;
 
 	for (m = 0; m < 4; m++)
 	for (o = 0; o < 3; o++)
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < ARRAY_SIZE(inner); i++)
 	for (p = 0; p < 2; p++)
 	for (tci = 0; tci < 65536; tci++) {
 		struct vsw_tags tags = {
@@ -180,12 +182,15 @@ static void uncovering(void)
 	/* Taken off towards an access port, any tag below would show. */
 	check(vsw_vlan_uncovers(&a, 10, Q, Q));
 	check(vsw_vlan_uncovers(&a, 10, AD, Q));
+	check(vsw_vlan_uncovers(&a, 10, OLD, Q));
+	check(vsw_vlan_uncovers(&a, 10, OLD, AD));
 	check(!vsw_vlan_uncovers(&a, 10, IP, Q));
 	/* A trunk keeps the tag on, but for its native VLAN. */
 	check(!vsw_vlan_uncovers(&t, 20, Q, Q));
 	check(vsw_vlan_uncovers(&t, 10, Q, Q));
-	/* The other protocol's tag is payload to whom takes all frames. */
+	/* Another protocol's tag is payload to whom takes all frames. */
 	check(!vsw_vlan_uncovers(&general, 10, AD, Q));
+	check(!vsw_vlan_uncovers(&general, 10, OLD, Q));
 	check(vsw_vlan_uncovers(&general, 10, AD, AD));
 	vsw_vlan_put(&t);
 }
