@@ -362,6 +362,11 @@ test_stateful_timeout()
 	acl pg1 direction in action deny weight 1 protocol udp
 	acl pg1 direction out action allow weight 2 protocol udp stateful idle-timeout 3
 	check python3 "$DIR/lib/acl_udp.py" "$(ns g1)" "$(ns g2)" answer:0 answer:1 answer:2 answer:2 none:5 ask answer:1
+	# However short it is, what goes on goes on, without another question.
+	check vswitchctl acl flush pg1
+	acl pg1 direction in action deny weight 1 protocol udp
+	acl pg1 direction out action allow weight 2 protocol udp stateful idle-timeout 1
+	check python3 "$DIR/lib/acl_udp.py" "$(ns g1)" "$(ns g2)" answers:5 none:3
 }
 
 # Who quotes a flow keeps it not alive.

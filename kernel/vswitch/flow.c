@@ -41,11 +41,13 @@ static struct hlist_head *bucket_of(struct vsw_flows *flows,
 			       VSW_FLOW_BUCKETS];
 }
 
+/* Never too early: its last packet may be that much later than is written down. */
 static bool has_ended(const struct vsw_flow *flow)
 {
 	unsigned long timeout = READ_ONCE(flow->timeout);
 
-	return jiffies - READ_ONCE(flow->used) > timeout * HZ || !timeout;
+	return jiffies - READ_ONCE(flow->used) > timeout * HZ + VSW_FLOW_STALE ||
+	       !timeout;
 }
 
 static struct vsw_flow *lookup(struct vsw_flows *flows,

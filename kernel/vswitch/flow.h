@@ -25,6 +25,7 @@ struct vsw_quota;
 #define VSW_FLOWS_FIRST		1024	/* places that a port has to begin with */
 #define VSW_FLOWS_NETNS_MAX	1048576	/* places of a netns, beside the first ones */
 #define VSW_FLOW_BUCKETS	8192
+#define VSW_FLOW_STALE		(HZ / 4)	/* how old vsw_flow.used may be */
 
 /**
  * enum vsw_flow_client - who asked, in an ICMP echo
@@ -66,8 +67,8 @@ struct vsw_flow_key {
  * struct vsw_flow - a flow
  * @node: in its bucket, or among the free ones
  * @key: which packets belong to it
- * @used: jiffies when it last had one, give or take a second: written only
- *	when it is off by more
+ * @used: jiffies when it last had one, or up to VSW_FLOW_STALE before that: not
+ *	written for each packet
  * @serial: vsw_acl_compiled.serial of the rules that are known to allow it
  * @chunk: where it is
  * @timeout: seconds, of its rule
@@ -129,7 +130,7 @@ void vsw_flow_end(struct vsw_flow *flow);
 
 static inline void vsw_flow_touch(struct vsw_flow *flow)
 {
-	if (jiffies - READ_ONCE(flow->used) >= HZ)
+	if (jiffies - READ_ONCE(flow->used) >= VSW_FLOW_STALE)
 		WRITE_ONCE(flow->used, jiffies);
 }
 

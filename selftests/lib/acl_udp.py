@@ -7,6 +7,7 @@
     ask                 192.0.2.1:5000 sends to 192.0.2.2:6000, which gets it
     answer:SECONDS      after that time the answer gets through; the first of
     none:SECONDS        these asks before; ... or does not
+    answers:SECONDS     for so long an answer each 0.2 seconds gets through
     run:COMMAND         run it
     unreachable:yes|no  who sends to a port where nobody listens hears of it
     big:PORT:yes|no     a datagram in fragments gets to that port
@@ -60,6 +61,21 @@ class Steps:
         time.sleep(int(seconds))
         self.b.sendto(data, (A, 5000))
         return self.arrives(self.a, data, want)
+
+    def answers(self, seconds):
+        if not self.asked and not self.ask():
+            sys.exit("the question did not get through")
+        end = last = time.monotonic()
+        end += int(seconds)
+        while time.monotonic() < end:
+            time.sleep(0.2)
+            data = b"answer at %f" % time.monotonic()
+            self.b.sendto(data, (A, 5000))
+            if not self.arrives(self.a, data):
+                sys.exit("none %.1f seconds after the one before" %
+                         (time.monotonic() - WAIT - last))
+            last = time.monotonic()
+        return True
 
     def none(self, seconds):
         return self.answer(seconds, want=False)
