@@ -15,6 +15,7 @@ TESTS="basic_prefix basic_mac arp_sender precedence arp_spoofing nd_spoofing met
        meter_gso meter_kept extended isolation_id protocols stateful
        stateful_timeout stateful_quoted stateful_dropped stateful_private stateful_revoked
        icmp_errors nd_alone arp_probe quotes fragments flow_limit flows_given_back
+       flows_charged
        refusals clashes host_bits del_and_flush show_json transaction limits
        replace_under_traffic privilege oracle survives_port"
 
@@ -416,6 +417,26 @@ test_flows_given_back()
 	# And it can begin others.
 	check in_ns g1 python3 "$DIR/lib/acl_udp.py" flood 192.0.2.2 5000
 	check_ge "$(vswitchctl -j -s acl show pg1 | jq '.[0].flows')" 1500 "flows"
+}
+
+# Memory for flows is charged to who asked for the rule, not to a kernel thread.
+test_flows_charged()
+{
+	local group=/sys/fs/cgroup/acl before
+
+	echo +memory 2>/dev/null >/sys/fs/cgroup/cgroup.subtree_control ||
+		skip "no memory cgroups"
+	defer eval "echo -memory >/sys/fs/cgroup/cgroup.subtree_control"
+	mkdir "$group" || fail "no cgroup"
+	defer rmdir "$group"
+	# shellcheck disable=SC2016 # of the inner shell
+	check bash -c 'echo $$ >"$1/cgroup.procs" && exec "${@:2}"' - "$group" \
+		vswitchctl acl add pg1 direction out action allow weight 2 \
+		protocol udp stateful
+	before=$(<"$group/memory.current")
+	check in_ns g1 python3 "$DIR/lib/acl_udp.py" flood 192.0.2.2 20000
+	check_ge $((($(<"$group/memory.current") - before) / 1024)) 1500 \
+		"KiB more, with flows"
 }
 
 kernel_kib()

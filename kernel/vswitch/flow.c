@@ -9,9 +9,11 @@
  * them from other ports for ever.
  */
 #include <linux/jiffies.h>
+#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/rculist.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "flow.h"
@@ -161,12 +163,16 @@ static void free_chunk(struct vsw_flows *flows, struct vsw_flow_chunk *chunk)
 static bool add_chunk(struct vsw_flows *flows, u32 nr, bool charge)
 {
 	struct vsw_flow_chunk *chunk;
+	struct mem_cgroup *own;
 	u32 i;
 
 	if (charge && !vsw_quota_charge(&flows->quota->flows, nr,
 					VSW_FLOWS_NETNS_MAX))
 		return false;
+	/* A worker has no memory cgroup. */
+	own = set_active_memcg(flows->memcg);
 	chunk = kvzalloc(struct_size(chunk, flow, nr), GFP_KERNEL_ACCOUNT);
+	set_active_memcg(own);
 	if (!chunk) {
 		if (charge)
 			atomic_sub(nr, &flows->quota->flows);
@@ -313,6 +319,7 @@ struct vsw_flows *vsw_flows_alloc(struct vsw_quota *quota)
 	INIT_DELAYED_WORK(&flows->work, flows_work);
 	get_random_bytes(&flows->seed, sizeof(flows->seed));
 	flows->quota = vsw_quota_get(quota);
+	flows->memcg = get_mem_cgroup_from_mm(current->mm);
 	flows->retry = jiffies;
 	flows->buckets = kvcalloc(VSW_FLOW_BUCKETS, sizeof(*flows->buckets),
 				  GFP_KERNEL_ACCOUNT);
@@ -355,6 +362,7 @@ void vsw_flows_free(struct vsw_flows *flows)
 		flows->chunks = chunk->next;
 		free_chunk(flows, chunk);
 	}
+	mem_cgroup_put(flows->memcg);
 	vsw_quota_put(flows->quota);
 	kvfree(flows->buckets);
 	kfree(flows);

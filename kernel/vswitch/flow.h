@@ -16,6 +16,7 @@
 
 #include "drop.h"
 
+struct mem_cgroup;
 struct vsw_acl;
 struct vsw_flow_chunk;
 struct vsw_frame;
@@ -100,6 +101,7 @@ struct vsw_flow {
  * @retry: when there were none to be had, jiffies until asking again
  * @chunks: where the places are; the first ones last
  * @quota: what all others are charged to
+ * @memcg: of who asked for the first ones, to which the memory of all is charged
  * @work: looks for flows that have ended, makes places before they are
  *	needed (frames allocate nothing), and frees what is needed no more
  */
@@ -116,6 +118,7 @@ struct vsw_flows {
 	unsigned long retry;
 	struct vsw_flow_chunk *chunks;
 	struct vsw_quota *quota;
+	struct mem_cgroup *memcg;
 	struct delayed_work work;
 };
 
