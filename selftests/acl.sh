@@ -514,6 +514,13 @@ test_nd_alone()
 	check vswitchctl acl flush pg1
 	acl pg1 direction out action deny weight 1 protocol icmpv6
 	check_eq "$(verdict pg1 nd)" acl "an advertisement, denied"
+	# Where the addresses that it claims matter, there is none in fragments.
+	check vswitchctl acl flush pg1
+	acl pg1 direction out action deny remote-ip 2001:db8::9
+	check_eq "$(verdict pg1 nd_parts)" passes "to another address than that"
+	acl pg1 direction out action allow local-ip 2001:db8::1
+	check_eq "$(verdict pg1 nd)" passes "of its own address"
+	check_eq "$(verdict pg1 nd_parts)" unparsable "of its own address, in fragments"
 }
 
 # Who asks whether somebody has an address claims it.

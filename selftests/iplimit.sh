@@ -153,6 +153,16 @@ test_nd()
 	uses g1 ip $A
 	too_many g1 advertise fe80::3 2001:db8::3
 	check_addresses "$A $A6 $B6 fe80::1 fe80::2"
+	# In fragments there is none (RFC 6980), and nothing else becomes one.
+	WANT=none check_drops "pg1 unparsable 1" uses g1 parts fe80::1 $A6
+	WANT=none check_drops "pg1 unparsable 1" uses g1 fragment fe80::1
+	uses g1 first fe80::2
+	WANT=none check_drops "pg1 unparsable 1" uses g1 overlap fe80::2
+	uses g1 fragment fe80::2
+	# IPv4 has neither.
+	uses g1 fragment $A
+	uses g1 first $A
+	uses g1 overlap $A
 }
 
 # Wherever the address is in a frame.
@@ -161,7 +171,7 @@ test_layers()
 	limit 1
 	uses g1 ip $A
 	too_many g1 fragment $B
-	too_many g1 fragment $B6
+	too_many g1 first $B6
 	too_many g1 snap $B
 	too_many g1 options $B
 	too_many g1 arp $B tags=q0

@@ -5,6 +5,7 @@
  *	vsw_acl_check
  *	  check_mac		basic rules of MAC addresses
  *	  check_ip		basic rules of IP addresses, ARP and ND among them
+ *	  check_fragments	frag.c
  *	  check_extended	flow.c, then the extended rules
  *	vsw_acl_passed		if it passes all else at that port
  *	  vsw_flow_add		flow.c
@@ -223,6 +224,32 @@ static enum vsw_drop_reason check_extended(const struct vsw_acl *acl,
 }
 
 /*
+ * Do rules look at what only the first fragment of a datagram shows? If basic ones look
+ * at claims, what ends up as neighbour discovery must not have begun as something else.
+ */
+static bool look_behind(const struct vsw_acl *acl, u32 flags, u32 version)
+{
+	if (flags & VSW_ACL_HAS_EXT &&
+	    (flags & VSW_ACL_HAS_L4 || acl->compiled->stateful))
+		return true;
+	return flags & VSW_ACL_HAS_ND && version == VSW_ACL_V6;
+}
+
+static enum vsw_drop_reason first_fragment(const struct vsw_acl *acl,
+					   const struct vsw_acl_key *key,
+					   struct vsw_frame *frame,
+					   const struct vsw_snap *port,
+					   struct vsw_acl_pass *pass)
+{
+	u32 flags = acl->compiled->dir[key->direction].flags;
+
+	if (flags & VSW_ACL_HAS_ND && vsw_headers_split_nd(&frame->headers))
+		return VSW_DROP_UNPARSABLE;
+	return flags & VSW_ACL_HAS_EXT ?
+	       check_extended(acl, key, frame, port, pass) : VSW_PASS;
+}
+
+/*
  * A later fragment shows neither ports nor the type of an ICMP message, and
  * follows the first. What rules say nothing of needs none.
  */
@@ -233,16 +260,15 @@ static enum vsw_drop_reason check_fragments(const struct vsw_acl *acl,
 					    struct vsw_acl_pass *pass)
 {
 	const struct vsw_headers *headers = &frame->headers;
-	const struct vsw_acl_dir *dir = &acl->compiled->dir[key->direction];
+	u32 flags = acl->compiled->dir[key->direction].flags;
 	struct vsw_frags *frags = port->port->acl_frags[key->direction];
 	enum vsw_drop_reason reason;
 
-	if (!(headers->flags & VSW_HEADERS_FRAGMENT) || !frags ||
-	    !((dir->flags & VSW_ACL_HAS_L4) || acl->compiled->stateful))
-		return check_extended(acl, key, frame, port, pass);
+	if (!frags || !look_behind(acl, flags, key->version))
+		return first_fragment(acl, key, frame, port, pass);
 	if (headers->flags & VSW_HEADERS_LATER)
 		return vsw_frags_later(frags, headers, frame->vid, jiffies);
-	reason = check_extended(acl, key, frame, port, pass);
+	reason = first_fragment(acl, key, frame, port, pass);
 	return vsw_frags_first(frags, headers, frame->vid, jiffies, reason,
 			       vsw_walk_is_dry(frame));
 }
@@ -289,8 +315,10 @@ static enum vsw_drop_reason check(struct vsw_frame *frame,
 		return VSW_DROP_ACL;
 	if (headers->kind == VSW_HEADERS_ARP)
 		return VSW_PASS;
-	if (dir->flags & VSW_ACL_HAS_EXT)
+	if (unlikely(headers->flags & VSW_HEADERS_FRAGMENT))
 		return check_fragments(acl, &key, frame, port, pass);
+	if (dir->flags & VSW_ACL_HAS_EXT)
+		return check_extended(acl, &key, frame, port, pass);
 	return VSW_PASS;
 }
 

@@ -211,6 +211,7 @@ enum {
  * @VSW_ACL_HAS_EXT: there are extended rules
  * @VSW_ACL_HAS_L4: some of them speak of protocols or ports
  * @VSW_ACL_HAS_STATE: some of them are stateful
+ * @VSW_ACL_HAS_ND: basic rules say who may claim an address of IPv6
  */
 enum vsw_acl_flags {
 	VSW_ACL_HAS_MAC		= BIT(0),
@@ -219,6 +220,7 @@ enum vsw_acl_flags {
 	VSW_ACL_HAS_EXT		= BIT(3),
 	VSW_ACL_HAS_L4		= BIT(4),
 	VSW_ACL_HAS_STATE	= BIT(5),
+	VSW_ACL_HAS_ND		= BIT(6),
 };
 
 /**

@@ -195,6 +195,10 @@ static int make_ip(struct vsw_acl_compiled *c, struct pick *pick, u32 d,
 	}
 	if (pick->n)
 		dir->flags |= meter ? VSW_ACL_HAS_METER : VSW_ACL_HAS_IP;
+	if (pick->n && !meter && version == VSW_ACL_V6 &&
+	    side == (d == VSWITCH_ACL_DIRECTION_OUT ? VSW_ACL_LOCAL :
+						      VSW_ACL_REMOTE))
+		dir->flags |= VSW_ACL_HAS_ND;
 	return make_set(meter ? &dir->meter[side][version] :
 				&dir->ip[side][version], pick,
 			version == VSW_ACL_V4 ? VSW_ACL_DIMS_IPV4 :

@@ -14,7 +14,7 @@ static bool make_frags(struct vsw_port *port, u32 direction, u32 flags)
 {
 	struct vsw_frags **frags = &port->acl_frags[direction];
 
-	if (!(flags & VSW_ACL_HAS_EXT) || *frags)
+	if (!(flags & (VSW_ACL_HAS_EXT | VSW_ACL_HAS_ND)) || *frags)
 		return true;
 	*frags = vsw_frags_alloc(GFP_KERNEL_ACCOUNT);
 	return *frags;

@@ -101,6 +101,20 @@ struct vsw_headers {
  */
 #define VSW_HEADERS_QUOTE	160U
 
+/**
+ * vsw_headers_split_nd() - is it neighbour discovery in fragments?
+ * @headers: the view
+ *
+ * No receiver should heed it (RFC 6980), but not all know that.
+ *
+ * Return: true for the first of several fragments of such a message.
+ */
+static inline bool vsw_headers_split_nd(const struct vsw_headers *headers)
+{
+	return headers->flags & VSW_HEADERS_FRAGMENT &&
+	       headers->flags & VSW_HEADERS_TARGET;
+}
+
 bool vsw_headers_is_icmp_error(const struct vsw_headers *headers);
 u32 vsw_headers_parse(struct vsw_headers *headers, const struct sk_buff *skb);
 

@@ -5,7 +5,7 @@
  *
  *	vsw_ingress_policy
  *	  vsw_acl_check		acl.c
- *	  by_transport		what depends on ports and ICMP types
+ *	  by_transport		what not all fragments show
  *	    vsw_guard		guard.c
  *	    vsw_frags_first, vsw_frags_later	frag.c
  *	  by_address
@@ -110,24 +110,36 @@ static void write_down(const struct vsw_frame *frame)
 }
 
 /* A later fragment does not show what is asked for: it follows the first. */
+static enum vsw_drop_reason by_fragment(const struct vsw_frame *frame)
+{
+	const struct vsw_headers *headers = &frame->headers;
+	const struct vsw_snap *src = frame->src;
+	enum vsw_drop_reason reason;
+
+	/* Each fragment has the addresses of IPv4. */
+	if (!(src->flags & VSW_SNAP_INGRESS_GUARDS) &&
+	    headers->kind != VSW_HEADERS_IPV6)
+		return VSW_PASS;
+	if (headers->flags & VSW_HEADERS_LATER)
+		return vsw_frags_later(src->frags, headers, frame->vid,
+				       jiffies);
+	reason = vsw_guard(src->flags, headers);
+	if (!reason && src->flags & VSW_SNAP_IP_LIMIT &&
+	    vsw_headers_split_nd(headers))
+		reason = VSW_DROP_UNPARSABLE;
+	return vsw_frags_first(src->frags, headers, frame->vid, jiffies, reason,
+			       vsw_walk_is_dry(frame));
+}
+
 static enum vsw_drop_reason by_transport(struct vsw_frame *frame)
 {
 	const struct vsw_headers *headers = vsw_frame_headers(frame);
-	const struct vsw_snap *src = frame->src;
 	enum vsw_drop_reason reason;
 
 	if (headers->kind == VSW_HEADERS_BAD)
 		return vsw_frame_unread(headers);
-	if (headers->flags & VSW_HEADERS_LATER) {
-		reason = vsw_frags_later(src->frags, headers, frame->vid,
-					 jiffies);
-	} else {
-		reason = vsw_guard(src->flags, headers);
-		if (headers->flags & VSW_HEADERS_FRAGMENT)
-			reason = vsw_frags_first(src->frags, headers,
-						 frame->vid, jiffies, reason,
-						 vsw_walk_is_dry(frame));
-	}
+	reason = unlikely(headers->flags & VSW_HEADERS_FRAGMENT) ?
+		 by_fragment(frame) : vsw_guard(frame->src->flags, headers);
 	if (!reason && vsw_walks(frame))
 		write_down(frame);
 	return reason;

@@ -64,7 +64,10 @@ enum vsw_snap_flags {
 #define VSW_SNAP_EGRESS_POLICY	VSW_SNAP_ACL_IN
 
 /* Those of them that look at ports or ICMP types, which not all fragments have. */
-#define VSW_SNAP_INGRESS_TRANSPORT (VSW_SNAP_DHCP_GUARD | VSW_SNAP_ROUTER_GUARD)
+#define VSW_SNAP_INGRESS_GUARDS	(VSW_SNAP_DHCP_GUARD | VSW_SNAP_ROUTER_GUARD)
+
+/* ... or, of IPv6 only, at the targets of neighbour discovery. */
+#define VSW_SNAP_INGRESS_TRANSPORT (VSW_SNAP_INGRESS_GUARDS | VSW_SNAP_IP_LIMIT)
 
 /**
  * struct vsw_snap - one port, compiled

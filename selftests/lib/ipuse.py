@@ -6,10 +6,13 @@
     ip SOURCE [DESTINATION]     UDP to port 9
     options SOURCE              the same behind IPv4 options, or IPv6
                                 destination options
-    fragment SOURCE             a later fragment
+    first SOURCE                a first fragment
+    fragment SOURCE             a later fragment, of the same datagram
+    overlap SOURCE              one that overlaps the first one
     snap SOURCE                 an ARP announcement in SNAP
     tagged SOURCE               ARP behind a tag in the payload
     advertise SOURCE TARGET     neighbour advertisement
+    parts SOURCE TARGET         its first fragment, if it comes in several
     solicit SOURCE TARGET
     short SOURCE                an IP header that is not all there
 """
@@ -49,25 +52,32 @@ def ipv6(source, target, protocol, payload):
                        source, target) + payload
 
 
-def ip(source, target, protocol, payload, extra=False, later=False):
+# What a fragment header says: where the part is, in units of 8 bytes, and of more.
+PARTS = {"first": 1, "fragment": 800, "overlap": 8}
+
+
+def ip(source, target, protocol, payload, extra=False, part=0):
     """(EtherType, packet)"""
     if len(source) == 4:
         return IPV4, ipv4(source, target, protocol, payload,
-                          b"\x01" * 8 if extra else b"", 100 if later else 0)
+                          b"\x01" * 8 if extra else b"",
+                          part >> 3 | (part & 1) << 13)
     if extra:
         payload = bytes((protocol, 0, 1, 4, 0, 0, 0, 0)) + payload
         protocol = DSTOPTS
-    if later:
-        payload = struct.pack("!BBHI", protocol, 0, 800, 7) + payload
+    if part:
+        payload = struct.pack("!BBHI", protocol, 0, part, 7) + payload
         protocol = FRAGMENT
     return IPV6, ipv6(source, target, protocol, payload)
 
 
-def nd(kind, source, target, about):
+def nd(kind, source, target, about, split=False):
     body = struct.pack("!BBHI", kind, 0, 0, 0) + about
     pseudo = source + target + struct.pack("!II", len(body), ICMPV6)
     body = body[:2] + struct.pack("!H", checksum(pseudo + body)) + body[4:]
-    return ipv6(source, target, ICMPV6, body)
+    if split:
+        body = struct.pack("!BBHI", ICMPV6, 0, 1, 7) + body
+    return ipv6(source, target, FRAGMENT if split else ICMPV6, body)
 
 
 def body(kind, mac, words):
@@ -89,12 +99,12 @@ def body(kind, mac, words):
         return struct.pack("!H", len(inner)) + inner
     if kind == "tagged":
         return struct.pack("!HHH", Q, 5, ARP) + arp(mac, source, source)
-    if kind in ("advertise", "solicit"):
+    if kind in ("advertise", "solicit", "parts"):
         return struct.pack("!H", IPV6) + \
-            nd(136 if kind == "advertise" else 135, source,
-               packed("ff02::1"), target)
+            nd(135 if kind == "solicit" else 136, source,
+               packed("ff02::1"), target, kind == "parts")
     if kind == "short":
         return struct.pack("!HB", IPV4, 0x4f) + bytes(19)
     proto, packet = ip(source, target, UDP, datagram, kind == "options",
-                       kind == "fragment")
+                       PARTS.get(kind, 0))
     return struct.pack("!H", proto) + packet
