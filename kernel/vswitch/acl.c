@@ -269,8 +269,8 @@ static enum vsw_drop_reason check_fragments(const struct vsw_acl *acl,
 	if (headers->flags & VSW_HEADERS_LATER)
 		return vsw_frags_later(frags, headers, frame->vid, jiffies);
 	reason = first_fragment(acl, key, frame, port, pass);
-	return vsw_frags_first(frags, headers, frame->vid, jiffies, reason,
-			       vsw_walk_is_dry(frame));
+	return vsw_frags_first(frags, headers, frame->vid, frame->src->index,
+			       jiffies, reason, vsw_walk_is_dry(frame));
 }
 
 /* The longest prefix counts; of equal ones, that of the local side. */

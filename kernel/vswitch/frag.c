@@ -4,10 +4,13 @@
  * holds for the others, which find it here by addresses, identification, VLAN
  * and, for IPv4, protocol: what receivers put datagrams together by.
  *
- * A table of fixed size in buckets of a cache line or two, each with a lock of
- * its own. The datagram whose first fragment is oldest makes room in a full
- * bucket, so a sender that begins many datagrams without end harms itself: each
- * table is of one port and one direction. What is forgotten or too old is as
+ * A table of fixed size in buckets of a few cache lines, each with a lock of its
+ * own. A table is of one port and one direction: that of what a port receives is
+ * shared by all who send to it. In a full bucket a denied datagram makes room first,
+ * and for another denied one nothing else does; then the oldest one of the port that
+ * has most of the bucket. So who begins datagrams without end takes places from
+ * others only while he has fewer than they, which leaves them half of a bucket. All
+ * behind one port, the uplink say, count as one. What is forgotten or too old is as
  * if there had been no first fragment.
  *
  * Nothing is put together or kept. So a later fragment that overtakes the first
@@ -28,8 +31,8 @@
 
 #include "frag.h"
 
-#define BUCKETS		128
-#define WAYS		4
+#define BUCKETS		64
+#define WAYS		8
 #define LIFETIME	(30 * HZ)	/* receivers wait as long */
 
 /**
@@ -37,12 +40,14 @@
  * @hash: of what tells its datagram from others; zero when free
  * @seen: when it came, in jiffies
  * @size: bytes of the datagram that it has
+ * @sender: index of the port that sent it
  * @verdict: enum vsw_drop_reason
  */
 struct frag {
 	u64 hash;
 	unsigned long seen;
 	u16 size;
+	u16 sender;
 	u8 verdict;
 };
 
@@ -106,21 +111,42 @@ static struct frag *find(struct bucket *bucket, u64 hash, unsigned long now)
 	return NULL;
 }
 
-/* A free one, else the oldest. */
-static struct frag *make_room(struct bucket *bucket)
+/* How many datagrams of a sender's that passed are in a bucket? */
+static int held_by(const struct bucket *bucket, u16 sender)
 {
-	struct frag *oldest = bucket->ways;
-	int i;
+	int i, n = 0;
+
+	for (i = 0; i < WAYS; i++)
+		n += bucket->ways[i].sender == sender &&
+		     !bucket->ways[i].verdict;
+	return n;
+}
+
+/* Which one makes room in a full bucket? See above; NULL if none does. */
+static struct frag *make_room(struct bucket *bucket, u16 sender, bool denied,
+			      unsigned long now)
+{
+	struct frag *victim = NULL;
+	int i, rank, highest = -1;
 
 	for (i = 0; i < WAYS; i++) {
 		struct frag *frag = &bucket->ways[i];
 
-		if (!frag->hash)
+		if (!is_live(frag, now))
 			return frag;
-		if (time_before(frag->seen, oldest->seen))
-			oldest = frag;
+		if (frag->verdict)
+			rank = 2 * WAYS + 2;
+		else if (denied)
+			continue;
+		else	/* of those with equally many, the new one's sender */
+			rank = 2 * held_by(bucket, frag->sender) +
+			       (frag->sender == sender);
+		if (rank > highest ||
+		    (rank == highest && time_before(frag->seen, victim->seen)))
+			victim = frag;
+		highest = max(highest, rank);
 	}
-	return oldest;
+	return victim;
 }
 
 /**
@@ -128,6 +154,7 @@ static struct frag *make_room(struct bucket *bucket)
  * @frags: the table of its port
  * @headers: its headers; VSW_HEADERS_FRAGMENT without VSW_HEADERS_LATER
  * @vid: the VLAN that it belongs to
+ * @sender: index of the port that sent it
  * @now: jiffies
  * @verdict: what was decided, VSW_PASS or a reason
  * @dry: do not remember it
@@ -138,7 +165,7 @@ static struct frag *make_room(struct bucket *bucket)
  */
 enum vsw_drop_reason vsw_frags_first(struct vsw_frags *frags,
 				     const struct vsw_headers *headers,
-				     u16 vid, unsigned long now,
+				     u16 vid, u16 sender, unsigned long now,
 				     enum vsw_drop_reason verdict, bool dry)
 {
 	u64 key = hash(frags, headers, vid);
@@ -154,11 +181,13 @@ enum vsw_drop_reason vsw_frags_first(struct vsw_frags *frags,
 		u16 size = frag ? frag->size : 0;
 
 		if (!frag)
-			frag = make_room(bucket);
-		*frag = (struct frag) {
-			.hash = key, .seen = now, .verdict = verdict,
-			.size = max(size, headers->fragment_size),
-		};
+			frag = make_room(bucket, sender, verdict, now);
+		if (frag)
+			*frag = (struct frag) {
+				.hash = key, .seen = now, .verdict = verdict,
+				.size = max(size, headers->fragment_size),
+				.sender = sender,
+			};
 	}
 	spin_unlock(&bucket->lock);
 	return verdict;

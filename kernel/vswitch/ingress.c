@@ -127,8 +127,8 @@ static enum vsw_drop_reason by_fragment(const struct vsw_frame *frame)
 	if (!reason && src->flags & VSW_SNAP_IP_LIMIT &&
 	    vsw_headers_split_nd(headers))
 		reason = VSW_DROP_UNPARSABLE;
-	return vsw_frags_first(src->frags, headers, frame->vid, jiffies, reason,
-			       vsw_walk_is_dry(frame));
+	return vsw_frags_first(src->frags, headers, frame->vid, src->index,
+			       jiffies, reason, vsw_walk_is_dry(frame));
 }
 
 static enum vsw_drop_reason by_transport(struct vsw_frame *frame)

@@ -7,6 +7,8 @@
 #define UNKNOWN VSW_DROP_UNPARSABLE
 
 static struct vsw_frags *frags;
+/* Who sends what begins. */
+static u16 sender;
 /* So late that time wraps around soon. */
 static unsigned long now = -5UL * HZ;
 
@@ -24,7 +26,7 @@ static struct vsw_headers datagram(u8 kind, u32 id)
 
 static int first(struct vsw_headers h, int verdict)
 {
-	return vsw_frags_first(frags, &h, 7, now, verdict, false);
+	return vsw_frags_first(frags, &h, 7, sender, now, verdict, false);
 }
 
 static int later(struct vsw_headers h, u16 offset)
@@ -147,6 +149,97 @@ static void begins_twice(void)
 	end();
 }
 
+static bool is_known(u32 id)
+{
+	return later(datagram(VSW_HEADERS_IPV4, id), 1480) != UNKNOWN;
+}
+
+#define FLOOD (20 * BUCKETS * WAYS)
+
+/* Datagrams without end, by one sender. */
+static void flood(u16 by, int verdict)
+{
+	static u32 id = 1000000;
+	u32 i;
+
+	sender = by;
+	for (i = 0; i < FLOOD; i++) {
+		now += !(i % 64);
+		first(datagram(VSW_HEADERS_IPV4, id++), verdict);
+	}
+	sender = 0;
+}
+
+/* What was denied takes the place of nothing that passed. */
+static void denied_flood(void)
+{
+	bool known[BUCKETS * WAYS];
+	u32 i, n = 0;
+
+	begin();
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		first(datagram(VSW_HEADERS_IPV4, i), VSW_PASS);
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		n += known[i] = is_known(i);
+	check(n > BUCKETS, "%u known", n);
+	flood(1, DENIED);
+	flood(0, DENIED);
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		check(is_known(i) == known[i], "number %u", i);
+	/* The other way round is another matter. */
+	for (i = 0; i < 1000; i++) {
+		first(datagram(VSW_HEADERS_IPV4, 5000 + i), VSW_PASS);
+		check(is_known(5000 + i), "number %u", i);
+	}
+	end();
+}
+
+/* Half of each bucket is safe from any one other sender, now and later. */
+static void shares(void)
+{
+	static struct { u32 n; u32 id[WAYS]; } has[BUCKETS];
+	u32 i, k, round;
+
+	memset(has, 0, sizeof(has));
+	begin();
+	flood(1, VSW_PASS);
+	for (i = 0; i < BUCKETS * WAYS; i++) {
+		struct vsw_headers h = datagram(VSW_HEADERS_IPV4, i);
+
+		k = bucket_of(frags, hash(frags, &h, 7)) - frags->buckets;
+		if (has[k].n == WAYS / 2)
+			continue;
+		first(h, VSW_PASS);
+		has[k].id[has[k].n++] = i;
+	}
+	for (round = 0; round < 3; round++) {
+		for (k = 0; k < BUCKETS; k++)
+			for (i = 0; i < has[k].n; i++)
+				check(is_known(has[k].id[i]), "round %u", round);
+		flood(1, round % 2 ? DENIED : VSW_PASS);
+	}
+	/* Of many others, each keeps a place. */
+	end();
+	begin();
+	for (i = 0; i < BUCKETS; i++)
+		has[i].n = 0;
+	for (i = 0; i < BUCKETS * WAYS; i++) {
+		struct vsw_headers h = datagram(VSW_HEADERS_IPV4, i);
+
+		k = bucket_of(frags, hash(frags, &h, 7)) - frags->buckets;
+		if (has[k].n == WAYS - 1)
+			continue;
+		sender = 10 + has[k].n;
+		first(h, VSW_PASS);
+		has[k].id[has[k].n++] = i;
+	}
+	flood(1, VSW_PASS);
+	for (k = 0; k < BUCKETS; k++)
+		for (i = 0; i < has[k].n; i++)
+			check(is_known(has[k].id[i]), "of sender %u", i);
+	end();
+}
+
 /* However many there are, the newest few are known. */
 static void crowd(void)
 {
@@ -157,22 +250,18 @@ static void crowd(void)
 		struct vsw_headers h = datagram(VSW_HEADERS_IPV4, i);
 
 		now++;
-		check(first(h, i % 2 ? VSW_PASS : DENIED) ==
-		      (i % 2 ? VSW_PASS : DENIED));
-		check(later(h, 1480) == (i % 2 ? VSW_PASS : DENIED));
+		check(first(h, VSW_PASS) == VSW_PASS);
+		check(later(h, 1480) == VSW_PASS);
 	}
 	for (i = 0; i < n; i++) {
-		int verdict = later(datagram(VSW_HEADERS_IPV4, i), 1480);
-
-		check(verdict == UNKNOWN ||
-		      verdict == (i % 2 ? VSW_PASS : DENIED));
-		known += verdict != UNKNOWN;
-		check(verdict == UNKNOWN || i > n / 2, "number %u", i);
+		known += is_known(i);
+		check(!is_known(i) || i > n / 2, "number %u", i);
 	}
 	check(known == BUCKETS * WAYS, "%u known", known);
 	end();
 }
 
-#define CASES(X) X(follows) X(identity) X(expiry) X(begins_twice) X(crowd)
+#define CASES(X) X(follows) X(identity) X(expiry) X(begins_twice) X(crowd) \
+	X(denied_flood) X(shares)
 
 test_suite(frag, CASES);
