@@ -207,7 +207,8 @@ static int by_text(const void *a, const void *b)
 static void sort_lines(char *text)
 {
 	static char copy[sizeof(((struct state *)0)->text)];
-	char *lines[1024], *line;
+	static char *lines[1024];
+	char *line;
 	int n = 0, i;
 
 	strcpy(copy, text);
