@@ -2,7 +2,7 @@
 """
 One requester of privilege.sh: tries everything, and says who let it.
 
-	changes SWITCH PORT ERRNO	all that changes something must end so
+	changes SWITCH PORT ERRNO	all that takes privileges must end so
 	reads SWITCH PORT		what anybody may see, and what not
 	listens				the group events can be joined
 	fill SWITCH PORT N		static entries until one is refused
@@ -12,6 +12,11 @@ import os
 
 from vswcheck import equal, fail, ifindex, refused, run, true
 from vswnl import Genl, K, Refused, mac
+
+
+# An echo request, the least that port-inject takes.
+ECHO = bytes.fromhex("ffffffffffff 020000000001 0800 4500001c000000004001 0000"
+                     "c0000201 c0000202 0800f7ff00000000")
 
 
 def index(name):
@@ -30,6 +35,8 @@ def changes(sw, port, want):
         nl.do("txn-commit", ID=txn)
     for op, attrs in (
         ("switch-set", {"IFINDEX": sw, "AGEING_TIME": 123}),
+        ("port-trace", {"PORT": port, "FRAME": ECHO}),
+        ("port-inject", {"PORT": port, "FRAME": ECHO, "TIMEOUT": 1}),
         ("port-set", {"IFINDEX": port, "MAC": addr}),
         ("port-set", {"IFINDEX": port, "VLAN": {
             "PVID": 9, "ACCEPT": K["VLAN_ACCEPT_UNTAGGED"],
@@ -66,8 +73,10 @@ def changes(sw, port, want):
         number = getattr(errno, want) if want else 0
         if op in ("txn-commit", "txn-abort") and want != "EPERM":
             number = errno.ENOENT
+        # It has no form but that of a dump.
+        ask = nl.dump if op == "port-trace" else nl.do
         try:
-            nl.do(op, **attrs)
+            ask(op, **attrs)
             got = 0
         except Refused as error:
             got = error.errno
