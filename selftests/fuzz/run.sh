@@ -3,13 +3,14 @@
 #
 # Fuzz: what `make fuzz` does.
 #
-#	run.sh			the netlink fuzzer, then every parser
-#	run.sh netlink		in a VM, on the debug kernel
+#	run.sh			the netlink fuzzer of both families, then every parser
+#	run.sh netlink		that of vswitch, in a VM, on the debug kernel
+#	run.sh vmbus-netlink	that of vmbus_host, in the same
 #	run.sh vmbus|nic|disk	a hostile guest, in the same
 #	run.sh NAME...		these of parsers/NAME.c
 #
 # In the environment:
-#	TIME=SECONDS	for netlink, and for all parsers together (default 60)
+#	TIME=SECONDS	for each family, and for all parsers together (default 60)
 #	SEED=N		(default: from the clock)
 #	MESSAGES=N	what a guest sends at random, and a tenth of it led by coverage
 #			(default 100000)
@@ -41,31 +42,46 @@ result()
 	esac
 }
 
-# How many points of the module KCOV can tell from each other.
+# How many points of the modules KCOV can tell from each other.
 points()
 {
-	objdump -dr "$1" | grep -c '__sanitizer_cov_trace_pc' || :
+	objdump -dr "$@" | grep -c '__sanitizer_cov_trace_pc' || :
 }
 
+# NAME SPECIFICATION MODULES ARGUMENT...: a family, and more arguments of the fuzzer.
 netlink()
 {
-	local built status=0 args
+	local name=$1 spec=$2 built module files=() status=0 args
 
 	make -s -C "$HERE" netlink >&2
 	! is_debug_kernel "$KVER" ||
 		"$ROOT/selftests/vm/debug-kernel.sh" "$KVER" >/dev/null
 	built=$("$ROOT/scripts/build.sh" "$KVER")
-	args=(-s "$SEED" -t "$TIME" -T "$ROOT/kernel/vswitch"
-		-c "$(points "$built/vswitch/vswitch.ko")")
+	for module in $3; do
+		files+=("$(find "$built" -name "$module.ko")")
+	done
+	args=(-w "$name" -s "$SEED" -t "$TIME" -c "$(points "${files[@]}")"
+		"${@:4}")
 	[ -z "${STREAM-}" ] || args+=(-r "$STREAM")
 	[ -z "${STEPS-}" ] || args+=(-n "$STEPS")
 	[ -z "${GUIDED-}" ] || args+=(-g -q)
 	[ -z "${VERBOSE-}" ] || args+=(-v)
-	echo "# netlink: repeat it with make fuzz SEED=$SEED TIME=$TIME"
+	echo "# $name: repeat it with make fuzz FUZZ=$name SEED=$SEED TIME=$TIME"
 	# A boot of the debug kernel gets thrice the limit.
-	"$ROOT/selftests/vm/run.sh" -k "$KVER" -m vswitch -t $((TIME + 200)) \
-		-c "$HERE/guest.sh ${args[*]} $ROOT/netlink/vswitch.yaml" || status=$?
-	result $status netlink
+	"$ROOT/selftests/vm/run.sh" -k "$KVER" -m "$3" -t $((TIME + 200)) \
+		-c "$HERE/guest.sh ${args[*]} $ROOT/netlink/$spec.yaml" || status=$?
+	result $status "$name"
+}
+
+netlink_vswitch()
+{
+	netlink netlink vswitch vswitch -T "$ROOT/kernel/vswitch"
+}
+
+netlink_vmbus()
+{
+	netlink vmbus-netlink vmbus_host "vmbus_host netvsp storvsp" \
+		-T "$ROOT/kernel/vmbus" -T "$ROOT/kernel/netvsp"
 }
 
 # The cases of a test that has a hostile guest.
@@ -122,9 +138,10 @@ read -ra all < <(make -s -C "$HERE" list)
 what=()
 for name in "${@:-all}"; do
 	case $name in
-	all)		netlink; what=("${all[@]}") ;;
+	all)		netlink_vswitch; netlink_vmbus; what=("${all[@]}") ;;
 	parsers)	what=("${all[@]}") ;;
-	netlink)	netlink ;;
+	netlink)	netlink_vswitch ;;
+	vmbus-netlink)	netlink_vmbus ;;
 	vmbus)		guest vmbus vmbus:fuzz,guided ;;
 	nic)		guest nic netvsphostile:fuzz,fuzz_copy,guided ;;
 	disk)		guest disk storvspguest:fuzz,guided ;;

@@ -333,7 +333,7 @@ void cover_report(struct spec *spec, const char *code_of)
 		       shared->kinds[1].accepted, shared->kinds[1].refused);
 	printf("events:");
 	for (i = 0; i < spec->n_ops; i++)
-		if (spec->ops[i].notifies)
+		if (spec->ops[i].notifies || spec->ops[i].event)
 			printf(" %s %u", spec->ops[i].name, shared->events[i]);
 	printf("\n");
 	printf("errors:");

@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fuzz.h"
 
@@ -21,9 +22,16 @@ static void add(uint64_t *digest, const void *data, size_t len)
 
 static bool by_itself(const struct spec_attr *attr)
 {
-	return attr->name && (!strcmp(attr->name, "stats") ||
-			      !strcmp(attr->name, "age") ||
-			      !strcmp(attr->name, "link-up"));
+	static const char *const names[] = {
+		"stats", "age", "link-up", "channels", "heartbeat-age",
+		"messages-in", "messages-out",
+	};
+	unsigned int i;
+
+	for (i = 0; attr->name && i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(attr->name, names[i]))
+			return true;
+	return false;
 }
 
 static void add_object(struct fuzz *f, struct nlmsghdr *nlh, void *arg)
@@ -56,7 +64,8 @@ static bool is_ours(const struct rtattr *info)
 
 	for (; RTA_OK(rta, len); rta = RTA_NEXT(rta, len))
 		if (rta->rta_type == IFLA_INFO_KIND)
-			return !strncmp(RTA_DATA(rta), "vswitch", 7);
+			return !strncmp(RTA_DATA(rta), "vswitch", 7) ||
+			       !strcmp(RTA_DATA(rta), "netvsp");
 	return false;
 }
 
@@ -90,7 +99,7 @@ static void add_link(struct fuzz *f, struct nlmsghdr *nlh, void *arg)
 	}
 }
 
-uint64_t digest_take(struct fuzz *f)
+static uint64_t take(struct fuzz *f)
 {
 	struct ifinfomsg ifi = {};
 	uint64_t digest = 0xcbf29ce484222325ULL;
@@ -100,12 +109,28 @@ uint64_t digest_take(struct fuzz *f)
 	for (i = 0; i < f->spec->n_ops; i++) {
 		struct spec_op *op = &f->spec->ops[i];
 
-		if (!op->dump.there)
+		/* A channel goes when its guest has let go of it. */
+		if (!op->dump.there || !strcmp(op->name, "channel-get"))
 			continue;
 		msg_begin_genl(&m, f, op->cmd, NLM_F_DUMP, op->name);
 		talk_quietly(f, &f->look, &m, add_object, &digest);
 	}
 	msg_begin(&m, RTM_GETLINK, NLM_F_DUMP, &ifi, sizeof(ifi), "links");
 	talk_quietly(f, &f->rtnl, &m, add_link, &digest);
+	return digest;
+}
+
+/* What is left to be done when a partition or a NIC goes, workers do. */
+uint64_t digest_take(struct fuzz *f)
+{
+	uint64_t digest = take(f), again;
+	unsigned int same = 0;
+
+	while (vmbus_has(f) && same < 3) {
+		usleep(20000);
+		again = take(f);
+		same = again == digest ? same + 1 : 0;
+		digest = again;
+	}
 	return digest;
 }

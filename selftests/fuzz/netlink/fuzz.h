@@ -109,6 +109,7 @@ struct sock {
 
 struct fuzz {
 	struct spec *spec;
+	const char *word;	/* what run.sh calls it */
 	uint16_t family;
 	uint32_t events_group;
 	uint64_t seed;
@@ -254,6 +255,17 @@ void world_set_up(struct fuzz *f, const char *name, bool up);
 void world_set_master(struct fuzz *f, const char *name, uint32_t master);
 void world_build(struct fuzz *f, unsigned int percent);
 void world_clear(struct fuzz *f);
+
+/* --- partitions, NICs and guests (vmbus.c) --- */
+
+bool vmbus_has(const struct fuzz *f);
+const char *vmbus_word(struct fuzz *f, const struct spec_attr *attr);
+const char *vmbus_pick_nic(struct fuzz *f);
+void vmbus_build(struct fuzz *f, unsigned int percent);
+void vmbus_clear(struct fuzz *f);
+void vmbus_partition(struct fuzz *f);
+void vmbus_nic(struct fuzz *f);
+void vmbus_guest(struct fuzz *f);
 
 /* --- steps (steps.c) --- */
 

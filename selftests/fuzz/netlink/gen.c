@@ -179,7 +179,10 @@ static size_t value(struct fuzz *f, const struct spec_attr *attr, int defect,
 	switch (attr->type) {
 	case SPEC_STRING:
 		name = object_of(attr) && world_has(f) ?
-		       world_pick_name(f, object_of(attr)) : any_word(f);
+		       world_pick_name(f, object_of(attr)) :
+		       vmbus_word(f, attr);
+		if (!name)
+			name = any_word(f);
 		len = strlen(name) + 1;
 		memcpy(to, name, len);
 		if (defect == BOUNDARY) {
@@ -191,6 +194,8 @@ static size_t value(struct fuzz *f, const struct spec_attr *attr, int defect,
 		len = attr->max < 64 ? attr->max : 64;
 		if (len == 6)
 			gen_mac(f, to);
+		else if (!strcmp(attr->name, "instance"))
+			memset(to, choice_below(&f->c, 4), len);
 		else
 			choice_bytes(&f->c, to, len);
 		break;
@@ -276,7 +281,8 @@ static void put_attr(struct fuzz *f, struct msg *m,
 {
 	int defect = f->victim-- ? NONE : f->defect;
 	uint16_t type = attr->number;
-	uint8_t data[512];
+	/* The longest string of a family, and what is put behind it. */
+	uint8_t data[4096];
 	size_t len, at = m->len;
 
 	if (defect == OMITTED)

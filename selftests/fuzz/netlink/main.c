@@ -11,7 +11,9 @@
  *	-n STEPS	at most so many steps of a stream
  *	-q		alone, but compare nothing: many more messages
  *	-g		led by coverage (alone)
- *	-T DIR		the module's sources, to know all of its refusals
+ *	-T DIR		the module's sources, to know all of its refusals; several
+ *			if there are several
+ *	-w WORD		what run.sh calls this family
  *	-c N		points of the module that KCOV could report, for the
  *			report
  *	-v		show each message
@@ -25,7 +27,7 @@
  * go; and frames0 and listen0, which send frames and hear events.
  *
  *   files of a message's life		choice.h  what it is going to be
- *	steps.c world.c gen.c msg.c	it is made
+ *	steps.c world.c vmbus.c gen.c msg.c	it is made
  *	talk.c check.c digest.c		sent, answered, judged
  *	cover.c				counted
  *
@@ -164,6 +166,8 @@ void fuzz_step(struct fuzz *f, uint64_t step)
 
 static void steps(struct fuzz *f)
 {
+	bool refused = f->role == ROLE_NOBODY ||
+		       (f->role == ROLE_USERNS && vmbus_has(f));
 	uint64_t step;
 
 	if (guided) {
@@ -173,7 +177,7 @@ static void steps(struct fuzz *f)
 	for (step = 0; step < max_steps && !fuzz_over(f); step++) {
 		fuzz_step(f, step);
 		/* Its refusals are quick, and would leave no time to others. */
-		if (f->role == ROLE_NOBODY && !f->strict)
+		if (refused && !f->strict)
 			usleep(10000);
 	}
 }
@@ -491,8 +495,9 @@ int main(int argc, char **argv)
 	struct fuzz *f = &fuzz;
 	int opt;
 
+	f->word = "netlink";
 	f->seed = time(NULL);
-	while ((opt = getopt(argc, argv, "s:t:r:n:qgT:c:v")) >= 0) {
+	while ((opt = getopt(argc, argv, "s:t:r:n:qgT:c:w:v")) >= 0) {
 		switch (opt) {
 		case 's':
 			f->seed = strtoull(optarg, NULL, 0);
@@ -517,6 +522,9 @@ int main(int argc, char **argv)
 			break;
 		case 'c':
 			points = optarg;
+			break;
+		case 'w':
+			f->word = optarg;
 			break;
 		case 'v':
 			f->verbose = true;

@@ -269,6 +269,20 @@ static void read_call(struct spec_op *op, yaml_node_t *node,
 						   item_text(items[i]));
 }
 
+static void read_event(struct spec_op *op, yaml_node_t *node)
+{
+	yaml_node_item_t *items;
+	size_t n, i;
+
+	if (!node)
+		return;
+	op->event = true;
+	items = list(get(node, "attributes"), &n);
+	for (i = 0; i < n; i++)
+		op->call.reply |= 1ULL << attr_number(op->set,
+						      item_text(items[i]));
+}
+
 static void read_flags(struct spec_op *op, yaml_node_t *node)
 {
 	yaml_node_item_t *items;
@@ -278,10 +292,9 @@ static void read_flags(struct spec_op *op, yaml_node_t *node)
 	for (i = 0; i < n; i++) {
 		const char *flag = item_text(items[i]);
 
-		if (!strcmp(flag, "uns-admin-perm") ||
-		    !strcmp(flag, "admin-perm"))
-			op->admin = true;
-		else
+		op->admin_of_all = !strcmp(flag, "admin-perm");
+		op->admin = op->admin_of_all || !strcmp(flag, "uns-admin-perm");
+		if (!op->admin)
 			errx(2, "%s: operation flag '%s' is not understood",
 			     file_name, flag);
 	}
@@ -306,6 +319,7 @@ static void read_op(struct spec *spec, yaml_node_t *node, struct spec_op *op)
 	read_flags(op, node);
 	read_call(op, get(node, "do"), &op->call);
 	read_call(op, get(node, "dump"), &op->dump);
+	read_event(op, get(node, "event"));
 }
 
 static void read_ops(struct spec *spec, yaml_node_t *root)

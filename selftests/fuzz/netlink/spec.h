@@ -74,6 +74,8 @@ struct spec_op {
 	unsigned int index;
 	unsigned int cmd;
 	bool admin;			/* takes CAP_NET_ADMIN */
+	bool admin_of_all;		/* in the initial user namespace */
+	bool event;			/* only that, by itself */
 	struct spec_set *set;
 	struct spec_call call;
 	struct spec_call dump;

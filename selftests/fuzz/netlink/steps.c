@@ -247,9 +247,15 @@ static void link_make_ours(struct fuzz *f)
 	world_make(f, dev, true);
 }
 
+static const char *any_link(struct fuzz *f)
+{
+	return vmbus_has(f) ? vmbus_pick_nic(f) :
+	       world[choice_below(&f->c, world_n)].name;
+}
+
 static void link_delete(struct fuzz *f)
 {
-	world_delete(f, world[choice_below(&f->c, world_n)].name);
+	world_delete(f, any_link(f));
 }
 
 /* An existing switch: convert it, change its settings. */
@@ -333,8 +339,7 @@ static void link_loop(struct fuzz *f)
 
 static void link_up(struct fuzz *f)
 {
-	world_set_up(f, world[choice_below(&f->c, world_n)].name,
-		     choice_percent(&f->c, 70));
+	world_set_up(f, any_link(f), choice_percent(&f->c, 70));
 }
 
 static void link_set(struct fuzz *f)
@@ -347,7 +352,7 @@ static void link_set(struct fuzz *f)
 	if (!ifi.ifi_index)
 		return;
 	msg_begin(&m, RTM_SETLINK, NLM_F_ACK, &ifi, sizeof(ifi),
-		  "link set address, mtu or netns");
+		  "link set address, mtu, name or netns");
 	switch (choice_below(&f->c, 8)) {
 	case 0:
 	case 1:
@@ -360,6 +365,12 @@ static void link_set(struct fuzz *f)
 	case 5:
 		msg_put_u32(&m, IFLA_MTU, 60 + choice_below(&f->c, 9200));
 		break;
+	case 6:
+		if (vmbus_has(f)) {
+			msg_put_string(&m, IFLA_IFNAME, vmbus_pick_nic(f));
+			break;
+		}
+		/* fall through */
 	default:
 		msg_put(&m, IFLA_NET_NS_FD, &f->other_netns, 4);
 		/* The core may find out late that it cannot. */
@@ -499,42 +510,49 @@ static void bridge_fdb(struct fuzz *f)
 
 /* --- which, and how often ------------------------------------------------------- */
 
+/* Families that it is for. */
+enum { ANY, SWITCHES = 1, PARTITIONS = 2, LINKS = SWITCHES | PARTITIONS };
+
 struct action {
 	void (*run)(struct fuzz *f);
 	unsigned int weight;
 	unsigned int device_weight;	/* for ROLE_DEVICES and ROLE_NETNS */
-	bool links;			/* needs a family with links */
+	unsigned int family;
 };
 
 static const struct action actions[] = {
-	{ request,		400,	100,	false },
-	{ dump,			60,	30,	false },
-	{ dump_unread,		15,	10,	false },
-	{ noise,		30,	5,	false },
-	{ burst,		15,	5,	false },
-	{ socket_again,		15,	10,	false },
-	{ transaction,		90,	50,	true },
-	{ many_transactions,	3,	2,	true },
-	{ link_make,		20,	180,	true },
-	{ link_make_ours,	20,	60,	true },
-	{ link_delete,		6,	70,	true },
-	{ link_change,		35,	40,	true },
-	{ link_uplink,		25,	40,	true },
-	{ link_master,		30,	120,	true },
-	{ link_loop,		3,	5,	true },
-	{ link_up,		8,	50,	true },
-	{ link_set,		15,	40,	true },
-	{ link_show,		10,	10,	true },
-	{ bridge_vlan,		50,	30,	true },
-	{ bridge_show,		15,	15,	true },
-	{ bridge_fdb,		45,	30,	true },
+	{ request,		400,	100,	ANY },
+	{ dump,			60,	30,	ANY },
+	{ dump_unread,		15,	10,	ANY },
+	{ noise,		30,	5,	ANY },
+	{ burst,		15,	5,	ANY },
+	{ socket_again,		15,	10,	ANY },
+	{ transaction,		90,	50,	SWITCHES },
+	{ many_transactions,	3,	2,	SWITCHES },
+	{ link_make,		20,	180,	SWITCHES },
+	{ link_make_ours,	20,	60,	SWITCHES },
+	{ link_delete,		6,	70,	LINKS },
+	{ link_change,		35,	40,	SWITCHES },
+	{ link_uplink,		25,	40,	SWITCHES },
+	{ link_master,		30,	120,	SWITCHES },
+	{ link_loop,		3,	5,	SWITCHES },
+	{ link_up,		8,	50,	LINKS },
+	{ link_set,		15,	40,	LINKS },
+	{ link_show,		10,	10,	LINKS },
+	{ bridge_vlan,		50,	30,	SWITCHES },
+	{ bridge_show,		15,	15,	SWITCHES },
+	{ bridge_fdb,		45,	30,	SWITCHES },
+	{ vmbus_partition,	40,	150,	PARTITIONS },
+	{ vmbus_nic,		60,	250,	PARTITIONS },
+	{ vmbus_guest,		10,	40,	PARTITIONS },
 };
 
 #define ACTIONS (sizeof(actions) / sizeof(actions[0]))
 
 static unsigned int weight(const struct fuzz *f, const struct action *a)
 {
-	if (a->links && !world_has(f))
+	if (a->family && !(a->family & (vmbus_has(f) ? PARTITIONS :
+					world_has(f) ? SWITCHES : 0)))
 		return 0;
 	return f->role == ROLE_DEVICES || f->role == ROLE_NETNS ?
 		a->device_weight : a->weight;

@@ -101,8 +101,8 @@ void violation(struct fuzz *f, const char *fmt, ...)
 	printf("\n");
 	if (st->ring_pos)
 		show_sent(&st->ring[(st->ring_pos - 1) % RING], say_stdout);
-	printf("  again: make fuzz SEED=%llu STREAM=%s STEPS=%llu\n",
-	       (unsigned long long)f->seed, st->name,
+	printf("  again: make fuzz FUZZ=%s SEED=%llu STREAM=%s STEPS=%llu\n",
+	       f->word, (unsigned long long)f->seed, st->name,
 	       (unsigned long long)st->step + 1);
 	fflush(stdout);
 	funlockfile(stdout);
@@ -248,25 +248,34 @@ static void check_reply(struct fuzz *f, struct nlmsghdr *nlh, void *arg)
 	check_learn(f, r->s, nlh);
 }
 
+/* The operation that the message asks for, if any. */
+static const struct spec_op *op_of(struct fuzz *f, const struct msg *m)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)m->buf;
+	const struct genlmsghdr *genl = (const void *)(nlh + 1);
+
+	if (!(nlh->nlmsg_flags & NLM_F_REQUEST) || nlh->nlmsg_type != f->family)
+		return NULL;
+	return spec_op_of_cmd(f->spec, genl->cmd);
+}
+
 /* Does the message ask for what takes privileges? */
 static bool wants_privilege(struct fuzz *f, const struct msg *m)
 {
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)m->buf;
-	const struct genlmsghdr *genl = (const void *)(nlh + 1);
-	const struct spec_op *op;
+	const struct spec_op *op = op_of(f, m);
 
 	if (!(nlh->nlmsg_flags & NLM_F_REQUEST))
 		return false;
-	if (nlh->nlmsg_type == f->family) {
-		op = spec_op_of_cmd(f->spec, genl->cmd);
+	if (nlh->nlmsg_type == f->family)
 		return op && op->admin;
-	}
 	return nlh->nlmsg_type >= RTM_BASE && (nlh->nlmsg_type & 3) != 2;
 }
 
 static void judge(struct fuzz *f, struct msg *m, struct answer *a)
 {
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)m->buf;
+	const struct spec_op *op;
 
 	if (a->late) {
 		violation(f, "%s: no answer", m->what);
@@ -281,6 +290,10 @@ static void judge(struct fuzz *f, struct msg *m, struct answer *a)
 		return;
 	if (!a->err && f->role == ROLE_NOBODY && wants_privilege(f, m))
 		violation(f, "%s: nobody may do it", m->what);
+	op = op_of(f, m);
+	if (!a->err && f->role == ROLE_USERNS && op && op->admin_of_all)
+		violation(f, "%s: root of a user namespace may not do it",
+			  m->what);
 	/* The core speaks for itself of privileges and unknown commands. */
 	if (a->err && !a->text[0] && nlh->nlmsg_type == f->family &&
 	    !a->miss && a->err != -EPERM && a->err != -EOPNOTSUPP &&

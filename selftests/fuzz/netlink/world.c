@@ -65,11 +65,13 @@ uint32_t world_ifindex(struct fuzz *f, const char *name)
 	return ioctl(f->ctl, SIOCGIFINDEX, &req) ? 0 : req.ifr_ifindex;
 }
 
-/* @object: "switch", "port", or anything else for any device */
+/* @object: "switch", "port", or anything else for any device; or they are NICs */
 const char *world_pick_name(struct fuzz *f, const char *object)
 {
 	uint32_t luck = choice_below(&f->c, 100);
 
+	if (vmbus_has(f))
+		return vmbus_pick_nic(f);
 	if (luck < 3)
 		return "none";
 	if (luck < 5)
@@ -245,6 +247,8 @@ void world_build(struct fuzz *f, unsigned int percent)
 	};
 	unsigned int i;
 
+	if (vmbus_has(f))
+		vmbus_build(f, percent);
 	if (!world_has(f))
 		return;
 	for (i = 0; i < world_n; i++)
@@ -262,6 +266,8 @@ void world_clear(struct fuzz *f)
 {
 	unsigned int i;
 
+	if (vmbus_has(f))
+		vmbus_clear(f);
 	/* Deleting one can take others with it, and both ends of a pair. */
 	for (i = 0; i < world_n; i++)
 		world_delete(f, world[i].name);
