@@ -26,8 +26,9 @@
  *	  the netdev		netdev.c, ethtool.c
  *	  state, saved and restored	save.c
  *
- * nvsp.h and rndis.h are the wire. Locking is described in netvsp.h; above all, nothing
- * that a guest waits for takes RTNL, since its driver may wait under it.
+ * nvsp.h and rndis.h are the wire; parse.c and parse.h look at what a guest says. Locking is
+ * described in netvsp.h; above all, nothing that a guest waits for takes RTNL, since its
+ * driver may wait under it.
  */
 #include <linux/module.h>
 #include <net/rtnetlink.h>

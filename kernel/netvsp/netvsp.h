@@ -34,6 +34,7 @@
 #include "../vmbus/nic.h"
 #include "../vmbus/service.h"
 #include "nvsp.h"
+#include "parse.h"
 #include "rndis.h"
 
 /* As bits they fit into 64. */
@@ -45,8 +46,6 @@
 #define NSP_HEAD_MAX		128
 /* The least a frame has room for in a section. */
 #define NSP_FRAME_MIN		(ETH_DATA_LEN + ETH_HLEN)
-/* Of the send buffer; guests know it by heart. */
-#define NSP_SEND_SECTION	6144
 /* Messages in a packet from the guest; it is told. */
 #define NSP_MESSAGES		8
 /* Frames of a packet to the guest, and parts of one frame. */
@@ -62,13 +61,8 @@
 /* What waits for a section; more is a guest that does not read. */
 #define NSP_CONTROL_QUEUED	64
 #define NSP_MCAST_MAX		64
-#define NSP_RSS_KEY		40
-#define NSP_RSS_TABLE		128
 /* Until a guest that gives nothing back is not waited for any more. */
 #define NSP_STALL		(4 * HZ)
-/* A large frame, whichever way, and what may be added for its headers. */
-#define NSP_LSO_MAX		0xf53c
-#define NSP_LSO_HEADERS		256
 
 /* Why something was lost; ethtool -S. */
 enum nsp_drop {
@@ -519,7 +513,6 @@ void nsp_nvsp_resume(struct nsp_nic *nic);
 void nsp_on_offered(struct nsp_nic *nic, u32 n);
 void nsp_on_subchannel(struct nsp_nic *nic);
 void nsp_nvsp_done(struct nsp_nic *nic);
-bool nsp_version_is_known(u32 version);
 void nsp_session_reset(struct nsp_nic *nic);
 
 /* buffer.c */

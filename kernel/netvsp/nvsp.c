@@ -25,37 +25,8 @@ static int answer(struct nsp_queue *q, const struct vmh_packet *packet,
 	return nsp_answer(q, packet, answer, nsp_nvsp_size(q->nic));
 }
 
-/* Short ones are not, as the ring knows 8 bytes at a time; zeroes follow. */
-static bool get(void *msg, u32 size, const struct vmh_packet *packet)
-{
-	if (packet->len < size)
-		return false;
-	memcpy(msg, packet->payload, size);
-	return true;
-}
-
-/**
- * nsp_version_is_known() - is a version of NVSP spoken?
- * @version: the version
- *
- * Return: true if it is.
- */
-bool nsp_version_is_known(u32 version)
-{
-	switch (version) {
-	case NVSP_VERSION_1:
-	case NVSP_VERSION_2:
-	case NVSP_VERSION_4:
-	case NVSP_VERSION_5:
-	case NVSP_VERSION_6:
-	case NVSP_VERSION_61:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static int on_init(struct nsp_queue *q, const struct vmh_packet *packet)
+static int on_init(struct nsp_queue *q, const struct vmh_packet *packet,
+		   const struct nvsp_init *msg)
 {
 	struct nsp_session *s = &q->nic->session;
 	union nvsp_answer a = {
@@ -64,12 +35,11 @@ static int on_init(struct nsp_queue *q, const struct vmh_packet *packet)
 		.init.max_mdl_chain = cpu_to_le32(MAX_MDL_CHAIN),
 		.init.status = cpu_to_le32(NVSP_STATUS_NONE),
 	};
-	struct nvsp_init msg;
 	u32 version;
 
-	if (!get(&msg, sizeof(msg), packet) || s->state != NSP_OPEN)
+	if (s->state != NSP_OPEN)
 		return -EPROTO;
-	version = le32_to_cpu(msg.min);
+	version = le32_to_cpu(msg->min);
 	if (nsp_version_is_known(version)) {
 		down_write(&q->nic->run);
 		s->version = version;
@@ -84,39 +54,39 @@ static int on_init(struct nsp_queue *q, const struct vmh_packet *packet)
 }
 
 /* Nobody asks for an answer to it, but the firmware of VMs. */
-static int on_ndis_config(struct nsp_queue *q, const struct vmh_packet *packet)
+static int on_ndis_config(struct nsp_queue *q, const struct vmh_packet *packet,
+			  const struct nvsp_ndis_config *msg)
 {
 	struct nsp_nic *nic = q->nic;
 	struct nsp_session *s = &nic->session;
-	struct nvsp_ndis_config msg;
 	u32 frame;
 
-	if (!get(&msg, sizeof(msg), packet) || s->state != NSP_NEGOTIATED ||
-	    s->version < NVSP_VERSION_2)
+	if (s->state != NSP_NEGOTIATED || s->version < NVSP_VERSION_2)
 		return -EPROTO;
-	frame = le32_to_cpu(msg.mtu);
+	frame = le32_to_cpu(msg->mtu);
 	if (frame < ETH_MIN_MTU + ETH_HLEN)
 		frame = NSP_FRAME_MIN;
 	down_write(&nic->run);
 	s->frame = min(frame, READ_ONCE(nic->max_mtu) + ETH_HLEN);
-	s->caps = le64_to_cpu(msg.caps);
+	s->caps = le64_to_cpu(msg->caps);
 	up_write(&nic->run);
 	return nsp_answer(q, packet, NULL, 0);
 }
 
-static int on_ndis_version(struct nsp_queue *q, const struct vmh_packet *packet)
+static int on_ndis_version(struct nsp_queue *q, const struct vmh_packet *packet,
+			   const struct nvsp_ndis_version *msg)
 {
 	struct nsp_session *s = &q->nic->session;
-	struct nvsp_ndis_version msg;
 
-	if (!get(&msg, sizeof(msg), packet) || s->state != NSP_NEGOTIATED)
+	if (s->state != NSP_NEGOTIATED)
 		return -EPROTO;
-	s->ndis = le32_to_cpu(msg.major) << 16 |
-		  (le32_to_cpu(msg.minor) & 0xffff);
+	s->ndis = le32_to_cpu(msg->major) << 16 |
+		  (le32_to_cpu(msg->minor) & 0xffff);
 	return nsp_answer(q, packet, NULL, 0);
 }
 
-static int on_recv_buffer(struct nsp_queue *q, const struct vmh_packet *packet)
+static int on_recv_buffer(struct nsp_queue *q, const struct vmh_packet *packet,
+			  const struct nvsp_buffer *msg)
 {
 	struct nsp_nic *nic = q->nic;
 	struct nsp_session *s = &nic->session;
@@ -125,15 +95,14 @@ static int on_recv_buffer(struct nsp_queue *q, const struct vmh_packet *packet)
 		.recv.status = cpu_to_le32(NVSP_STATUS_FAIL),
 	};
 	struct vmh_gpadl *gpadl;
-	struct nvsp_buffer msg;
 	struct nsp_recv *recv;
 
-	if (!get(&msg, sizeof(msg), packet) || s->state != NSP_NEGOTIATED || s->recv)
+	if (s->state != NSP_NEGOTIATED || s->recv)
 		return -EPROTO;
-	gpadl = vmh_gpadl_get(q->ch, le32_to_cpu(msg.gpadl));
+	gpadl = vmh_gpadl_get(q->ch, le32_to_cpu(msg->gpadl));
 	if (!gpadl)
 		return answer(q, packet, &a);
-	recv = nsp_recv_create(gpadl, le16_to_cpu(msg.id), s->frame);
+	recv = nsp_recv_create(gpadl, le16_to_cpu(msg->id), s->frame);
 	if (IS_ERR(recv)) {
 		vmh_gpadl_put(gpadl);
 		return answer(q, packet, &a);
@@ -150,7 +119,8 @@ static int on_recv_buffer(struct nsp_queue *q, const struct vmh_packet *packet)
 	return answer(q, packet, &a);
 }
 
-static int on_send_buffer(struct nsp_queue *q, const struct vmh_packet *packet)
+static int on_send_buffer(struct nsp_queue *q, const struct vmh_packet *packet,
+			  const struct nvsp_buffer *msg)
 {
 	struct nsp_nic *nic = q->nic;
 	struct nsp_session *s = &nic->session;
@@ -159,33 +129,31 @@ static int on_send_buffer(struct nsp_queue *q, const struct vmh_packet *packet)
 		.send.status = cpu_to_le32(NVSP_STATUS_FAIL),
 	};
 	struct vmh_gpadl *gpadl;
-	struct nvsp_buffer msg;
 
-	if (!get(&msg, sizeof(msg), packet) || s->state < NSP_NEGOTIATED || s->send)
+	if (s->state < NSP_NEGOTIATED || s->send)
 		return -EPROTO;
-	gpadl = vmh_gpadl_get(q->ch, le32_to_cpu(msg.gpadl));
+	gpadl = vmh_gpadl_get(q->ch, le32_to_cpu(msg->gpadl));
 	if (!gpadl)
 		return answer(q, packet, &a);
 	down_write(&nic->run);
 	s->send = gpadl;
 	s->send_map = vmh_gpadl_map(gpadl);
 	s->send_size = vmh_gpadl_size(gpadl);
-	s->send_id = le16_to_cpu(msg.id);
+	s->send_id = le16_to_cpu(msg->id);
 	up_write(&nic->run);
 	a.send.status = cpu_to_le32(NVSP_STATUS_SUCCESS);
 	a.send.size = cpu_to_le32(NSP_SEND_SECTION);
 	return answer(q, packet, &a);
 }
 
-static int on_revoke_recv(struct nsp_queue *q, const struct vmh_packet *packet)
+static int on_revoke_recv(struct nsp_queue *q, const struct vmh_packet *packet,
+			  const struct nvsp_revoke *msg)
 {
 	struct nsp_nic *nic = q->nic;
 	struct nsp_session *s = &nic->session;
-	struct nvsp_revoke msg;
 	u32 i;
 
-	if (!get(&msg, sizeof(msg), packet) || !s->recv ||
-	    le16_to_cpu(msg.id) != s->recv->id)
+	if (!s->recv || le16_to_cpu(msg->id) != s->recv->id)
 		return -EPROTO;
 	down_write(&nic->run);
 	for (i = 0; i < nic->n_queues; i++)
@@ -198,14 +166,13 @@ static int on_revoke_recv(struct nsp_queue *q, const struct vmh_packet *packet)
 	return nsp_answer(q, packet, NULL, 0);
 }
 
-static int on_revoke_send(struct nsp_queue *q, const struct vmh_packet *packet)
+static int on_revoke_send(struct nsp_queue *q, const struct vmh_packet *packet,
+			  const struct nvsp_revoke *msg)
 {
 	struct nsp_nic *nic = q->nic;
 	struct nsp_session *s = &nic->session;
-	struct nvsp_revoke msg;
 
-	if (!get(&msg, sizeof(msg), packet) || !s->send ||
-	    le16_to_cpu(msg.id) != s->send_id)
+	if (!s->send || le16_to_cpu(msg->id) != s->send_id)
 		return -EPROTO;
 	down_write(&nic->run);
 	vmh_gpadl_put(s->send);
@@ -254,19 +221,18 @@ static int subchannel_answer(struct nsp_queue *q,
  * The guest waits until so many sub-channels are open as it is told that there are.
  * So it is told when they have been offered.
  */
-static int on_subchannel(struct nsp_queue *q, const struct vmh_packet *packet)
+static int on_subchannel(struct nsp_queue *q, const struct vmh_packet *packet,
+			 const struct nvsp_subchannel *msg)
 {
 	struct nsp_nic *nic = q->nic;
 	struct nsp_session *s = &nic->session;
-	struct nvsp_subchannel msg;
 	u32 n;
 
-	if (!get(&msg, sizeof(msg), packet) || s->version < NVSP_VERSION_5 ||
-	    s->state != NSP_RUNNING || s->sub_pending ||
-	    !packet->wants_completion)
+	if (s->version < NVSP_VERSION_5 || s->state != NSP_RUNNING ||
+	    s->sub_pending || !packet->wants_completion)
 		return -EPROTO;
-	n = min(le32_to_cpu(msg.count), nic->n_queues - 1);
-	if (le32_to_cpu(msg.op) != NVSP_SUBCHANNEL_ALLOCATE || !n)
+	n = min(le32_to_cpu(msg->count), nic->n_queues - 1);
+	if (le32_to_cpu(msg->op) != NVSP_SUBCHANNEL_ALLOCATE || !n)
 		return subchannel_answer(q, packet, NVSP_STATUS_FAIL);
 	s->sub_pending = true;
 	s->sub_known = false;
@@ -428,27 +394,31 @@ void nsp_session_reset(struct nsp_nic *nic)
  */
 int nsp_on_nvsp(struct nsp_queue *q, const struct vmh_packet *packet, u32 type)
 {
+	union nvsp_request msg;
+
+	if (!nsp_nvsp_parse(&msg, type, packet->payload, packet->len))
+		return -EPROTO;
 	switch (type) {
 	case NVSP_INIT:
-		return on_init(q, packet);
+		return on_init(q, packet, &msg.init);
 	case NVSP_SEND_NDIS_CONFIG:
-		return on_ndis_config(q, packet);
+		return on_ndis_config(q, packet, &msg.ndis_config);
 	case NVSP_SEND_NDIS_VERSION:
-		return on_ndis_version(q, packet);
+		return on_ndis_version(q, packet, &msg.ndis_version);
 	case NVSP_SEND_RECV_BUFFER:
-		return on_recv_buffer(q, packet);
+		return on_recv_buffer(q, packet, &msg.buffer);
 	case NVSP_SEND_SEND_BUFFER:
-		return on_send_buffer(q, packet);
+		return on_send_buffer(q, packet, &msg.buffer);
 	case NVSP_REVOKE_RECV_BUFFER:
-		return on_revoke_recv(q, packet);
+		return on_revoke_recv(q, packet, &msg.revoke);
 	case NVSP_REVOKE_SEND_BUFFER:
-		return on_revoke_send(q, packet);
+		return on_revoke_send(q, packet, &msg.revoke);
 	case NVSP_SWITCH_DATA_PATH:
 		return on_data_path(q, packet);
 	case NVSP_OID_QUERY_EX:
 		return on_oid_query(q, packet);
 	case NVSP_SUBCHANNEL:
-		return on_subchannel(q, packet);
+		return on_subchannel(q, packet, &msg.sub);
 	default:
 		return -EPROTO;
 	}

@@ -169,6 +169,17 @@ struct nvsp_oid_query_complete {
 	__le32 len;
 };
 
+/* What a guest says; of SWITCH_DATA_PATH and OID_QUERY_EX nothing is looked at. */
+union nvsp_request {
+	__le32 type;
+	struct nvsp_init init;
+	struct nvsp_ndis_version ndis_version;
+	struct nvsp_ndis_config ndis_config;
+	struct nvsp_buffer buffer;
+	struct nvsp_revoke revoke;
+	struct nvsp_subchannel sub;
+};
+
 /* Long enough for each answer. */
 union nvsp_answer {
 	__le32 type;

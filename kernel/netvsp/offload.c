@@ -86,22 +86,20 @@ static bool rsc_param(bool now, u8 param)
  * @in: struct ndis_offload_params, or the beginning of it
  * @len: bytes of it
  *
- * What a guest sends says by itself what is to be done; so only what we send matters.
- *
  * Return: RNDIS_STATUS_*.
  */
 u32 nsp_offload_set(struct nsp_nic *nic, const void *in, u32 len)
 {
-	const struct ndis_offload_params *params = in;
 	struct nsp_session *s = &nic->session;
+	struct nsp_offload_said said;
+	u32 status;
 
-	if (len < NDIS_PARAMS_MIN || params->head.type != NDIS_OBJECT_DEFAULT)
-		return RNDIS_STATUS_INVALID_LENGTH;
-	if (params->lsov1 == NDIS_PARAM_ON)
-		return RNDIS_STATUS_NOT_SUPPORTED;
-	if (len >= NDIS_PARAMS_RSC && s->caps & NVSP_CAP_RSC) {
-		s->rsc4 = rsc_param(s->rsc4, params->rsc4);
-		s->rsc6 = rsc_param(s->rsc6, params->rsc6);
+	status = nsp_offload_parse(&said, in, len);
+	if (status)
+		return status;
+	if (s->caps & NVSP_CAP_RSC) {
+		s->rsc4 = rsc_param(s->rsc4, said.rsc4);
+		s->rsc6 = rsc_param(s->rsc6, said.rsc6);
 	}
 	nsp_offload_publish(nic);
 	return RNDIS_STATUS_SUCCESS;

@@ -283,24 +283,6 @@ static u32 set_mcast(struct nsp_nic *nic, const void *in, u32 len)
 	return RNDIS_STATUS_SUCCESS;
 }
 
-/* UTF-16 that is ASCII. Return: false if it is not, or too long. */
-static bool get_string(char *to, u32 size, const void *in, u32 len)
-{
-	u32 i, n = len / 2;
-	u16 c;
-
-	if (len % 2 || n >= size)
-		return false;
-	for (i = 0; i < n; i++) {
-		c = get_unaligned_le16(in + 2 * i);
-		if (!c || c > 0x7f)
-			break;
-		to[i] = c;
-	}
-	to[i] = 0;
-	return true;
-}
-
 static u32 set_mac(struct nsp_nic *nic, const char *text)
 {
 	u8 mac[ETH_ALEN];
@@ -322,25 +304,12 @@ static u32 set_mac(struct nsp_nic *nic, const char *text)
  */
 static u32 set_parameter(struct nsp_nic *nic, const void *in, u32 len)
 {
-	u32 name_offset, name_len, value_offset, value_len;
-	const struct rndis_parameter *p = in;
-	char name[64], value[64];
+	struct nsp_parameter p;
 
-	if (len < sizeof(*p))
+	if (!nsp_parameter_parse(&p, in, len))
 		return RNDIS_STATUS_INVALID_LENGTH;
-	name_offset = le32_to_cpu(p->name_offset);
-	name_len = le32_to_cpu(p->name_len);
-	value_offset = le32_to_cpu(p->value_offset);
-	value_len = le32_to_cpu(p->value_len);
-	if (name_offset > len || name_len > len - name_offset ||
-	    value_offset > len || value_len > len - value_offset)
-		return RNDIS_STATUS_INVALID_LENGTH;
-	if (le32_to_cpu(p->type) != RNDIS_PARAMETER_STRING ||
-	    !get_string(name, sizeof(name), in + name_offset, name_len) ||
-	    !get_string(value, sizeof(value), in + value_offset, value_len))
-		return RNDIS_STATUS_SUCCESS;
-	if (!strcmp(name, "NetworkAddress"))
-		return set_mac(nic, value);
+	if (!strcmp(p.name, "NetworkAddress"))
+		return set_mac(nic, p.value);
 	return RNDIS_STATUS_SUCCESS;
 }
 

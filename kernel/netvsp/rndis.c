@@ -238,9 +238,8 @@ static void stop(struct nsp_nic *nic)
 	nsp_filter_publish(nic);
 }
 
-static int on_init(struct nsp_nic *nic, u32 len)
+static int on_init(struct nsp_nic *nic, const struct nsp_request *msg)
 {
-	const struct rndis_init *msg = (const void *)nic->message;
 	struct rndis_init_complete answer = {
 		.head.type = cpu_to_le32(RNDIS_MSG_INIT_C),
 		.head.len = cpu_to_le32(sizeof(answer)),
@@ -252,34 +251,22 @@ static int on_init(struct nsp_nic *nic, u32 len)
 		.alignment = cpu_to_le32(ALIGNMENT),
 	};
 
-	if (len < sizeof(*msg))
-		return -EPROTO;
 	start(nic);
 	answer.request = msg->request;
 	return nsp_control_send(nic, &answer, sizeof(answer));
 }
 
-static int on_query(struct nsp_nic *nic, u32 len)
+static int on_query(struct nsp_nic *nic, const struct nsp_request *msg)
 {
-	const struct rndis_request *msg = (const void *)nic->message;
+	u32 out_len = 0, status = RNDIS_STATUS_INVALID_LENGTH;
 	struct rndis_query_complete *answer;
-	u32 offset, in_len, out_len = 0, status;
 	int err;
 
-	if (len < sizeof(*msg))
-		return -EPROTO;
 	answer = kzalloc(NSP_QUERY_MAX, GFP_KERNEL_ACCOUNT);
 	if (!answer)
 		return -ENOMEM;
-	offset = le32_to_cpu(msg->offset);
-	in_len = le32_to_cpu(msg->len);
-	len -= sizeof(msg->head);
-	if (in_len && (offset < sizeof(*msg) - sizeof(msg->head) ||
-		       offset > len || in_len > len - offset))
-		status = RNDIS_STATUS_INVALID_LENGTH;
-	else
-		status = nsp_oid_query(nic, le32_to_cpu(msg->oid),
-				       (const u8 *)&msg->request + offset, in_len,
+	if (msg->in)
+		status = nsp_oid_query(nic, msg->oid, msg->in, msg->in_len,
 				       answer + 1, &out_len);
 	if (status)
 		out_len = 0;
@@ -307,22 +294,12 @@ static int complete_request(struct nsp_nic *nic, u32 type, __le32 request,
 	return nsp_control_send(nic, &answer, sizeof(answer));
 }
 
-static int on_set(struct nsp_nic *nic, u32 len)
+static int on_set(struct nsp_nic *nic, const struct nsp_request *msg)
 {
-	const struct rndis_request *msg = (const void *)nic->message;
-	u32 offset, in_len, status;
+	u32 status = RNDIS_STATUS_INVALID_LENGTH;
 
-	if (len < sizeof(*msg))
-		return -EPROTO;
-	offset = le32_to_cpu(msg->offset);
-	in_len = le32_to_cpu(msg->len);
-	len -= sizeof(msg->head);
-	if (offset < sizeof(*msg) - sizeof(msg->head) || offset > len ||
-	    in_len > len - offset)
-		status = RNDIS_STATUS_INVALID_LENGTH;
-	else
-		status = nsp_oid_set(nic, le32_to_cpu(msg->oid),
-				     (const u8 *)&msg->request + offset, in_len);
+	if (msg->in)
+		status = nsp_oid_set(nic, msg->oid, msg->in, msg->in_len);
 	return complete_request(nic, RNDIS_MSG_SET_C, msg->request, status);
 }
 
@@ -351,31 +328,27 @@ static int on_reset(struct nsp_nic *nic)
  */
 int nsp_control(struct nsp_nic *nic, u32 len)
 {
-	const struct rndis_head *head = (const void *)nic->message;
-	const struct rndis_complete *msg = (const void *)nic->message;
+	struct nsp_request msg;
 
-	if (le32_to_cpu(head->len) < sizeof(*head) || le32_to_cpu(head->len) > len)
+	if (!nsp_request_parse(&msg, nic->message, len))
 		return -EPROTO;
-	len = le32_to_cpu(head->len);
-	if (head->type == cpu_to_le32(RNDIS_MSG_INIT))
-		return on_init(nic, len);
+	if (msg.type == RNDIS_MSG_INIT)
+		return on_init(nic, &msg);
 	if (nic->session.state != NSP_RUNNING)
 		return -EPROTO;
-	switch (le32_to_cpu(head->type)) {
+	switch (msg.type) {
 	case RNDIS_MSG_HALT:
 		/* There is no answer to it. */
 		stop(nic);
 		return 0;
 	case RNDIS_MSG_QUERY:
-		return on_query(nic, len);
+		return on_query(nic, &msg);
 	case RNDIS_MSG_SET:
-		return on_set(nic, len);
+		return on_set(nic, &msg);
 	case RNDIS_MSG_RESET:
 		return on_reset(nic);
 	case RNDIS_MSG_KEEPALIVE:
-		if (len < sizeof(*head) + sizeof(msg->request))
-			return -EPROTO;
-		return complete_request(nic, RNDIS_MSG_KEEPALIVE_C, msg->request,
+		return complete_request(nic, RNDIS_MSG_KEEPALIVE_C, msg.request,
 					RNDIS_STATUS_SUCCESS);
 	default:
 		return -EPROTO;

@@ -80,33 +80,6 @@ static void replace(struct nsp_nic *nic, struct nsp_rss *rss)
 	kvfree_rcu(old, rcu);
 }
 
-/* Is it a table or a key that lies within @len? */
-static bool lies(u32 offset, u32 size, u32 len)
-{
-	return offset >= sizeof(struct ndis_rss_params) && offset <= len &&
-	       size <= len - offset;
-}
-
-static u32 get_table(struct nsp_rss *rss, const void *in, u32 len, u32 queues)
-{
-	const struct ndis_rss_params *p = in;
-	u32 size = le16_to_cpu(p->table_size) / sizeof(__le32), i, queue;
-	const __le32 *table = in + le32_to_cpu(p->table_offset);
-
-	if (!lies(le32_to_cpu(p->table_offset), le16_to_cpu(p->table_size), len))
-		return RNDIS_STATUS_INVALID_LENGTH;
-	if (!size || size > NSP_RSS_TABLE || !is_power_of_2(size))
-		return RNDIS_STATUS_INVALID_DATA;
-	for (i = 0; i < size; i++) {
-		queue = get_unaligned_le32(&table[i]);
-		if (queue >= queues)
-			return RNDIS_STATUS_INVALID_DATA;
-		rss->table[i] = queue;
-	}
-	rss->size = size;
-	return RNDIS_STATUS_SUCCESS;
-}
-
 /**
  * nsp_rss_set() - the guest says how it wants frames to be spread
  * @nic: the NIC
@@ -120,51 +93,37 @@ u32 nsp_rss_set(struct nsp_nic *nic, const void *in, u32 len)
 {
 	const struct nsp_rss *old =
 		rcu_dereference_protected(nic->rss, lockdep_is_held(&nic->run));
-	const struct ndis_rss_params *p = in;
-	u16 flags, key_size;
+	struct nsp_rss_said said;
 	struct nsp_rss *rss;
 	u32 status;
 
-	if (len < sizeof(*p) || p->head.type != NDIS_OBJECT_RSS_PARAMS)
-		return RNDIS_STATUS_INVALID_LENGTH;
-	flags = le16_to_cpu(p->flags);
-	if (flags & NDIS_RSS_DISABLE ||
-	    (!(flags & NDIS_RSS_HASH_UNCHANGED) && !p->hash)) {
+	status = nsp_rss_parse(&said, in, len, nic->n_queues);
+	if (status)
+		return status;
+	if (said.off) {
 		replace(nic, NULL);
 		return RNDIS_STATUS_SUCCESS;
 	}
+	/* What it did not change it must have set before. */
+	if (!said.has_table && !old)
+		return RNDIS_STATUS_INVALID_DATA;
 	rss = kvzalloc(sizeof(*rss), GFP_KERNEL_ACCOUNT);
 	if (!rss)
 		return RNDIS_STATUS_RESOURCES;
 	if (old)
 		*rss = *old;
-	if (!(flags & NDIS_RSS_HASH_UNCHANGED))
-		rss->hash = le32_to_cpu(p->hash);
-	status = RNDIS_STATUS_INVALID_DATA;
-	if (!(flags & NDIS_RSS_TABLE_UNCHANGED)) {
-		status = get_table(rss, in, len, nic->n_queues);
-		if (status)
-			goto free;
+	if (said.has_hash)
+		rss->hash = said.hash;
+	if (said.has_table) {
+		rss->size = said.size;
+		memcpy(rss->table, said.table, said.size);
 	}
-	if (!(flags & NDIS_RSS_KEY_UNCHANGED)) {
-		key_size = le16_to_cpu(p->key_size);
-		status = RNDIS_STATUS_INVALID_LENGTH;
-		if (key_size > NSP_RSS_KEY ||
-		    !lies(le32_to_cpu(p->key_offset), key_size, len))
-			goto free;
-		memset(rss->key, 0, sizeof(rss->key));
-		memcpy(rss->key, in + le32_to_cpu(p->key_offset), key_size);
+	if (said.has_key) {
+		memcpy(rss->key, said.key, sizeof(rss->key));
 		make_nibbles(rss);
 	}
-	/* What it did not change it must have set before. */
-	if (!rss->size)
-		goto free;
 	replace(nic, rss);
 	return RNDIS_STATUS_SUCCESS;
-
-free:
-	kvfree(rss);
-	return status;
 }
 
 /**

@@ -11,7 +11,6 @@
  * A message that makes no sense fails its packet; those before it are frames all the
  * same.
  */
-#include <linux/bitfield.h>
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -19,9 +18,7 @@
 
 #include "netvsp.h"
 
-/* So much of a message is looked at, before the frame. */
-#define HEAD_MAX	(sizeof(struct rndis_head) + sizeof(struct rndis_data) + 512)
-/* And so much at once: mostly it is all, and often the frame with it. */
+/* So much of a message is read at once: mostly all before the frame, and often that, too. */
 #define AHEAD		128
 /* Memory of frames that wait for the stack; with more the ring is not read. */
 #define READY_MAX	SZ_4M
@@ -146,83 +143,16 @@ static bool stream_init(struct stream *st, struct nsp_queue *q,
 			const struct nvsp_rndis *msg)
 {
 	const struct nsp_session *s = &q->nic->session;
-	u32 section = le32_to_cpu(msg->section), size = le32_to_cpu(msg->size);
 
 	st->q = q;
-	st->section = 0;
-	st->unread = 0;
 	st->used = 0;
 	st->ahead = 0;
-	if (section != NVSP_NO_SECTION) {
-		if (size > NSP_SEND_SECTION ||
-		    (u64)section * NSP_SEND_SECTION + size > s->send_size)
-			return false;
-		st->offset = section * NSP_SEND_SECTION;
-		st->section = size;
-		st->unread = size;
-	}
+	if (!nsp_section(msg, s->send_size, &st->offset, &st->section))
+		return false;
+	st->unread = st->section;
 	if (packet->type == VMH_PACKET_GPA_DIRECT) {
 		vmh_channel_memory(&st->iter, packet);
 		st->unread += packet->data_len;
-	}
-	return true;
-}
-
-/**
- * struct infos - what accompanies a frame
- * @there: which are, as bits
- * @csum: RNDIS_TXCSUM_*
- * @lso: RNDIS_LSO_*
- * @tag: RNDIS_8021Q_*
- * @hash: of its flow
- */
-struct infos {
-	u32 there;
-	u32 csum;
-	u32 lso;
-	u32 tag;
-	u32 hash;
-};
-
-static bool parse_infos(struct infos *infos, const u8 *at, u32 len)
-{
-	const struct rndis_info *info;
-	u32 size, offset, type, value;
-
-	infos->there = 0;
-	while (len) {
-		if (len < sizeof(*info))
-			return false;
-		info = (const void *)at;
-		size = le32_to_cpu(info->size);
-		offset = le32_to_cpu(info->offset);
-		type = le32_to_cpu(info->type);
-		if (size < sizeof(*info) || size > len || size % 4 ||
-		    offset < sizeof(*info) || offset > size || offset % 4)
-			return false;
-		if (size - offset >= sizeof(value)) {
-			value = le32_to_cpup((const __le32 *)(at + offset));
-			switch (type) {
-			case RNDIS_INFO_CSUM:
-				infos->csum = value;
-				break;
-			case RNDIS_INFO_LSO:
-				infos->lso = value;
-				break;
-			case RNDIS_INFO_8021Q:
-				infos->tag = value;
-				break;
-			case RNDIS_INFO_HASH:
-				infos->hash = value;
-				break;
-			default:
-				/* Windows has some of its own. */
-				type = 31;
-			}
-			infos->there |= BIT(type);
-		}
-		at += size;
-		len -= size;
 	}
 	return true;
 }
@@ -252,15 +182,13 @@ static int fill_frame(struct sk_buff *skb, struct stream *st)
 
 /* Return: NSP_DROPS if all is well, else why not. */
 static enum nsp_drop rx_frame(struct nsp_queue *q, struct stream *st, u32 len,
-			      const struct infos *infos)
+			      const struct nsp_infos *infos)
 {
 	struct nsp_nic *nic = q->nic;
 	bool lso = infos->there & BIT(RNDIS_INFO_LSO);
 	struct sk_buff *skb;
-	u32 tag;
 
-	if (len < ETH_HLEN || len > (lso ? NSP_LSO_HEADERS + NSP_LSO_MAX :
-				     nic->session.frame + VLAN_HLEN))
+	if (!nsp_is_frame(len, lso, nic->session.frame))
 		return NSP_RX_LENGTH;
 	if (!READ_ONCE(nic->link) || nic->dying) {
 		stream_skip(st, len);
@@ -280,13 +208,8 @@ static enum nsp_drop rx_frame(struct nsp_queue *q, struct stream *st, u32 len,
 		kfree_skb(skb);
 		return NSP_RX_OFFLOAD;
 	}
-	if (infos->there & BIT(RNDIS_INFO_8021Q) && infos->tag) {
-		tag = FIELD_GET(RNDIS_8021Q_VID, infos->tag) |
-		      FIELD_GET(RNDIS_8021Q_PRIO, infos->tag) << VLAN_PRIO_SHIFT;
-		if (infos->tag & RNDIS_8021Q_CFI)
-			tag |= VLAN_CFI_MASK;
-		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), tag);
-	}
+	if (infos->there & BIT(RNDIS_INFO_8021Q) && infos->tag)
+		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), nsp_tci(infos->tag));
 	/* It steers, and no more: but the guest can say what it likes. */
 	if (infos->there & BIT(RNDIS_INFO_HASH) &&
 	    nic->dev->features & NETIF_F_RXHASH)
@@ -307,46 +230,26 @@ static enum nsp_drop rx_frame(struct nsp_queue *q, struct stream *st, u32 len,
 /* One message. Return: as rx_frame(). */
 static enum nsp_drop rx_message(struct nsp_queue *q, struct stream *st)
 {
-	const struct rndis_head *head = (const void *)q->head;
-	const struct rndis_data *data = (const void *)(head + 1);
-	u32 len, offset, frame, info_offset, info_len, rest;
+	struct nsp_infos infos;
+	struct nsp_message m;
 	enum nsp_drop drop;
-	struct infos infos;
 
-	if (stream_left(st) < sizeof(*head) + sizeof(*data))
+	if (stream_left(st) < NSP_MESSAGE_MIN)
 		return NSP_RX_MALFORMED;
-	if (stream_look(st, sizeof(*head) + sizeof(*data)))
+	if (stream_look(st, NSP_MESSAGE_MIN))
 		return NSP_RX_MEMORY;
-	len = le32_to_cpu(head->len);
-	if (head->type != cpu_to_le32(RNDIS_MSG_PACKET) ||
-	    len < sizeof(*head) + sizeof(*data) || len > stream_left(st) ||
-	    data->oob_len || data->vc)
+	if (!nsp_message_parse(&m, q->head, stream_left(st)))
 		return NSP_RX_MALFORMED;
-	/* Offsets are counted from @data; all lies in @len. */
-	len -= sizeof(*head);
-	offset = le32_to_cpu(data->offset);
-	frame = le32_to_cpu(data->len);
-	if (offset < sizeof(*data) || offset > HEAD_MAX - sizeof(*head) ||
-	    offset > len || frame > len - offset)
-		return NSP_RX_MALFORMED;
-	if (stream_look(st, sizeof(*head) + offset))
+	/* What was read stays where it is, and is not read again. */
+	if (stream_look(st, m.offset))
 		return NSP_RX_MEMORY;
-	st->used = sizeof(*head) + offset;
-	info_offset = le32_to_cpu(data->info_offset);
-	info_len = le32_to_cpu(data->info_len);
-	infos.there = 0;
-	if (info_len) {
-		if (info_offset < sizeof(*data) || info_offset % 4 ||
-		    info_offset > offset || info_len > offset - info_offset ||
-		    !parse_infos(&infos, (const u8 *)data + info_offset,
-				 info_len))
-			return NSP_RX_INFO;
-	}
-	rest = len - offset - frame;
-	drop = rx_frame(q, st, frame, &infos);
+	st->used = m.offset;
+	if (!nsp_infos_parse(&infos, q->head, m.offset))
+		return NSP_RX_INFO;
+	drop = rx_frame(q, st, m.len, &infos);
 	/* The next one begins where this one says that it ends. */
-	if (drop == NSP_DROPS && rest)
-		stream_skip(st, rest);
+	if (drop == NSP_DROPS && m.rest)
+		stream_skip(st, m.rest);
 	return drop;
 }
 

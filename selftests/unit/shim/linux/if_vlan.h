@@ -4,6 +4,9 @@
 
 #include <linux/types.h>
 
+#define VLAN_HLEN 4
+#define VLAN_PRIO_SHIFT 13
+#define VLAN_CFI_MASK 0x1000
 #define VLAN_VID_MASK 0x0fff
 #define VLAN_N_VID 4096
 

@@ -12,5 +12,6 @@
 #define cpu_to_le16 htole16
 #define cpu_to_le32 htole32
 #define cpu_to_le64 htole64
+#define le32_to_cpup(p) le32toh(*(p))
 
 #endif

@@ -2,6 +2,13 @@
 #ifndef _SHIM_LINUX_LOG2_H
 #define _SHIM_LINUX_LOG2_H
 
+#include <linux/types.h>
+
+static inline bool is_power_of_2(unsigned long n)
+{
+	return n && !(n & (n - 1));
+}
+
 static inline int order_base_2(unsigned long n)
 {
 	int order = 0;
