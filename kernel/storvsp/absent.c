@@ -98,7 +98,7 @@ bool storvsp_absent(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	const struct storvsp_ctl *ctl = cmd->chan->ctl;
 
 	if (!READ_ONCE(ctl->leaving)) {
-		if (!srb->path && !srb->target && srb->lun < VSTOR_LUNS_MAX &&
+		if (storvsp_is_address(srb) &&
 		    storvsp_is_present(&ctl->luns[srb->lun]))
 			return false;
 		if (storvsp_stands_in(srb))

@@ -9,7 +9,7 @@
 #include <linux/errno.h>
 #include <scsi/scsi_proto.h>
 
-#include "storvsp.h"
+#include "parse.h"
 
 enum kind {
 	ANY,

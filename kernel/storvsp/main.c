@@ -9,7 +9,7 @@
  *
  * An SRB
  *	storvsp_packet()		vstor.c		from the channel's worker
- *	  storvsp_srb()			srb.c		is it one; for which LUN
+ *	  storvsp_srb()			srb.c, parse.c	is it one; for which LUN
  *	    none there			absent.c
  *	    its data			data.c, direction.c
  *	    its turn			qos.c, cost.c

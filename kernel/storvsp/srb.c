@@ -71,33 +71,6 @@ static int too_many(struct storvsp_chan *chan, const struct vmh_packet *packet,
 				    packet->len);
 }
 
-/* Its command and its data, as the guest says, are what they can be. */
-static bool is_valid(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
-{
-	struct vstor_srb *srb = &cmd->reply.packet.srb;
-	u32 len = le32_to_cpu(srb->data_length);
-	int direction;
-
-	if (!srb->cdb_length || srb->cdb_length > VSTOR_CDB_MAX)
-		return false;
-	memset(srb->cdb + srb->cdb_length, 0, VSTOR_CDB_MAX - srb->cdb_length);
-	/* Target core copies what the operation code says; one says more. */
-	if (srb->cdb[0] == VARIABLE_LENGTH_CMD)
-		return false;
-	if (len > STORVSP_MAX_TRANSFER || srb->data_in > VSTOR_DATA_NONE)
-		return false;
-	if (len && (packet->type != VMH_PACKET_GPA_DIRECT ||
-		    packet->data_len < len))
-		return false;
-	direction = storvsp_direction(srb->cdb, srb->data_in, len);
-	if (direction < 0)
-		return false;
-	cmd->len = len;
-	cmd->se.data_direction = direction;
-	cmd->read = direction == DMA_FROM_DEVICE;
-	return true;
-}
-
 static void lun_get(struct storvsp_cmd *cmd, struct storvsp_lun *lun)
 {
 	u32 epoch;
@@ -176,11 +149,9 @@ static bool is_attention(struct storvsp_lun *lun, u8 opcode)
 	return test_and_clear_bit(0, &lun->resized);
 }
 
-static int task_attr(const struct vstor_srb *srb)
+static int task_attr(const struct storvsp_cmd *cmd)
 {
-	if (!(le32_to_cpu(srb->flags) & VSTOR_SRB_QUEUE_ACTION_ENABLE))
-		return TCM_SIMPLE_TAG;
-	switch (srb->queue_action) {
+	switch (cmd->queue) {
 	case VSTOR_QUEUE_HEAD:
 		return TCM_HEAD_TAG;
 	case VSTOR_QUEUE_ORDERED:
@@ -255,7 +226,7 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 	}
 	se->tag = cmd->reply.trans_id;
 	err = target_init_cmd(se, cmd->chan->ctl->sess, cmd->sense, srb->lun,
-			      cmd->len, task_attr(srb), se->data_direction,
+			      cmd->len, task_attr(cmd), se->data_direction,
 			      TARGET_SCF_ACK_KREF);
 	/* A session is stopped only when its channels are closed. */
 	if (WARN_ON_ONCE(err)) {
@@ -280,13 +251,18 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 {
 	struct vstor_srb *srb = &cmd->reply.packet.srb;
+	struct storvsp_said said;
 	struct storvsp_lun *lun;
 	int err;
 
-	if (!is_valid(cmd, packet)) {
+	if (!storvsp_srb_parse(&said, srb, packet)) {
 		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_REQUEST, SAM_STAT_GOOD);
 		return false;
 	}
+	cmd->len = said.len;
+	cmd->se.data_direction = said.direction;
+	cmd->read = said.direction == DMA_FROM_DEVICE;
+	cmd->queue = said.queue;
 	if (storvsp_absent(cmd, packet))
 		return false;
 	lun = &cmd->chan->ctl->luns[srb->lun];
@@ -330,8 +306,7 @@ int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
 {
 	struct storvsp_cmd *cmd;
 
-	/* All data of an SRB are one range (storvsc_queuecommand()). */
-	if (packet->type == VMH_PACKET_GPA_DIRECT && packet->range_cnt != 1)
+	if (!storvsp_is_one_range(packet))
 		return -EPROTO;
 	/* Not exact with several channels, but never the same for long. */
 	WRITE_ONCE(chan->ctl->asked, chan->ctl->asked + 1);

@@ -28,10 +28,9 @@
 #include <target/target_core_fabric.h>
 
 #include "../vmbus/service.h"
+#include "parse.h"
 #include "vstor.h"
 
-/* Data of one SRB: 1 MiB, which need not begin where a page does. */
-#define STORVSP_MAX_TRANSFER	1048576U
 #define STORVSP_MAX_PAGES	(STORVSP_MAX_TRANSFER / VMH_PAGE_SIZE + 1)
 /* Commands of a controller at a time, and how many of them one LUN can have. */
 #define STORVSP_DEPTH		1024
@@ -272,6 +271,7 @@ enum storvsp_data {
  * @answered: its status is known; else it was aborted
  * @read: data go to the guest
  * @watched: it counts in storvsp_lun.minimum
+ * @queue: VSTOR_QUEUE_*
  * @data: where they are
  * @len: bytes of them, as the guest says
  * @cost: in IO operations of 8 KiB; 0 if it neither reads the medium nor changes it
@@ -295,6 +295,7 @@ struct storvsp_cmd {
 	bool answered;
 	bool read;
 	bool watched;
+	u8 queue;
 	enum storvsp_data data;
 	u32 len;
 	u32 cost;
@@ -350,12 +351,6 @@ void storvsp_lun_put(struct storvsp_lun *lun, u32 epoch);
 int storvsp_queue_data_in(struct se_cmd *se);
 int storvsp_queue_status(struct se_cmd *se);
 void storvsp_release_cmd(struct storvsp_cmd *cmd);
-
-/* direction.c */
-int storvsp_direction(const u8 *cdb, u8 said, u32 len);
-bool storvsp_in_place(const u8 *cdb);
-bool storvsp_moves(const u8 *cdb);
-bool storvsp_is_harmless(const u8 *cdb);
 
 /* cost.c */
 u32 storvsp_cost(const struct storvsp_cmd *cmd);

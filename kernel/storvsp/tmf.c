@@ -146,7 +146,7 @@ static bool has_lun(const struct vstor_packet *packet)
 
 	if (le32_to_cpu(packet->operation) != VSTOR_RESET_LUN)
 		return true;
-	return !srb->path && !srb->target && srb->lun < VSTOR_LUNS_MAX;
+	return storvsp_is_address(srb);
 }
 
 static int refuse(struct storvsp_chan *chan, const struct vmh_packet *packet,

@@ -154,50 +154,19 @@ static bool is_ready(const struct storvsp_ctl *ctl)
 	return smp_load_acquire(&ctl->state) == STORVSP_READY;
 }
 
-/* Guests before Windows 8 have shorter packets, and so has who did not say yet. */
-static bool is_length(const struct storvsp_ctl *ctl, u32 len)
-{
-	if (len == VSTOR_PACKET_V1)
-		return READ_ONCE(ctl->version) < VSTOR_VERSION_WIN8;
-	return len == VSTOR_PACKET_V2;
-}
-
 static int dispatch(struct storvsp_chan *chan, const struct vmh_packet *packet)
 {
 	struct storvsp_ctl *ctl = chan->ctl;
-	struct vstor_packet copy = {};
+	struct vstor_packet copy;
+	int kind;
 
-	/* Nobody asked for one. */
-	if (packet->type == VMH_PACKET_COMPLETION)
-		return 0;
-	if (packet->type != VMH_PACKET_INBAND &&
-	    packet->type != VMH_PACKET_GPA_DIRECT)
-		return -EOPNOTSUPP;
-	if (!is_length(ctl, packet->len))
-		return -EPROTO;
-	memcpy(&copy, packet->payload, packet->len);
-
-	switch (le32_to_cpu(copy.operation)) {
-	case VSTOR_EXECUTE_SRB:
-		if (!is_ready(ctl))
-			break;
+	kind = storvsp_packet_parse(&copy, packet, READ_ONCE(ctl->version));
+	if (kind <= STORVSP_NOTHING)
+		return kind;
+	if (kind == STORVSP_SRB && is_ready(ctl))
 		return storvsp_srb(chan, packet, &copy);
-	case VSTOR_RESET_LUN:
-	case VSTOR_RESET_ADAPTER:
-	case VSTOR_RESET_BUS:
-		if (!is_ready(ctl))
-			break;
+	if (kind == STORVSP_RESET && is_ready(ctl))
 		return storvsp_reset(chan, packet, &copy);
-	case VSTOR_BEGIN_INITIALIZATION:
-	case VSTOR_END_INITIALIZATION:
-	case VSTOR_QUERY_PROTOCOL_VERSION:
-	case VSTOR_QUERY_PROPERTIES:
-	case VSTOR_FCHBA_DATA:
-	case VSTOR_CREATE_SUB_CHANNELS:
-		break;
-	default:
-		return -EOPNOTSUPP;
-	}
 	return answer(ctl, chan, packet, &copy);
 }
 
