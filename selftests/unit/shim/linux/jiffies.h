@@ -3,6 +3,7 @@
 #define _SHIM_LINUX_JIFFIES_H
 
 #define HZ 250
+#define jiffies 0UL
 #define time_before(a, b) ((long)((a) - (b)) < 0)
 
 #endif

@@ -3,10 +3,9 @@
 #ifndef _SHIM_LINUX_RCUPDATE_H
 #define _SHIM_LINUX_RCUPDATE_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
-#define READ_ONCE(x) (*(volatile typeof(x) *)&(x))
-#define WRITE_ONCE(x, v) (*(volatile typeof(x) *)&(x) = (v))
 #define rcu_dereference(p) (p)
 #define rcu_dereference_protected(p, c) ((void)(c), (p))
 #define rcu_assign_pointer(p, v) ((p) = (v))

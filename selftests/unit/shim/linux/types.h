@@ -3,6 +3,7 @@
 #define _SHIM_LINUX_TYPES_H
 
 #include <assert.h>
+#include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,10 +19,14 @@
 #undef htons
 #define htons(x) ((__be16)__builtin_bswap16(x))
 
+#define be16_to_cpu be16toh
+#define be32_to_cpu be32toh
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int16_t s16;
 typedef unsigned int gfp_t;
 
 

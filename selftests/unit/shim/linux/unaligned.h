@@ -5,6 +5,14 @@
 #include <endian.h>
 #include <linux/types.h>
 
+static inline u16 get_unaligned_be16(const void *p)
+{
+	u16 v;
+
+	memcpy(&v, p, sizeof(v));
+	return be16toh(v);
+}
+
 static inline u64 get_unaligned_be64(const void *p)
 {
 	u64 v;
