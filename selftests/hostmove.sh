@@ -11,8 +11,9 @@
 . "$(dirname "$0")/lib.sh"
 
 TESTS="there_and_back type_change management_off vnic_del existing_switch
-	no_management connection fail_vnic_name fail_switch_name fail_master
-	fail_no_ethernet fail_set bare_uplink"
+	no_management connection other_mac other_name own_addresses unclear
+	fail_vnic_name fail_switch_name fail_master fail_no_ethernet fail_set
+	bare_uplink"
 
 ctl()
 {
@@ -72,8 +73,8 @@ has()
 	iph -o addr show dev "$1" |
 		sed -E "s/^[0-9]+: //; s/\b$1\b/DEV/g; s/[0-9]+sec/NUMsec/g; s/[ \\\\]+/ /g" | sort
 	iph -4 route show table all dev "$1" | sed 's/ *$//; s/ linkdown//' | sort
-	iph -6 route show table all dev "$1" | grep -v ^multicast |
-		sed -E 's/ *$//; s/ linkdown//; s/expires [0-9]+sec/expires NUMsec/' | sort
+	iph -6 route show table all dev "$1" |
+		sed -E '/^multicast/d; s/ *$//; s/ linkdown//; s/expires [0-9]+sec/expires NUMsec/' | sort
 }
 
 # check_same GOT WANT WHAT: several lines
@@ -268,7 +269,183 @@ listens()
 	in_ns "$1" ss -Hltn "sport = :$2" | grep -q .
 }
 
-# refuse COMMAND...: it fails, and all is as it was.
+new_macs()
+{
+	check iph link set "$1" address 02:00:00:00:00:aa
+	forget
+}
+
+# Neighbours are not to be asked at the MACs that were.
+forget()
+{
+	iph neigh flush all
+	ip -n "$(ns w)" neigh flush all
+}
+
+# The vNIC has another MAC than the uplink, whoever changed it.
+test_other_mac()
+{
+	local before
+
+	before=$(has eth0)
+	check ctl switch add vs0 uplink eth0
+	new_macs vs0-mgmt
+	check online
+	check ctl switch del vs0
+	check_eq "$LIB_OUT" "" "what it says"
+	forget
+	is_back "$before"
+
+	check ctl switch add vs0 uplink eth0
+	new_macs vs0-mgmt
+	check ctl vnic del vs0-mgmt
+	check_same "$(has eth0)" "$before" "what eth0 has"
+	check ctl switch del vs0
+	forget
+	is_back "$before"
+
+	check ctl switch add vs0 uplink eth0
+	new_macs vs0-mgmt
+	check ctl switch set vs0 management off
+	check_same "$(has eth0)" "$before" "what eth0 has"
+	check ctl switch set vs0 management on
+	new_macs vs0-mgmt
+	check ctl switch set vs0 type internal
+	forget
+	is_back "$before"
+	check ctl switch del vs0
+
+	# As a bond does.
+	check ctl switch add vs0 uplink eth0
+	new_macs eth0
+	check ctl vnic add vs0 storage
+	check iph addr add 10.20.0.1/24 dev storage
+	check ctl switch del vs0
+	check iph link set eth0 address 02:00:00:00:00:0e
+	forget
+	is_back "$before"
+}
+
+# Nor has it the switch's name; it is known by having addresses.
+test_other_name()
+{
+	local before
+
+	before=$(has eth0)
+	check ctl switch add vs0 uplink eth0
+	rename vs0 lan
+	check ctl vnic add lan storage
+	check ctl switch del lan
+	check_eq "$LIB_OUT" "" "what it says of a vNIC with the uplink's MAC"
+	is_back "$before"
+
+	check ctl switch add vs0 uplink eth0
+	rename vs0 lan
+	new_macs vs0-mgmt
+	check ctl vnic add lan storage
+	check ctl vnic del storage
+	check_eq "$LIB_OUT" "" "what it says of a vNIC without addresses"
+	check ctl vnic add lan storage
+	check ctl switch del lan
+	check_note 'eth0 has the addresses of vNIC vs0-mgmt now'
+	forget
+	is_back "$before"
+
+	check ctl switch add vs0 uplink eth0
+	rename vs0 lan
+	new_macs vs0-mgmt
+	check ctl vnic del vs0-mgmt
+	check_note 'eth0 has the addresses of vNIC vs0-mgmt now'
+	check_same "$(has eth0)" "$before" "what eth0 has"
+	check ctl switch del lan
+	forget
+	is_back "$before"
+}
+
+rename()
+{
+	check iph link set "$1" down
+	check iph link set "$1" up name "$2"
+	forget
+	check online
+}
+
+check_note()
+{
+	[[ $LIB_OUT = "vswitchctl: "*"note: "*"$1"* ]] || fail "said: $LIB_OUT"
+	check_eq "$(wc -l <<<"$LIB_OUT")" 1 "lines of the note"
+}
+
+# The uplink has what it had, so that no vNIC has it.
+test_own_addresses()
+{
+	local before name
+
+	before=$(has eth0)
+	check ctl switch add vs0 uplink eth0 management off
+	for name in a b; do
+		check ctl vnic add vs0 $name
+		check iph addr add 10.20.0.1/24 dev $name
+	done
+	check ctl vnic del b
+	check_eq "$LIB_OUT" "" "what it says"
+	check ctl vnic add vs0 b
+	check iph addr add 10.20.0.1/24 dev b
+	check ctl switch del vs0
+	check_eq "$LIB_OUT" "" "what it says"
+	is_back "$before"
+}
+
+test_unclear()
+{
+	local before args
+
+	before=$(has eth0)
+	check ctl switch add vs0 uplink eth0
+	rename vs0 lan
+	new_macs vs0-mgmt
+	check ctl vnic add lan storage
+	check iph addr add 10.20.0.1/24 dev storage
+	for args in "del lan" "set lan type internal" "set lan uplink none" \
+		"set lan ageing-time 77 management off"; do
+		# shellcheck disable=SC2086 # words
+		refuse switch $args
+		[[ $SAID = *"vs0-mgmt and storage have some"* ]] || fail "said: $SAID"
+		check_eq "$(wc -l <<<"$SAID")" 1 "lines that it says"
+		check_same "$(has vs0-mgmt)" "$before" "what the vNIC has after '$args'"
+	done
+	# What does not ask for it is done.
+	check ctl switch set lan ageing-time 77
+	check ctl switch set lan management on
+
+	# As it says: by the MAC,
+	check iph link set vs0-mgmt address 02:00:00:00:00:0e
+	forget
+	check ctl switch del lan
+	check_eq "$LIB_OUT" "" "what it says"
+	is_back "$before"
+
+	# or by deleting the other one, whose addresses go with it.
+	check ctl switch add vs0 uplink eth0
+	rename vs0 lan
+	new_macs vs0-mgmt
+	check ctl vnic add lan storage
+	check iph addr add 10.20.0.1/24 dev storage
+	check ctl vnic del storage
+	check_note "eth0 did not get them, as vNIC vs0-mgmt has some"
+	check_eq "$(addresses eth0)" '[]' "addresses of the uplink"
+	check ctl switch del lan
+	check_note 'eth0 has the addresses of vNIC vs0-mgmt now'
+	forget
+	is_back "$before"
+
+	# With ip nothing moves.
+	check ctl switch add vs0 uplink eth0
+	check iph link set eth0 nomaster
+	check_same "$(has vs0-mgmt)" "$before" "what the vNIC has"
+}
+
+# refuse COMMAND...: it fails, and all is as it was. SAID is what it said.
 refuse()
 {
 	local before had
@@ -277,6 +454,7 @@ refuse()
 	had=$(has eth0)
 	check_fail ctl "$@"
 	[[ $LIB_OUT = vswitchctl:* ]] || fail "said: $LIB_OUT"
+	SAID=$LIB_OUT
 	check_same "$(links)" "$before" "devices, switches and ports after '$*'"
 	check_same "$(has eth0)" "$had" "what eth0 has after '$*'"
 	check online

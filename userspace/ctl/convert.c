@@ -7,7 +7,8 @@
  * until the vNIC has the addresses nothing reaches the host; so the vNIC is
  * made, set and brought up first, on a switch that is internal until then.
  *
- * The host's vNIC is the one that has the uplink's MAC, under whatever name.
+ * The host's vNIC is the one that has the uplink's MAC, under whatever name. Any
+ * of the two may get another MAC meanwhile; see find_host_vnic().
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,13 +145,15 @@ struct present {
 	struct vsw_port *ports;
 	size_t n_ports;
 	struct vsw_port *first_vnic;
-	struct vsw_port *host_vnic;	/* has the uplink's MAC */
+	/* By find_host_vnic() */
+	struct vsw_port *host_vnic;	/* has what was the uplink's */
+	struct vsw_port *in_use;	/* recognised by nothing but that */
+	struct vsw_port *also_in_use;	/* so that nobody knows: no host_vnic */
 };
 
 static int read_present(struct ctx *ctx, const struct vsw_switch *sw,
 			struct present *p)
 {
-	struct vsw_link uplink, vnic;
 	char name[IFNAMSIZ];
 	size_t i;
 
@@ -158,8 +161,6 @@ static int read_present(struct ctx *ctx, const struct vsw_switch *sw,
 	p->sw = sw;
 	if (vsw_port_dump(ctx->vsw, sw->ifindex, &p->ports, &p->n_ports))
 		return report(ctx, "switch", sw->name);
-	if (sw->uplink && vsw_link_get(ctx->vsw, sw->uplink, &uplink))
-		return report(ctx, "link", dev_name(sw->uplink));
 	mgmt_name(sw->name, name);
 	for (i = 0; i < p->n_ports; i++) {
 		struct vsw_port *port = &p->ports[i];
@@ -168,7 +169,26 @@ static int read_present(struct ctx *ctx, const struct vsw_switch *sw,
 			continue;
 		if (!p->first_vnic || !strcmp(port->name, name))
 			p->first_vnic = port;
-		if (!sw->uplink || p->host_vnic)
+	}
+	return EXIT_OK;
+}
+
+static void free_present(struct present *p)
+{
+	vsw_port_free(p->ports, p->n_ports);
+}
+
+static int find_by_mac(struct ctx *ctx, struct present *p)
+{
+	struct vsw_link uplink, vnic;
+	size_t i;
+
+	if (vsw_link_get(ctx->vsw, p->sw->uplink, &uplink))
+		return report(ctx, "link", dev_name(p->sw->uplink));
+	for (i = 0; !p->host_vnic && i < p->n_ports; i++) {
+		struct vsw_port *port = &p->ports[i];
+
+		if (port->role != VSWITCH_PORT_ROLE_VNIC)
 			continue;
 		if (vsw_link_get(ctx->vsw, port->ifindex, &vnic))
 			return report(ctx, "vnic", port->name);
@@ -178,9 +198,93 @@ static int read_present(struct ctx *ctx, const struct vsw_switch *sw,
 	return EXIT_OK;
 }
 
-static void free_present(struct present *p)
+/* It is the first one if there is one of that name. */
+static void find_by_name(struct present *p)
 {
-	vsw_port_free(p->ports, p->n_ports);
+	char name[IFNAMSIZ];
+
+	mgmt_name(p->sw->name, name);
+	if (!strcmp(p->first_vnic->name, name))
+		p->host_vnic = p->first_vnic;
+}
+
+/* Does the host have addresses or routes there? */
+static int read_use(struct ctx *ctx, uint32_t ifindex, bool *used)
+{
+	struct hostmove *hm = read_host(ctx, ifindex);
+
+	if (!hm)
+		return EXIT_REFUSED;
+	*used = !hostmove_is_empty(hm);
+	hostmove_free(hm);
+	return EXIT_OK;
+}
+
+static int find_by_use(struct ctx *ctx, struct present *p)
+{
+	bool used;
+	size_t i;
+	int err;
+
+	err = read_use(ctx, p->sw->uplink, &used);
+	/* No vNIC took over what the uplink still has. */
+	if (err || used)
+		return err;
+	for (i = 0; i < p->n_ports; i++) {
+		struct vsw_port *port = &p->ports[i];
+
+		if (port->role != VSWITCH_PORT_ROLE_VNIC)
+			continue;
+		err = read_use(ctx, port->ifindex, &used);
+		if (err)
+			return err;
+		if (used && p->in_use) {
+			p->also_in_use = port;
+			return EXIT_OK;
+		}
+		if (used)
+			p->in_use = port;
+	}
+	p->host_vnic = p->in_use;
+	return EXIT_OK;
+}
+
+/*
+ * The vNIC whose addresses are the uplink's. That MACs differ says nothing: the
+ * administrator may change either, and a bond that fails over does so by itself.
+ * Nobody must lose the host for that.
+ */
+static int find_host_vnic(struct ctx *ctx, struct present *p)
+{
+	int err;
+
+	if (!p->sw->uplink || !p->first_vnic)
+		return EXIT_OK;
+	err = find_by_mac(ctx, p);
+	if (!err && !p->host_vnic)
+		find_by_name(p);
+	if (!err && !p->host_vnic)
+		err = find_by_use(ctx, p);
+	return err;
+}
+
+static int refuse_if_unclear(struct ctx *ctx, const struct present *p)
+{
+	if (!p->also_in_use)
+		return EXIT_OK;
+	return report_text(ctx, "switch", p->sw->name,
+			   "which vNIC has the addresses that were those of %s? %s and %s have some, neither has its MAC; give that MAC to the right one, or delete the others",
+			   dev_name(p->sw->uplink), p->in_use->name,
+			   p->also_in_use->name);
+}
+
+/* Whoever does not agree shall know what to look for. */
+static void note_choice(struct ctx *ctx, const struct present *p)
+{
+	if (p->host_vnic && p->host_vnic == p->in_use)
+		report_note(ctx, "switch %s: note: %s has the addresses of vNIC %s now, the only one that had any",
+			    p->sw->name, dev_name(p->sw->uplink),
+			    p->in_use->name);
 }
 
 /*
@@ -316,7 +420,7 @@ static int set_switch(struct journal *j, const struct vsw_switch *sw,
 	return step_set_switch(j, sw, &chg);
 }
 
-static int set_steps(struct journal *j, const struct present *p,
+static int set_steps(struct journal *j, struct present *p,
 		     const struct target *t)
 {
 	const struct vsw_switch *sw = p->sw;
@@ -328,7 +432,11 @@ static int set_steps(struct journal *j, const struct present *p,
 	uint32_t type = sw->type;
 	int err = 0;
 
-	if (t->ageing_time || t->fdb_limit || t->has_default_profile)
+	if (detach || vnics_go)
+		err = find_host_vnic(j->ctx, p);
+	if (!err)
+		err = refuse_if_unclear(j->ctx, p);
+	if (!err && (t->ageing_time || t->fdb_limit || t->has_default_profile))
 		err = set_switch(j, sw, t);
 	if (!err && (detach || vnics_go)) {
 		/* No vNIC may be left when it becomes private. */
@@ -363,6 +471,8 @@ int convert_set(struct ctx *ctx, const struct vsw_switch *sw,
 		journal_begin(&j, ctx);
 		err = journal_end(&j, set_steps(&j, &p, t));
 	}
+	if (!err)
+		note_choice(ctx, &p);
 	if (!err && t->uplink && t->uplink != sw->uplink &&
 	    !wants_management(&p, t))
 		note_lost_host(ctx, sw->name, t->uplink);
@@ -377,6 +487,10 @@ int convert_del(struct ctx *ctx, const struct vsw_switch *sw)
 	int err;
 
 	err = read_present(ctx, sw, &p);
+	if (!err)
+		err = find_host_vnic(ctx, &p);
+	if (!err)
+		err = refuse_if_unclear(ctx, &p);
 	if (!err) {
 		journal_begin(&j, ctx);
 		if (p.host_vnic)
@@ -386,14 +500,28 @@ int convert_del(struct ctx *ctx, const struct vsw_switch *sw)
 			err = report(ctx, "switch", sw->name);
 		journal_end(&j, err);
 	}
-	if (!err)
+	if (!err) {
+		note_choice(ctx, &p);
 		macpool_release(ctx, sw->name, NULL);
+	}
 	free_present(&p);
 	return err;
 }
 
+/* This very vNIC was to go; but something may go with it that is missed. */
+static void note_lost_use(struct ctx *ctx, const struct present *p,
+			  const struct vsw_port *vnic)
+{
+	bool first = vnic->ifindex == p->in_use->ifindex;
+
+	report_note(ctx, "vnic %s: note: its addresses are gone; %s did not get them, as vNIC %s has some, too",
+		    vnic->name, dev_name(p->sw->uplink),
+		    first ? p->also_in_use->name : p->in_use->name);
+}
+
 int convert_del_vnic(struct ctx *ctx, const struct vsw_port *vnic)
 {
+	bool is_host = false, unclear = false;
 	struct vsw_switch sw;
 	struct present p;
 	struct journal j;
@@ -402,16 +530,26 @@ int convert_del_vnic(struct ctx *ctx, const struct vsw_port *vnic)
 	if (vsw_switch_get(ctx->vsw, vnic->sw, &sw))
 		return report(ctx, "switch", dev_name(vnic->sw));
 	err = read_present(ctx, &sw, &p);
+	if (!err)
+		err = find_host_vnic(ctx, &p);
+	if (!err && p.also_in_use)
+		err = read_use(ctx, vnic->ifindex, &unclear);
 	if (!err) {
+		is_host = p.host_vnic && p.host_vnic->ifindex == vnic->ifindex;
 		journal_begin(&j, ctx);
-		if (p.host_vnic && p.host_vnic->ifindex == vnic->ifindex)
+		if (is_host)
 			err = move_back(&j, &p, false, sw.type);
 		if (!err && vsw_link_delete(ctx->vsw, vnic->ifindex))
 			err = report(ctx, "vnic", vnic->name);
 		journal_end(&j, err);
 	}
-	if (!err)
+	if (!err) {
+		if (is_host)
+			note_choice(ctx, &p);
+		if (unclear)
+			note_lost_use(ctx, &p, vnic);
 		macpool_release(ctx, sw.name, vnic->name);
+	}
 	free_present(&p);
 	vsw_switch_clear(&sw);
 	return err;
