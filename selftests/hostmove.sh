@@ -13,7 +13,7 @@
 TESTS="there_and_back type_change management_off vnic_del existing_switch
 	no_management connection other_mac other_name own_addresses unclear
 	fail_vnic_name fail_switch_name fail_master fail_no_ethernet fail_set
-	bare_uplink"
+	fail_late bare_uplink"
 
 ctl()
 {
@@ -514,6 +514,21 @@ test_fail_set()
 	check ctl switch set vs0 uplink none
 	check ctl switch set vs0 uplink up1
 	refuse switch set vs0 uplink lo
+}
+
+# The new uplink is refused when everything has moved and the vNIC is gone.
+test_fail_late()
+{
+	local before
+
+	before=$(has eth0)
+	check iph link add mv0 type dummy
+	check iph link add mv1 link mv0 type macvlan
+	check ctl switch add vs0 uplink eth0
+	check_fail ctl switch set vs0 uplink mv0 management off
+	moved "$before"
+	check ctl switch del vs0
+	is_back "$before"
 }
 
 # An uplink without any address, down: it comes up, and the vNIC has its MAC.

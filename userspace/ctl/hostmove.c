@@ -34,6 +34,7 @@
 struct hostmove {
 	struct vsw *c;
 	uint32_t from;
+	uint32_t origin;		/* its number now; see find_origin() */
 	uint32_t to;
 	char from_name[IFNAMSIZ];
 	char to_name[IFNAMSIZ];
@@ -53,6 +54,7 @@ struct hostmove *hostmove_read(struct vsw *c, uint32_t from)
 	}
 	hm->c = c;
 	hm->from = from;
+	hm->origin = from;
 	if (!if_indextoname(from, hm->from_name)) {
 		vsw_set_error(c, -ENODEV, "no such device");
 		free(hm);
@@ -150,7 +152,7 @@ static int failed(struct hostmove *hm, const struct hostitem *it, int err)
 static struct addr_place place(const struct hostmove *hm, bool back)
 {
 	return (struct addr_place){
-		.ifindex = back ? hm->from : hm->to,
+		.ifindex = back ? hm->origin : hm->to,
 		.from_name = hm->from_name,
 		.name = back ? hm->from_name : hm->to_name,
 	};
@@ -203,7 +205,7 @@ static int add_route(struct hostmove *hm, struct hostitem *it, bool back)
 	int err;
 
 	err = talk(hm, hostmsg_route(it->msg, RTM_NEWROUTE, NLM_F_CREATE | how,
-				     hm->from, back ? hm->from : hm->to));
+				     hm->from, back ? hm->origin : hm->to));
 	/* It came with an address after all. */
 	return err == -EEXIST ? 0 : err;
 }
@@ -215,7 +217,7 @@ static int del_route(struct hostmove *hm, struct hostitem *it, bool back)
 	if (hostmsg_route_needs_replace(it->msg))
 		return 0;
 	err = talk(hm, hostmsg_route(it->msg, RTM_DELROUTE, 0, hm->from,
-				     back ? hm->to : hm->from));
+				     back ? hm->to : hm->origin));
 	return err == -ESRCH ? 0 : err;
 }
 
@@ -325,7 +327,7 @@ static void put_back(struct hostmove *hm)
 	for (i = 0; i < hm->nexthops.n; i++)
 		if (hm->nexthops.items[i].added)
 			talk(hm, hostmsg_nexthop(hm->nexthops.items[i].msg,
-						 hm->from));
+						 hm->origin));
 	for (i = 0; i < hm->routes.n; i++)
 		if (hm->routes.items[i].added && hm->to)
 			del_route(hm, &hm->routes.items[i], true);
@@ -366,8 +368,25 @@ int hostmove_run(struct hostmove *hm, uint32_t to)
 	return 0;
 }
 
+/*
+ * A vNIC that was deleted after the move has been made again when this one is
+ * undone: with its name, but as another interface. The messages name the old.
+ */
+static void find_origin(struct hostmove *hm)
+{
+	char name[IFNAMSIZ];
+	uint32_t now;
+
+	if (if_indextoname(hm->from, name))
+		return;
+	now = if_nametoindex(hm->from_name);
+	if (now)
+		hm->origin = now;
+}
+
 void hostmove_undo(struct hostmove *hm)
 {
+	find_origin(hm);
 	put_back(hm);
 	sysctl_undo(&hm->sysctls);
 }
