@@ -7,13 +7,13 @@
 #	h:  vs0-mgmt -- vs0 -- eth0 ------- w: eth0 (192.0.2.1, 2001:db8:1::1)
 #	    192.0.2.2, ...
 #
-# timeout: 600
+# timeout: 1200
 . "$(dirname "$0")/lib.sh"
 
 TESTS="there_and_back type_change management_off vnic_del existing_switch
 	no_management connection other_mac other_name own_addresses unclear
 	fail_vnic_name fail_switch_name fail_master fail_no_ethernet fail_set
-	fail_late bare_uplink"
+	fail_late bare_uplink mtu mtu_undo"
 
 ctl()
 {
@@ -542,6 +542,86 @@ test_bare_uplink()
 		true "up1 is up"
 	check ctl switch del vs0
 	check_fail iph link show dev vs0-mgmt
+	check online
+}
+
+mtu_is()
+{
+	check_eq "$(iph -j link show dev "$1" | jq '.[0].mtu')" "$2" "MTU of $1"
+}
+
+# Of both ends of the wire. ICMP and IPv4 have 28 bytes of it.
+set_mtu()
+{
+	check iph link set eth0 mtu "$1"
+	check ip -n "$(ns w)" link set eth0 mtu "$1"
+}
+
+fits()
+{
+	check in_ns h ping -q -c 1 -w 5 -M "do" -s $(($1 - 28)) 192.0.2.1
+	check_fail in_ns h ping -q -c 1 -w 1 -M "do" -s $(($1 - 27)) 192.0.2.1
+	# In pieces of the MTU, none of which is too big for the uplink.
+	check in_ns h ping -q -c 1 -w 5 -M dont -s $(($1 * 2)) 192.0.2.1
+}
+
+# The vNIC has the MTU of the uplink at once, and follows it both ways.
+test_mtu()
+{
+	local mtu before
+
+	before=$(has eth0)
+	for mtu in 1500 1400 9000; do
+		set_mtu $mtu
+		check ctl switch add vs0 uplink eth0
+		mtu_is vs0-mgmt $mtu
+		moved "$before"
+		fits $mtu
+		check ctl switch del vs0
+		mtu_is eth0 $mtu
+		is_back "$before"
+	done
+
+	set_mtu 1500
+	check ctl switch add vs0 uplink eth0
+	for mtu in 1400 9000; do
+		set_mtu $mtu
+		mtu_is vs0-mgmt $mtu
+		moved "$before"
+		fits $mtu
+	done
+	check ctl switch set vs0 management off
+	check ctl switch set vs0 management on
+	mtu_is vs0-mgmt 9000
+	set_mtu 1400
+	mtu_is vs0-mgmt 1400
+	# By hand it stays.
+	check iph link set vs0-mgmt mtu 1300
+	set_mtu 1500
+	mtu_is vs0-mgmt 1300
+	check ctl switch del vs0
+	mtu_is eth0 1500
+	is_back "$before"
+}
+
+# Deleted and made again, a vNIC follows if it did before.
+test_mtu_undo()
+{
+	check iph link add mv0 type dummy
+	check iph link add mv1 link mv0 type macvlan
+	check ctl switch add vs0 uplink eth0
+	check ctl vnic add vs0 hand
+	check iph link set hand mtu 1300
+	# The new uplink is refused when all vNICs are gone already.
+	check_fail ctl switch set vs0 uplink mv0 management off
+	mtu_is hand 1300
+	mtu_is vs0-mgmt 1500
+	set_mtu 1400
+	mtu_is hand 1300
+	mtu_is vs0-mgmt 1400
+	set_mtu 9000
+	mtu_is hand 1300
+	mtu_is vs0-mgmt 9000
 	check online
 }
 

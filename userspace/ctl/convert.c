@@ -69,7 +69,7 @@ static bool has_mac(const struct vsw_link *link)
 	return memcmp(link->mac, zero, VSW_MAC_LEN);
 }
 
-/* The first vNIC: made with MAC, MTU and settings of the uplink. */
+/* The first vNIC: made with MAC and settings of the uplink. */
 static int make_mgmt(struct journal *j, uint32_t sw, const char *sw_name,
 		     uint32_t uplink, struct hostmove *hm, uint32_t *vnic)
 {
@@ -81,7 +81,7 @@ static int make_mgmt(struct journal *j, uint32_t sw, const char *sw_name,
 		return report(j->ctx, "link", dev_name(uplink));
 	mgmt_name(sw_name, name);
 	/* What has no MAC cannot be an uplink; the kernel will say why. */
-	err = step_create_vnic(j, sw, name, has_mac(&link) ? &link : NULL,
+	err = step_create_vnic(j, sw, name, has_mac(&link) ? link.mac : NULL,
 			       vnic);
 	if (!err && hm)
 		err = step_settings(j, hm, *vnic);

@@ -144,23 +144,26 @@ static void undo_create_vnic(struct journal *j, struct journal_entry *e)
 	macpool_undo(j->ctx, dev_name(e->sw), e->name, &e->lease);
 }
 
+/*
+ * No MTU is given: it would be one set by hand, for good. The vNIC has that of
+ * its switch from the start, and follows it from when the uplink is there.
+ */
 int step_create_vnic(struct journal *j, uint32_t sw, const char *name,
-		     const struct vsw_link *like, uint32_t *ifindex)
+		     const uint8_t *mac, uint32_t *ifindex)
 {
 	struct journal_entry *e = note(j);
 	int err;
 
 	if (!e)
 		return EXIT_REFUSED;
-	if (!like) {
+	if (!mac) {
 		err = macpool_take(j->ctx, "vnic", dev_name(sw), name,
 				   &e->lease);
 		if (err)
 			return err;
 	}
 	if (vsw_link_create_vnic(j->ctx->vsw, sw, name,
-				 like ? like->mac : e->lease.mac,
-				 like ? like->mtu : 0)) {
+				 mac ? mac : e->lease.mac, 0)) {
 		err = report(j->ctx, "vnic", name);
 		macpool_undo(j->ctx, dev_name(sw), name, &e->lease);
 		return err;
@@ -189,6 +192,21 @@ static void undo_delete_vnic(struct journal *j, struct journal_entry *e)
 	hostmove_restore(e->hm, e->policy.ifindex);
 }
 
+/*
+ * The kernel does not say whether an MTU was set by hand. One that is not the
+ * switch's was; one that is follows it, or else nobody has missed that so far.
+ */
+static int mtu_by_hand(struct vsw *c, const struct vsw_link *vnic, uint32_t sw,
+		       uint32_t *mtu)
+{
+	struct vsw_link link;
+	int err = vsw_link_get(c, sw, &link);
+
+	if (!err)
+		*mtu = vnic->mtu == link.mtu ? 0 : vnic->mtu;
+	return err;
+}
+
 int step_delete_vnic(struct journal *j, const struct vsw_port *vnic)
 {
 	struct vsw_acl_owner of = { .port = vnic->ifindex };
@@ -198,7 +216,8 @@ int step_delete_vnic(struct journal *j, const struct vsw_port *vnic)
 
 	if (!e)
 		return EXIT_REFUSED;
-	if (vsw_link_get(c, vnic->ifindex, &link))
+	if (vsw_link_get(c, vnic->ifindex, &link) ||
+	    mtu_by_hand(c, &link, vnic->sw, &e->mtu))
 		return report(j->ctx, "vnic", vnic->name);
 	/* Those that it has from a profile come back by themselves. */
 	if (vnic->own & VSWITCH_PORT_SETTING_ACL &&
@@ -213,7 +232,6 @@ int step_delete_vnic(struct journal *j, const struct vsw_port *vnic)
 	e->sw = vnic->sw;
 	memcpy(e->name, vnic->name, sizeof(e->name));
 	memcpy(e->mac, link.mac, sizeof(e->mac));
-	e->mtu = link.mtu;
 	vsw_port_stated(vnic, &e->policy);
 	e->release = true;
 	return done(j, undo_delete_vnic);

@@ -22,7 +22,7 @@ struct journal_entry {
 	struct hostmove *hm;
 	char name[IFNAMSIZ];
 	uint8_t mac[VSW_MAC_LEN];
-	uint32_t mtu;
+	uint32_t mtu;			/* 0: that of the switch */
 	struct vsw_port_change policy;
 	struct vsw_acl *acl;
 	size_t n_acl;
@@ -48,9 +48,9 @@ int step_change_switch(struct journal *j, const struct vsw_switch *sw,
 		       const struct vsw_switch_opts *before);
 int step_set_switch(struct journal *j, const struct vsw_switch *sw,
 		    const struct vsw_switch_change *chg);
-/* @like NULL, or the link whose MAC and MTU it takes; else one of the pool */
+/* @mac NULL: one of the pool */
 int step_create_vnic(struct journal *j, uint32_t sw, const char *name,
-		     const struct vsw_link *like, uint32_t *ifindex);
+		     const uint8_t *mac, uint32_t *ifindex);
 int step_delete_vnic(struct journal *j, const struct vsw_port *vnic);
 int step_set_mac(struct journal *j, uint32_t ifindex, const uint8_t *mac);
 int step_up(struct journal *j, uint32_t ifindex);
