@@ -111,7 +111,9 @@ static bool parse_range(char *rest, struct vsw_pool *pool)
 	if (pool->has_range ||
 	    !read_mac(strtok_r(rest, " \t", &save), &pool->first) ||
 	    !read_mac(strtok_r(NULL, " \t", &save), &pool->last) ||
-	    strtok_r(NULL, " \t", &save) || pool->last < pool->first)
+	    strtok_r(NULL, " \t", &save) || pool->last < pool->first ||
+	    /* Between first octets that differ there are multicast addresses. */
+	    pool->first >> 40 != pool->last >> 40)
 		return false;
 	pool->has_range = true;
 	return true;

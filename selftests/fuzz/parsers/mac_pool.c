@@ -57,8 +57,7 @@ static void check_take(struct vsw_pool *pool)
 		must(!pool->has_range || left <= 2);
 		return;
 	}
-	/* vswitchctl makes no range that has multicast addresses in the middle of it. */
-	must(is_unicast(e->mac) || pool->first >> 40 != pool->last >> 40);
+	must(is_unicast(e->mac));
 	must(!e->released);
 	must(!strcmp(e->sw, "s") && !strcmp(e->name, "new") && !e->netns[0]);
 	for (i = 0; i < pool->n; i++)
