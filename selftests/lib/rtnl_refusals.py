@@ -9,8 +9,8 @@ from vswcheck import ifindex, refused, run
 from vswnl import Genl, K, nla
 from vswrtnl import IFLA_ADDRESS, IFLA_AF_SPEC, IFLA_BRIDGE_MODE, \
     IFLA_BRIDGE_VLAN_INFO, IFLA_INFO_DATA, IFLA_LINK, IFLA_LINKINFO, \
-    IFLA_PROTINFO, RTM_DELLINK, bridge_vlans, change_link, fdb_add, new_link, \
-    vlan_info
+    IFLA_PROTINFO, NDA_IFINDEX, RTM_DELLINK, bridge_vlans, change_link, \
+    fdb_add, new_link, vlan_info
 
 PVID, BEGIN, END = 2, 8, 16	# BRIDGE_VLAN_INFO_*
 
@@ -52,8 +52,8 @@ def links():
     refused(E.EADDRNOTAVAIL, "the address of a switch is a unicast MAC",
             f"{IFLA_ADDRESS}", new_link, "bad0", "vswitch", b"",
             address=multicast)
-    refused(E.EINVAL, "'via' takes the ifindex of a port, 4 bytes", "",
-            fdb_add, inner, bytes.fromhex("020000000001"), b"\1\0")
+    refused(E.EINVAL, "'via' takes the ifindex of a port, 4 bytes",
+            f"{NDA_IFINDEX}", fdb_add, inner, bytes.fromhex("020000000001"), b"\1\0")
 
 
 def uplink(index):
