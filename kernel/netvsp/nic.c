@@ -336,9 +336,9 @@ static int nic_add(struct net *net, struct vmh_partition *p,
 		if (err == -EEXIST)
 			NL_SET_ERR_MSG(extack, "name: there is a netdev of this name");
 		else if (err == -EINVAL)
-			NL_SET_ERR_MSG(extack, "name: a netdev cannot be called that; at most 15 bytes, no slash, colon or space, %d for a number");
+			NL_SET_ERR_MSG(extack, "name: it has to be one that a netdev can have");
 		else if (err != -ENOMEM)
-			NL_SET_ERR_MSG(extack, "name: another driver refuses the netdev, or all numbers are taken");
+			NL_SET_ERR_MSG(extack, "name: all numbers are taken, or somebody objects");
 		mutex_unlock(&nic->offer_lock);
 		free_netdev(nic->dev);
 		kvfree(nic);
@@ -388,7 +388,7 @@ static int nic_set(struct net *net, const char *name,
 		if (nic->dev->mtu > change->mtu)
 			err = set_mtu(nic, change->mtu);
 		if (err) {
-			NL_SET_ERR_MSG(extack, "mtu: another driver does not let the netdev have it");
+			NL_SET_ERR_MSG(extack, "mtu: somebody objects, who uses the netdev");
 			goto unlock;
 		}
 		WRITE_ONCE(nic->max_mtu, change->mtu);
