@@ -3,14 +3,15 @@
 #
 # vswitchctl disk, and what it leaves in target core's configfs.
 #
-# requires: jq python3 sg_inq dmsetup fio
+# requires: jq python3 sg_inq sg_persist dmsetup fio
 # uses: vmbus_host vmbus_local storvsp
-# timeout: 600
+# timeout: 900
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="add_del types set resize limits minimum refused rolled_back by_hand protected"
+TESTS="add_del types set resize limits minimum persistent broken_file identity refused rolled_back
+	by_hand protected"
 
 setup()
 {
@@ -246,6 +247,217 @@ told()	# LOW
 dmesg_has()	# REGEX
 {
 	dmesg | grep -q "$1"
+}
+
+store_attr()	# STORE ATTRIBUTE
+{
+	sed 's/.*: //' "$TARGET/core/$1/$2"
+}
+
+reservation_file()	# STORE
+{
+	echo "$(cat "$TARGET/dbroot")/pr/aptpl_$(store_attr "$1" wwn/vpd_unit_serial)"
+}
+
+# With what it had when it was here before.
+again()
+{
+	check vswitchctl disk del p1 lun 0
+	check busywait 20000 sd_there 0
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check busywait 20000 sd_there 1
+	dev=$(first_disk)
+}
+
+persistent_is()	# KEYS HOLDER
+{
+	check_eq "$(sg_persist -n --in -k "$dev" | sed -n 's/^ *0x//p' | xargs)" "$1" "keys"
+	check_eq "$(sg_persist -n --in -r "$dev" | sed -n 's/.*Key=0x//p')" "$2" "holder"
+}
+
+other_disk()
+{
+	find /sys/bus/vmbus/devices/*/host*/target*/*/block -mindepth 1 -maxdepth 1 \
+		-printf '/dev/%f\n' | grep -vx "$dev"
+}
+
+# A reservation that is to survive is there again with the disk, and holds.
+test_persistent()
+{
+	local dev other
+
+	guest_driver
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check busywait 20000 sd_there 1
+	dev=$(first_disk)
+	defer rm -f "$(reservation_file fileio_2012/p1.0.0)"
+	check sg_persist -n --out --register --param-sark=abc1 --param-aptpl "$dev"
+	check sg_persist -n --out --reserve --param-rk=abc1 --prout-type=5 "$dev"
+	again
+	persistent_is abc1 abc1
+	sg_persist -n --in -r "$dev" >"$LIB_TMP/pr"
+	check grep -q 'Write Exclusive, registrants only' "$LIB_TMP/pr"
+	# Another guest sees it, too.
+	partition p2
+	controller p2 0
+	check mkdir "$(tpg p2 0)/lun/lun_0"
+	check ln -s "$TARGET/core/fileio_2012/p1.0.0" "$(tpg p2 0)/lun/lun_0/link"
+	enable p2 0
+	check busywait 20000 sd_there 2
+	other=$(other_disk)
+	check_fail dd if=/dev/zero of="$other" bs=4k count=1 oflag=direct status=none
+	check dd if=/dev/zero of="$dev" bs=4k count=1 oflag=direct status=none
+	check sg_persist -n --out --register --param-sark=abc2 --param-aptpl "$other"
+	check dd if=/dev/zero of="$other" bs=4k count=1 oflag=direct status=none
+	# Two are written down, and the other one waits for its guest.
+	remove_controller p2 0
+	check busywait 20000 sd_there 1
+	again
+	persistent_is abc1 abc1
+	controller p2 0
+	check mkdir "$(tpg p2 0)/lun/lun_0"
+	check ln -s "$TARGET/core/fileio_2012/p1.0.0" "$(tpg p2 0)/lun/lun_0/link"
+	enable p2 0
+	check busywait 20000 sd_there 2
+	persistent_is "abc1 abc2" abc1
+	check dd if=/dev/zero of="$(other_disk)" bs=4k count=1 oflag=direct status=none
+	remove_controller p2 0
+	check busywait 20000 sd_there 1
+	# What has changed since is kept, and so is that there is none.
+	check sg_persist -n --out --release --param-rk=abc1 --prout-type=5 "$dev"
+	again
+	persistent_is abc1 ""
+	check sg_persist -n --out --clear --param-rk=abc1 "$dev"
+	again
+	persistent_is "" ""
+	# Without that it does not survive.
+	check sg_persist -n --out --register --param-sark=abc1 "$dev"
+	again
+	persistent_is "" ""
+}
+
+registration()	# SED-SCRIPT...
+{
+	sed "$@" >"$file" <<-END
+	PR_REG_START: 0
+	initiator_fabric=storvsp
+	initiator_node=$nexus
+	sa_res_key=43969
+	res_holder=1
+	res_type=05
+	res_scope=00
+	res_all_tg_pt=0
+	mapped_lun=0
+	target_fabric=storvsp
+	target_node=p1
+	tpgt=0
+	port_rtpi=1
+	target_lun=0
+	PR_REG_END: 0
+	END
+}
+
+is_refused()	# REGEX
+{
+	check_fail_with "$1" vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check_empty
+}
+
+# There is no disk without reservations that it may have.
+test_broken_file()
+{
+	local file key nexus
+
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	file=$(reservation_file fileio_2012/p1.0.0)
+	nexus=$(cat "$(tpg p1 0)/nexus")
+	defer rm -rf "$file"
+	check vswitchctl disk del p1 lun 0
+	registration -n 1,7p
+	is_refused 'line [0-9]*: the last registration has no end'
+	for key in initiator_node target_node sa_res_key mapped_lun target_lun tpgt; do
+		registration "/^$key/d"
+		is_refused "line 14: the registration has no $key"
+		registration "s/^$key=.*/&\n&/"
+		is_refused 'it is there twice'
+	done
+	registration 's/^sa_res_key=.*/sa_res_key=18446744073709551616/'
+	is_refused 'line 4: the value cannot be'
+	registration 's/^sa_res_key=.*/sa_res_key=0/'
+	is_refused 'key is 0'
+	registration 's/^sa_res_key=/&-/'
+	is_refused 'line 4: the value cannot be'
+	registration 's/^res_type=.*/res_type=02/'
+	is_refused 'no reservation of this type'
+	registration '/^res_type/d'
+	is_refused 'no reservation of this type'
+	registration 's/^target_node=/&a,/'
+	is_refused 'no comma'
+	registration "s/^target_node=/&$(printf 'x%.0s' {1..300})/"
+	is_refused 'line 11: the value cannot be'
+	registration "s/^tpgt/other=$(printf 'x%.0s' {1..4000})\n&/"
+	is_refused 'too long'
+	registration 's/^tpgt/what\n&/'
+	is_refused 'line 12: there is no value'
+	registration 1d
+	is_refused 'line 1: no registration has begun'
+	registration 's/^PR_REG_END.*/PR_REG_START: 1/'
+	is_refused 'line 15: the registration before has no end'
+	registration ''
+	sed 's/naa/nab/' "$file" >"$LIB_TMP/other"
+	cat "$LIB_TMP/other" >>"$file"
+	is_refused 'second holder'
+	printf 'x\0y' >"$file"
+	is_refused 'no text'
+	check truncate -s 2M "$file"
+	is_refused 'too long'
+	check rm "$file"
+	check mkdir "$file"
+	is_refused 'no file'
+	check rmdir "$file"
+	check ln -s /dev/zero "$file"
+	is_refused 'symbolic links'
+	check rm "$file"
+	# These say something, or nothing.
+	registration 's/^tpgt/new=1\n&/'
+	printf '\0' >>"$file"
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check grep -q 'Write Exclusive' "$TARGET/core/fileio_2012/p1.0.0/pr/res_pr_type"
+	check vswitchctl disk del p1 lun 0
+	: >"$file"
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check vswitchctl disk del p1 lun 0
+}
+
+added_serial()	# PATH
+{
+	check vswitchctl disk add p1 block "$1" lun 0
+	serial=$(store_attr iblock_2012/p1.0.0 wwn/vpd_unit_serial)
+	check vswitchctl disk del p1 lun 0
+}
+
+# A device is known by the name that it was given by, not by what that leads to today.
+test_identity()
+{
+	local first one two serial
+
+	loop_device l 16
+	one=$LOOP
+	loop_device m 16
+	two=$LOOP
+	check ln -s "$one" "$LIB_TMP/data"
+	added_serial "$LIB_TMP/data"
+	first=$serial
+	check ln -sf "$two" "$LIB_TMP/data"
+	added_serial "$LIB_TMP/data"
+	check_eq "$serial" "$first" "serial"
+	check cd "$LIB_TMP"
+	added_serial ./data
+	check_eq "$serial" "$first" "serial"
+	added_serial data
+	check_eq "$serial" "$first" "serial"
+	added_serial "$two"
+	[ "$serial" != "$first" ] || fail "two devices have one serial number"
 }
 
 test_refused()

@@ -46,6 +46,7 @@ struct disk_args {
 	const char *partition;
 	uint32_t type;
 	const char *path;
+	const char *identity;		/* what the serial number follows from */
 	uint32_t controller;
 	uint32_t lun;
 	bool has_lun;
@@ -267,7 +268,7 @@ static int add_backstore(struct diskfs *fs, struct disk_args *d, const char *sto
 	}
 	if (err)
 		return err;
-	snprintf(what, sizeof(what), "%s:%s", plugins[d->type], d->path);
+	snprintf(what, sizeof(what), "%s:%s", plugins[d->type], d->identity);
 	serial_of(what, serial, sizeof(serial));
 	if (diskfs_mkdir(fs, true, "core/%s_%u", plugins[d->type], HBA) ||
 	    diskfs_mkdir(fs, false, "%s", store) ||
@@ -283,7 +284,8 @@ static int add_backstore(struct diskfs *fs, struct disk_args *d, const char *sto
 		return EXIT_REFUSED;
 	if (diskfs_write(fs, "1", "%s/enable", store))
 		return EXIT_REFUSED;
-	return EXIT_OK;
+	/* Such a device also keeps its reservations itself. */
+	return d->type == DISK_SCSI ? EXIT_OK : diskpr_restore(fs, store, serial);
 }
 
 /* What is below may have no discard, and then has none. */
@@ -407,12 +409,29 @@ static int check_limits(struct args *a, const struct disk_args *d)
 	return 0;
 }
 
+/*
+ * A device's name is often a link, and the same after the next boot; what that leads to,
+ * such as dm-3, then is another's.
+ */
+static bool identify(const char *path, char *buf, size_t size)
+{
+	const char *name = strrchr(path, '/');
+	char dir[PATH_MAX], real[PATH_MAX];
+
+	name = name ? name + 1 : path;
+	if (!*name ||
+	    snprintf(dir, sizeof(dir), "%.*s.", (int)(name - path), path) >=
+	    (int)sizeof(dir) || !realpath(dir, real))
+		return false;
+	return snprintf(buf, size, "%s/%s", real, name) < (int)size;
+}
+
 static int disk_add(struct ctx *ctx, struct args *a)
 {
+	char real[PATH_MAX], identity[PATH_MAX];
 	struct disk_args d = {};
 	struct vsw_partition p;
 	struct diskfs fs;
-	char real[PATH_MAX];
 	int err;
 
 	err = parse_partition(a, &d.partition);
@@ -436,6 +455,8 @@ static int disk_add(struct ctx *ctx, struct args *a)
 		return report_text(ctx, "disk", d.partition,
 				   "%s: target core takes no path with a comma in it",
 				   real);
+	d.identity = d.type != DISK_FILE &&
+		     identify(d.path, identity, sizeof(identity)) ? identity : real;
 	d.path = real;
 	diskfs_begin(&fs, ctx, d.partition);
 	err = diskfs_mount(&fs);

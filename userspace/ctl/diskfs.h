@@ -88,4 +88,7 @@ bool diskfs_exists(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int diskfs_each(const char *partition,
 		int (*one)(const struct disk *disk, void *arg), void *arg);
 
+/* diskpr.c: have a backstore know the reservations that were written down for its serial. */
+int diskpr_restore(struct diskfs *fs, const char *store, const char *serial);
+
 #endif /* _VSWITCHCTL_DISKFS_H */
