@@ -116,6 +116,49 @@ static u32 alignment(const struct se_dev_attrib *attrib)
 	return min_t(u32, roundup_pow_of_two(block), PAGE_SIZE);
 }
 
+static void sum_stats(const struct storvsp_lun *lun, struct storvsp_stats *sum)
+{
+	const struct storvsp_stats *one;
+	int cpu;
+
+	*sum = (struct storvsp_stats) {};
+	for_each_possible_cpu(cpu) {
+		one = per_cpu_ptr(lun->ctl->stats, cpu) + (lun - lun->ctl->luns);
+		sum->reads += READ_ONCE(one->reads);
+		sum->writes += READ_ONCE(one->writes);
+		sum->others += READ_ONCE(one->others);
+		sum->read_bytes += READ_ONCE(one->read_bytes);
+		sum->write_bytes += READ_ONCE(one->write_bytes);
+		sum->errors += READ_ONCE(one->errors);
+		sum->nsecs += READ_ONCE(one->nsecs);
+	}
+}
+
+/* What was done until now another disk with this number has done. */
+static void begin_stats(struct storvsp_lun *lun)
+{
+	spin_lock(&lun->qos.lock);
+	sum_stats(lun, &lun->before);
+	spin_unlock(&lun->qos.lock);
+}
+
+/* Counters only grow: others count while this looks. */
+static void read_stats(struct storvsp_lun *lun, struct storvsp_stats *stats)
+{
+	const struct storvsp_stats *before = &lun->before;
+
+	spin_lock(&lun->qos.lock);
+	sum_stats(lun, stats);
+	stats->reads -= before->reads;
+	stats->writes -= before->writes;
+	stats->others -= before->others;
+	stats->read_bytes -= before->read_bytes;
+	stats->write_bytes -= before->write_bytes;
+	stats->errors -= before->errors;
+	stats->nsecs -= before->nsecs;
+	spin_unlock(&lun->qos.lock);
+}
+
 /* Target core does not ask whether a number will do. */
 static int post_link(struct se_portal_group *tpg, struct se_lun *se_lun)
 {
@@ -129,6 +172,7 @@ static int post_link(struct se_portal_group *tpg, struct se_lun *se_lun)
 	}
 	WRITE_ONCE(lun->block, dev->dev_attrib.block_size);
 	WRITE_ONCE(lun->align, alignment(&dev->dev_attrib));
+	begin_stats(lun);
 	/* Pairs with storvsp_is_present(). */
 	smp_store_release(&lun->present, true);
 	storvsp_scan(lun->ctl);
@@ -229,25 +273,6 @@ static ssize_t storvsp_tpg_rescan_store(struct config_item *item,
 }
 CONFIGFS_ATTR_WO(storvsp_tpg_, rescan);
 
-static void sum_stats(const struct storvsp_ctl *ctl, u32 lun,
-		      struct storvsp_stats *sum)
-{
-	const struct storvsp_stats *one;
-	int cpu;
-
-	*sum = (struct storvsp_stats) {};
-	for_each_possible_cpu(cpu) {
-		one = per_cpu_ptr(ctl->stats, cpu) + lun;
-		sum->reads += READ_ONCE(one->reads);
-		sum->writes += READ_ONCE(one->writes);
-		sum->others += READ_ONCE(one->others);
-		sum->read_bytes += READ_ONCE(one->read_bytes);
-		sum->write_bytes += READ_ONCE(one->write_bytes);
-		sum->errors += READ_ONCE(one->errors);
-		sum->nsecs += READ_ONCE(one->nsecs);
-	}
-}
-
 /*
  * LUN READS WRITES OTHERS READ-BYTES WRITE-BYTES ERRORS NSECS, hexadecimal: that way
  * the longest lines of half of all LUNs still fit into a page.
@@ -255,19 +280,19 @@ static void sum_stats(const struct storvsp_ctl *ctl, u32 lun,
 static ssize_t show_stats(struct config_item *item, char *page, u32 first)
 {
 	struct storvsp_ctl *ctl = storvsp_ctl(to_tpg(item));
-	struct storvsp_stats sum;
+	struct storvsp_stats stats;
 	ssize_t len = 0;
 	u32 i;
 
 	for (i = first; i < first + VSTOR_LUNS_MAX / 2; i++) {
 		if (!READ_ONCE(ctl->luns[i].present))
 			continue;
-		sum_stats(ctl, i, &sum);
+		read_stats(&ctl->luns[i], &stats);
 		len += sysfs_emit_at(page, len,
 				     "%x %llx %llx %llx %llx %llx %llx %llx\n", i,
-				     sum.reads, sum.writes, sum.others,
-				     sum.read_bytes, sum.write_bytes,
-				     sum.errors, sum.nsecs);
+				     stats.reads, stats.writes, stats.others,
+				     stats.read_bytes, stats.write_bytes,
+				     stats.errors, stats.nsecs);
 	}
 	return len;
 }

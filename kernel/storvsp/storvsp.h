@@ -71,7 +71,7 @@ struct storvsp_stats {
  * struct storvsp_qos - how much a LUN may, and should, do in a second
  * @max: IO operations of 8 KiB, 0 for no limit
  * @min: what it should be able to do, 0 if nobody cares
- * @lock: protects what follows, and storvsp_lun.epoch
+ * @lock: protects what follows, and storvsp_lun.epoch and before
  * @held: the LUN is being reset: none may begin
  * @due: when the next one may begin, in ns
  * @waiting: commands that wait for that
@@ -119,6 +119,7 @@ struct storvsp_minimum {
  * @reset_lock: see above
  * @qos: limits
  * @minimum: what it does
+ * @before: what was counted when it was linked
  */
 struct storvsp_lun {
 	struct storvsp_ctl *ctl;
@@ -131,6 +132,7 @@ struct storvsp_lun {
 	struct mutex reset_lock; /* see above */
 	struct storvsp_qos qos;
 	struct storvsp_minimum minimum;
+	struct storvsp_stats before;
 };
 
 /* How far the guest has come (vstor.c) */
