@@ -10,8 +10,8 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="add_del types set resize limits minimum persistent broken_file identity refused rolled_back
-	by_hand protected"
+TESTS="add_del types set resize limits minimum sample predecessor persistent broken_file identity
+	refused rolled_back by_hand protected"
 
 setup()
 {
@@ -247,6 +247,73 @@ told()	# LOW
 dmesg_has()	# REGEX
 {
 	dmesg | grep -q "$1"
+}
+
+stat_of()	# FILTER
+{
+	vswitchctl -j -s disk show p1 | jq ".[0].stats$1"
+}
+
+# What a disk does now is not what it has done in its life.
+test_sample()
+{
+	guest_driver
+	loop_device a 16
+	modprobe dm-delay || skip "this kernel has no dm-delay"
+	dm slow "0 $((16 << 11)) linear $LOOP 0"
+	defer del_disks
+	check vswitchctl disk add p1 block /dev/mapper/slow
+	check busywait 20000 sd_there 1
+	check dd if=/dev/zero of="$(first_disk)" bs=4k count=2000 oflag=direct status=none
+	check_eq "$(stat_of '.sample | "\(.iops) \(.write_iops) \(.latency_nsecs)"')" '"0 0 null"' \
+		"a disk that does nothing"
+	dm_load slow "0 $((16 << 11)) delay $LOOP 0 100"
+	# Two at a time that take at least 100 ms each, and some of the first second.
+	bg fio --name=x --filename="$(first_disk)" --direct=1 --rw=randread --bs=8k \
+		--ioengine=libaio --iodepth=2 --time_based --runtime=120
+	check busywait 60000 has_read 2
+	stat_of '' >"$LIB_TMP/stats"
+	check_ge "$(jq .sample.latency_nsecs "$LIB_TMP/stats")" 100000000 "latency"
+	check_le "$(jq .sample.read_iops "$LIB_TMP/stats")" 22 "reads in a second"
+	check_ge "$(jq .sample.read_iops "$LIB_TMP/stats")" 1 "reads in a second"
+	check_eq "$(jq .sample.write_iops "$LIB_TMP/stats")" 0 "writes in a second"
+	check_ge "$(jq .sample.bytes_per_second "$LIB_TMP/stats")" 4096 "bytes in a second"
+	check_ge "$(jq .sample.nsecs "$LIB_TMP/stats")" 1000000000 "the time"
+	check_le "$(jq .latency_nsecs "$LIB_TMP/stats")" 99999999 "latency of its life"
+	vswitchctl -s disk show p1 >"$LIB_TMP/text"
+	check grep -qE '^ +now [0-9]+ IOPS \(read [0-9]+ written 0\) [0-9]+ bytes/s latency [0-9]{9,} ns$' \
+		"$LIB_TMP/text"
+	kill "$BG_PID"
+}
+
+has_read()	# N
+{
+	[ "$(stat_of .sample.read_iops)" -ge "$1" ]
+}
+
+disk_at()	# LUN
+{
+	find /sys/bus/vmbus/devices/*/host*/target*/*:"$1"/block -mindepth 1 -maxdepth 1 \
+		-printf '/dev/%f\n'
+}
+
+# Nothing is left of what another disk with the same number did.
+test_predecessor()
+{
+	guest_driver
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check vswitchctl disk add p1 file "$LIB_TMP/b.img" lun 63
+	check busywait 20000 sd_there 2
+	check dd if=/dev/zero of="$(disk_at 0)" bs=4k count=2000 oflag=direct status=none
+	check_eq "$(stat_of .write_bytes)" $((4096 * 2000)) "bytes written"
+	check vswitchctl disk del p1 lun 0
+	check busywait 20000 sd_there 1
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check busywait 20000 sd_there 2
+	check_eq "$(stat_of '| "\(.writes) \(.write_bytes)"')" '"0 0"' "writes of the new one"
+	check_le "$(stat_of .reads)" 1000 "reads of the new one"
+	check dd if=/dev/zero of="$(disk_at 0)" bs=4k count=3 oflag=direct status=none
+	check_eq "$(stat_of .write_bytes)" $((4096 * 3)) "bytes written"
 }
 
 store_attr()	# STORE ATTRIBUTE

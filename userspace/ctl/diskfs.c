@@ -14,6 +14,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "diskfs.h"
@@ -394,13 +395,16 @@ static void find_limits(const char *tpg, struct disk *disk)
 
 static void find_stats(const char *tpg, struct disk *disk)
 {
-	struct disk_stats s;
 	char buf[4096], *at, *line;
+	struct disk_stats s = {};
+	struct timespec now;
 	unsigned int lun;
 
 	if (!diskfs_read(buf, sizeof(buf), "%s/stats_%s", tpg,
 			 disk->lun < DISK_LUNS / 2 ? "low" : "high"))
 		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	s.taken = now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
 	for (at = buf; (line = strsep(&at, "\n"));) {
 		if (sscanf(line, "%x %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64
 			   " %" SCNx64 " %" SCNx64 " %" SCNx64, &lun, &s.reads,

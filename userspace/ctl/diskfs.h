@@ -31,6 +31,7 @@ struct disk_stats {
 	uint64_t write_bytes;
 	uint64_t errors;
 	uint64_t nsecs;
+	uint64_t taken;			/* when it was asked, in ns; 0 if it was not */
 };
 
 struct disk {
