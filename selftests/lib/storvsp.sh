@@ -12,6 +12,8 @@
 #	guest_driver			hv_storvsc
 #	loop_device NAME MIB		a block device
 #	dm NAME TABLE			a device of the device mapper
+#	loopback TYPE NAME		the backstore is also a disk of tcm_loop
+#	sg_of tcm_loop|vmbus_local	its /dev/sg, or that of the guest's first disk
 #
 # With configfs by hand, so that the tests of the tool are about the tool.
 
@@ -225,4 +227,35 @@ dm_load()	# NAME TABLE: instead of the one that it has
 	check dmsetup suspend --noflush --nolockfs "$1"
 	check dmsetup load "$1" --table "$2"
 	check dmsetup resume --noudevrules --noudevsync "$1"
+}
+
+# What another fabric says of the same backstore.
+loopback()	# TYPE NAME
+{
+	local dir=$TARGET/loopback/naa.6001405000000001/tpgt_1
+
+	modprobe tcm_loop || skip "no tcm_loop"
+	check mkdir -p "$dir"
+	defer rmdir "$TARGET/loopback/naa.6001405000000001"
+	defer rmdir "$dir"
+	check write naa.6001405000000002 "$dir/nexus"
+	defer write NULL "$dir/nexus"
+	check mkdir "$dir/lun/lun_0"
+	defer rmdir "$dir/lun/lun_0"
+	check ln -s "$TARGET/core/$(hba_of "$1")/$2" "$dir/lun/lun_0/link"
+	defer rm "$dir/lun/lun_0/link"
+	check busywait 10000 sg_of tcm_loop
+}
+
+sg_of()	# HOST
+{
+	local dev
+
+	for dev in /sys/class/scsi_generic/sg*; do
+		if readlink -f "$dev/device" | grep -q "$1"; then
+			echo "/dev/${dev##*/}"
+			return 0
+		fi
+	done
+	return 1
 }
