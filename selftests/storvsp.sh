@@ -8,16 +8,16 @@
 #	storvsp.ko		controllers of partition p1
 #	target_core_*.ko	files, memory, block devices
 #
-# requires: jq python3 mkfs.ext4 dmsetup sg_reset sg_inq fio
+# requires: jq python3 mkfs.ext4 dmsetup sg_reset sg_inq sg_raw sg_xcopy sg_rtpg fio
 # uses: vmbus_host vmbus_local storvsp
-# timeout: 2700
+# timeout: 3600
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
 TESTS="appears copied subchannels matrix unaligned discard hotplug absent_zero resize readonly
-	reservations many controllers errors flakey slow_neighbour pressure reset pulled death orders
-	refused"
+	reservations many controllers errors sense flakey slow_neighbour pressure reset pulled death orders
+	passed_through copy_offload alua refused"
 
 setup()
 {
@@ -389,10 +389,16 @@ disks_are()
 	[ "$(disks | wc -l)" = "$1" ]
 }
 
-# As many as there can be on one controller.
+milliseconds()
+{
+	date +%s%3N
+}
+
+# As many as there can be on one controller, and none of them takes longer than one does that
+# is alone.
 test_many()
 {
-	local i begun
+	local i begun alone
 
 	load_storage
 	partition p1
@@ -403,11 +409,20 @@ test_many()
 	for ((i = 0; i < 64; i++)); do
 		lun p1 0 "$i" ram "r$i"
 	done
+	ram_backstore alone 1
+	controller p1 1
+	lun p1 1 0 ram alone
 	guest_driver
-	begun=$SECONDS
+	begun=$(milliseconds)
+	enable p1 1
+	check busywait 60000 disks_are 1
+	alone=$(($(milliseconds) - begun))
+	begun=$(milliseconds)
 	enable p1 0
-	check busywait 120000 disks_are 64
-	diag "64 disks after $((SECONDS - begun)) s"
+	check busywait 300000 disks_are 65
+	begun=$(($(milliseconds) - begun))
+	diag "64 disks after $begun ms, one after $alone ms"
+	check_le "$begun" $((alone * 64)) "milliseconds for 64 disks"
 	round_trip_small "$(disk r63)"
 }
 
@@ -476,6 +491,50 @@ $half $half error"
 	check_fail dd if="$dev" of=/dev/null bs=4k count=1 iflag=direct status=none
 	dm_load bad "0 $((half * 2)) linear $LOOP 0"
 	round_trip "$dev"
+}
+
+# What the backstore has against a command is told as loopback tells it.
+test_sense()
+{
+	local cdb half n=0 way
+
+	load_storage
+	loop_device a 64
+	half=$((32 << 11))
+	dm bad "0 $half linear $LOOP 0
+$half $half error"
+	partition p1
+	block_backstore bad /dev/mapper/bad
+	loopback block bad
+	controller p1 0
+	lun p1 0 0 block bad
+	guest_driver
+	enable p1 0
+	check disk bad
+	check dd if=/dev/urandom of="$LIB_TMP/blocks" bs=4k count=2 status=none
+	# LBA 0x10000 is the first bad one; 0x20000 is none.
+	while read -r cdb; do
+		n=$((n + 1))
+		for way in tcm_loop vmbus_local; do
+			# shellcheck disable=SC2086 # options, and bytes
+			sg_raw ${cdb%%:*} "$(sg_of $way)" ${cdb#*:} >"$LIB_TMP/$way" 2>&1 </dev/null || :
+		done
+		check cmp "$LIB_TMP/tcm_loop" "$LIB_TMP/vmbus_local"
+		check grep -q 'Sense key: ' "$LIB_TMP/vmbus_local"
+		[ $n != 1 ] || diag "$(grep -A1 'Sense key: ' "$LIB_TMP/vmbus_local")"
+	done <<-END
+	-r 4096: 28 00 00 01 00 00 00 00 08 00
+	-r 4096: 88 00 00 00 00 00 00 01 00 00 00 00 00 08 00 00
+	-r 4096: 28 00 00 00 ff fc 00 00 08 00
+	-r 4096: 28 00 00 02 00 00 00 00 08 00
+	-s 4096 -i $LIB_TMP/blocks: 2a 00 00 01 00 00 00 00 08 00
+	-s 4096 -i $LIB_TMP/blocks: 8a 00 00 00 00 00 00 01 00 00 00 00 00 08 00 00
+	-s 4096 -i $LIB_TMP/blocks: 2a 08 00 01 00 00 00 00 08 00
+	-s 4096 -i $LIB_TMP/blocks: 2a 00 00 02 00 00 00 00 08 00
+	-s 512 -i $LIB_TMP/blocks: 41 00 00 01 00 00 00 00 08 00
+	-s 1024 -i $LIB_TMP/blocks: 89 00 00 00 00 00 00 01 00 00 00 00 00 01 00 00
+	-s 1024 -i $LIB_TMP/blocks: 89 00 00 00 00 00 00 00 00 00 00 00 00 01 00 00
+	END
 }
 
 # It works for two seconds, and fails for two: what was written, and did not fail, is
@@ -707,6 +766,111 @@ test_orders()
 rmmdir_all()
 {
 	rmdir "$TARGET/storvsp" 2>/dev/null || :
+}
+
+# The commands of a disk that is passed through, and what it has to say of them.
+test_passed_through()
+{
+	local at dev dir=$TARGET/core/pscsi_0/passed
+
+	modprobe target_core_pscsi || skip "this kernel has no pscsi"
+	load_storage
+	modprobe scsi_debug dev_size_mb=16 2>/dev/null || skip "this kernel has no scsi_debug"
+	defer modprobe -r scsi_debug
+	check busywait 10000 debug_disk
+	dev=$(debug_disk)
+	at=$(basename "$(readlink -f "/sys/block/${dev##*/}/device")")
+	check mkdir -p "$dir"
+	defer remove_backstore "$dir"
+	check write "$(sed -E 's/(.*):(.*):(.*):(.*)/scsi_host_id=\1,scsi_channel_id=\2,scsi_target_id=\3,scsi_lun_id=\4/' \
+		<<<"$at")" "$dir/control"
+	check write "$dev" "$dir/udev_path"
+	check write 1 "$dir/enable"
+	partition p1
+	controller p1 0
+	check mkdir "$(tpg p1 0)/lun/lun_0"
+	check ln -s "$dir" "$(tpg p1 0)/lun/lun_0/link"
+	guest_driver
+	enable p1 0
+	check busywait 20000 disks_are 1
+	dev=/dev/$(disks | sed 's/.* //')
+	round_trip "$dev"
+	check cmp -n $((16 << 20)) "$LIB_TMP/data" "$(debug_disk)"
+	check unaligned "$dev"
+	# From sector 0x1234 on it has bad ones.
+	check write 2 /sys/bus/pseudo/drivers/scsi_debug/opts
+	sg_raw -r 512 "$dev" 28 00 00 00 12 34 00 00 01 00 >"$LIB_TMP/raw" 2>&1 || :
+	check grep -qi 'medium error' "$LIB_TMP/raw"
+	check grep -qi 'unrecovered read error' "$LIB_TMP/raw"
+	check sg_raw -r 512 "$dev" 28 00 00 00 12 00 00 00 01 00
+	check write 0 /sys/bus/pseudo/drivers/scsi_debug/opts
+	round_trip "$dev"
+	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+generic()	# NAME
+{
+	find "/sys/block/$(disk_of "$1")/device/scsi_generic" -mindepth 1 -maxdepth 1 \
+		-printf '/dev/%f\n'
+}
+
+# From one disk to another, and none of it by way of the guest. Target core makes their
+# names of the hexadecimal digits of the serial numbers.
+test_copy_offload()
+{
+	load_storage
+	partition p1
+	ram_backstore c0de01 16
+	file_backstore c0de02 16
+	controller p1 0
+	lun p1 0 0 ram c0de01
+	lun p1 0 1 file c0de02
+	guest_driver
+	enable p1 0
+	round_trip "$(disk c0de01)"
+	check disk c0de02
+	check sg_xcopy if="$(generic c0de01)" of="$(generic c0de02)" bs=512 count=1024 skip=256 \
+		seek=512
+	check cmp -n $((512 << 10)) -i $((128 << 10)):$((256 << 10)) "$LIB_TMP/data" \
+		"$LIB_TMP/c0de02.img"
+	check cmp -n $((256 << 10)) /dev/zero "$LIB_TMP/c0de02.img"
+	check cmp -n $((1 << 20)) -i 0:$((768 << 10)) /dev/zero "$LIB_TMP/c0de02.img"
+	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+access_state_is()	# STATE
+{
+	sg_rtpg "$dev" | grep -q "asymmetric access state : 0x0*$1\b"
+}
+
+# The guest learns of a state that was set, and meets it.
+test_alua()
+{
+	local dev group
+
+	load_storage
+	partition p1
+	ram_backstore rama 16
+	group=$TARGET/core/rd_mcp_0/rama/alua/default_tg_pt_gp
+	controller p1 0
+	lun p1 0 0 ram rama
+	guest_driver
+	enable p1 0
+	dev=$(disk rama)
+	check access_state_is 0
+	check write 1 "$group/alua_access_state"
+	check busywait 10000 access_state_is 1
+	round_trip_small "$dev"
+	check write 2 "$group/alua_access_state"
+	check busywait 10000 access_state_is 2
+	sg_raw -r 512 "$dev" 28 00 00 00 00 00 00 00 01 00 >"$LIB_TMP/raw" 2>&1 || :
+	# UNIT ATTENTION, asymmetric access state changed, may be first.
+	sg_raw -r 512 "$dev" 28 00 00 00 00 00 00 00 01 00 >"$LIB_TMP/raw" 2>&1 || :
+	check grep -qi 'not ready' "$LIB_TMP/raw"
+	check grep -qi 'standby state' "$LIB_TMP/raw"
+	check write 0 "$group/alua_access_state"
+	check busywait 10000 access_state_is 0
+	round_trip_small "$dev"
 }
 
 test_refused()
