@@ -17,7 +17,7 @@
 
 TESTS="appears copied subchannels matrix unaligned discard hotplug absent_zero resize readonly
 	reservations many controllers errors sense flakey slow_neighbour pressure reset pulled death orders
-	passed_through copy_offload alua refused"
+	integrity passed_through copy_offload alua refused"
 
 setup()
 {
@@ -724,6 +724,70 @@ test_death()
 	partition p1
 	check write 1 "$(tpg p1 0)/enable"
 	round_trip "$(disk filea)"
+}
+
+acknowledged()	# N
+{
+	[ "$(grep -c '^done' "$LIB_TMP/log")" -ge "$1" ]
+}
+
+# It goes on from here.
+goes_on()
+{
+	check busywait 120000 acknowledged $(($(grep -c '^done' "$LIB_TMP/log") + 100))
+	check kill -0 "$writer"
+}
+
+vmbus_disk()
+{
+	find /sys/bus/vmbus/drivers/hv_storvsc/ -name '*-*-*' -printf '%f\n' | grep .
+}
+
+# Nothing that was acknowledged is lost, or elsewhere, whatever happens meanwhile.
+test_integrity()
+{
+	local how tool writer
+
+	tool=$(dirname "$0")/storvsp/integrity.py
+	load_storage
+	one_of_each
+	check disk filea
+	bg "$tool" write filea "$LIB_TMP/log" "$LIB_TMP/stop"
+	writer=$BG_PID
+	check busywait 120000 test -s "$LIB_TMP/log"
+	goes_on
+	for how in device bus host; do
+		check sg_reset --$how "$(disk filea)"
+		goes_on
+	done
+	check_fail_with 'in use' rmmod storvsp
+	goes_on
+	remove_lun p1 0 5
+	check busywait 20000 gone_disk filea
+	lun p1 0 5 file filea
+	goes_on
+	# Under load: the driver itself would wait for who has the disk open.
+	check write "$(vmbus_disk)" /sys/bus/vmbus/drivers/hv_storvsc/unbind
+	check busywait 20000 gone_disk filea
+	check unload_driver
+	guest_driver storvsc_vcpus_per_sub_channel=1
+	goes_on
+	check nl del p1
+	check busywait 30000 disks_are 0
+	check busywait 10000 disabled p1 0
+	partition p1
+	enable p1 0
+	goes_on
+	check touch "$LIB_TMP/stop"
+	check wait "$writer"
+	check_ge "$(grep -c '^failed' "$LIB_TMP/log")" 2 "writes that failed"
+	check "$tool" verify "$(disk filea)" "$LIB_TMP/log"
+	check "$tool" verify "$LIB_TMP/filea.img" "$LIB_TMP/log"
+	diag "$(grep -c '^done' "$LIB_TMP/log") writes acknowledged"
+	# It would be noticed.
+	check dd if="$LIB_TMP/filea.img" of="$LIB_TMP/filea.img" bs=4k count=1 skip=100 seek=101 \
+		conv=notrunc status=none
+	check_fail_with ' 1 blocks wrong' "$tool" verify "$(disk filea)" "$LIB_TMP/log"
 }
 
 disabled()
