@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Can a guarded port be evaded? Thousands of frames that say what a guard should
-# stop, each in another way, and others that it should let pass, go through two
-# switches that are alike but for the guards. What comes out of a real stack
-# behind them is compared; lib/evasion.py has the picture.
+# Can a guard, or rules, be evaded? Thousands of frames that say what a policy should
+# stop, each in another way, and others that it should let pass, go through switches
+# that are alike but for the policy. What comes out of a real stack behind them is
+# compared; lib/evasion.py has the picture.
 #
-# timeout: 600
+# timeout: 900
 . "$(dirname "$0")/lib.sh"
-TESTS="stack stack_ad"
+TESTS="stack stack_ad acl"
 
 LIB_DIR=$(dirname "$0")/lib
 COUNT=${EVASION_COUNT:-3000}
@@ -68,24 +68,29 @@ number_of()	# WORD NAME
 		END { print n + 0 }' <<<"$LIB_OUT"
 }
 
-compare()
+compare()	# WORLDS FEATURE...
 {
-	local seed=${EVASION_SEED:-$RANDOM} way feature
+	local seed=${EVASION_SEED:-$RANDOM} worlds=$1 w way feature victims=()
 
+	shift
+	for ((w = 0; w < ${#worlds}; w++)); do
+		way=${worlds:w:1}
+		victims+=("VICTIM_${way^}=$(ns "victim$way")")
+	done
 	diag "EVASION_SEED=$seed EVASION_COUNT=$COUNT"
-	check env ATTACKER="$(ns attacker)" VICTIM_U="$(ns victimu)" \
-		VICTIM_G="$(ns victimg)" \
-		/usr/bin/python3 "$LIB_DIR/evasion.py" "$seed" "$COUNT"
+	check env ATTACKER="$(ns attacker)" "${victims[@]}" \
+		/usr/bin/python3 "$LIB_DIR/evasion.py" "$seed" "$COUNT" "$worlds"
 	diag "$(grep -v '^FAULT\|^ ' <<<"$LIB_OUT" | paste -sd' ')"
 	check_eq "$(sed -n 's/^faults //p' <<<"$LIB_OUT")" 0 \
 		"evasions, or harmless frames dropped
 $(sed -n '/^FAULT/,$p' <<<"$LIB_OUT")"
-	# These ways work when there is no guard: the victim is a real one.
+	# These ways work when there is no policy: the victim is a real one.
 	for way in veth vnic tap; do
 		check_ge "$(number_of "accepted $way")" $((COUNT / 20)) "$way"
 		check_ge "$(number_of "passed $way")" $((COUNT / 60)) "$way"
 		for feature in llc orphan overtakes overlaps follows-bad \
-			follows-good begins-twice; do
+			follows-good begins-twice echo-becomes-nd nd-becomes-nd \
+			split-nd split-echo; do
 			check_ge "$(number_of "accepted $way-$feature")" 1 \
 				"$way-$feature"
 		done
@@ -110,7 +115,7 @@ test_stack()
 {
 	world u
 	world g
-	compare priority-tag vlan double-tag options fragments-order \
+	compare ug priority-tag vlan double-tag options fragments-order \
 		fragments-reverse fragments-shuffle fragments-tiny fragments-twice \
 		atomic routing hop-by-hop dstopts endless jumbo padded \
 		non-linear checksum-partial gso-3 \
@@ -122,7 +127,23 @@ test_stack_ad()
 {
 	world u vlan-protocol 802.1ad
 	world g vlan-protocol 802.1ad
-	compare priority-tag priority-tags vlan double-tag
+	compare ug priority-tag priority-tags vlan double-tag
+}
+
+# Rules, extended ones of either side and basic ones, see the same as guards do; and
+# nobody claims an address, in any way, that is not his own.
+test_acl()
+{
+	world u
+	world e
+	world r
+	world s
+	compare uers priority-tag vlan double-tag options fragments-order \
+		fragments-reverse fragments-shuffle fragments-tiny fragments-twice \
+		atomic routing hop-by-hop dstopts endless jumbo padded \
+		claim claim-vlan claim-double-tag claim-options \
+		claim-fragments-order claim-fragments-reverse claim-atomic \
+		claim-routing claim-hop-by-hop claim-dstopts claim-endless claim-jumbo
 }
 
 run_tests "$@"

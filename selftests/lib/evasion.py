@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What a real stack accepts without guards, and with them.
+"""What a real stack accepts without policies, and with them.
 
-    usage: evasion.py SEED COUNT
+    usage: evasion.py SEED COUNT WORLDS
 
-Two worlds that are alike, but for the guards of the attackers' ports in "g":
+Worlds that are alike, but for policies, as "ug":
 
     attacker (netns): au, ag        veth, with virtio-net headers
     host: vu, vg                    vNICs
@@ -13,12 +13,19 @@ Two worlds that are alike, but for the guards of the attackers' ports in "g":
         |            |
     victim-u    victim-g (netns)    sockets that take what the stack accepts
 
-Each item (evasive.py) is sent into both. Nothing that a guard should stop may
-come out of the stack of victim-g, whatever it looked like on the wire; what
+    u   none
+    g   guards of the attackers' ports
+    e   extended rules about what these send: no DHCP, no ICMP
+    r   the same about what the victim's port receives
+    s   basic rules: only addresses of their own, as policy.md has it
+
+Each item (evasive.py) is sent into all. Nothing that a policy should stop may
+come out of a stack behind it, whatever it looked like on the wire; what
 victim-u got shows which ways would have worked. Names of the namespaces are in
-the environment: ATTACKER, VICTIM_U, VICTIM_G.
+the environment: ATTACKER, VICTIM_U, VICTIM_G and so on.
 """
 import collections
+import ipaddress
 import os
 import random
 import socket
@@ -34,7 +41,10 @@ UDP_NO_CHECK6_RX = 102
 BATCH = 40
 NO_HEADER = bytes(evasive.VNET.size)
 PORTS = {4: (67, 68, 1068), 6: (546, 547, 1546)}
-WORLDS = "ug"
+IS_BAD = {"g": evasive.is_bad, "e": evasive.is_denied, "r": evasive.is_denied,
+          "s": evasive.is_spoofed}
+# What a stack has accepted; source and target as bytes.
+Got = collections.namedtuple("Got", "family protocol port first source target")
 MACS = {"veth": "020000000001", "vnic": "020000000002", "tap": "020000000003"}
 VICTIM, SOMEBODY = (bytes.fromhex(mac) for mac in
                     ("020000000009", "0200000000ff"))
@@ -87,7 +97,7 @@ class Sink:
         for sock, family, protocol, port in self.socks:
             while True:
                 try:
-                    data = sock.recv(70000)
+                    data, sender = sock.recvfrom(70000)
                 except BlockingIOError:
                     break
                 number = number_of(data)
@@ -96,7 +106,10 @@ class Sink:
                 if (family, protocol) == (4, evasive.ICMP):
                     data = data[(data[0] & 15) * 4:]
                 what = port if protocol == evasive.UDP else data[0]
-                got[number].append((family, protocol, what, data[0]))
+                source = ipaddress.ip_address(sender[0].split("%")[0]).packed
+                got[number].append(Got(
+                    family, protocol, what, data[0], source,
+                    data[8:24] if protocol == evasive.ICMP6 else b""))
         while True:
             frame = self.wire.recv()
             if frame is None:
@@ -113,13 +126,14 @@ def number_of(data):
 
 
 class Test:
-    def __init__(self, seed, count):
+    def __init__(self, seed, count, worlds):
         self.rng = random.Random(seed)
         self.count = count
+        self.worlds = worlds
         self.stations = rawnet.Stations()
         self.ways = {}
         self.sinks = {}
-        for world in WORLDS:
+        for world in worlds:
             attacker = os.environ["ATTACKER"]
             self.ways["veth", world] = Wire("a" + world, attacker)
             self.ways["vnic", world] = Wire("v" + world, None)
@@ -129,14 +143,36 @@ class Test:
             run("vswitchctl", "port", "set", "t" + world, "vlan", "trunk",
                 "all", "native", "0")
             self.sinks[world] = Sink(os.environ["VICTIM_" + world.upper()])
-        for port in ("pag", "vg", "tg"):
-            run("vswitchctl", "port", "set", port, "dhcp-guard", "on",
-                "router-guard", "on")
+        for world in worlds[1:]:
+            self.set_policy(world)
         self.items = {}
         self.accepted = collections.Counter()
         self.passed = collections.Counter()
         self.refused = collections.Counter()
         self.faults = []
+
+    @staticmethod
+    def set_policy(world):
+        attackers = ["pa" + world, "v" + world, "t" + world]
+        if world == "g":
+            for port in attackers:
+                run("vswitchctl", "port", "set", port, "dhcp-guard", "on",
+                    "router-guard", "on")
+            return
+        rules = {
+            "e": ["out action deny weight %d protocol udp remote-port %d" %
+                  (port, port) for port in (67, 68, 546, 547)] +
+                 ["out action deny weight %d protocol %s" % rule
+                  for rule in ((1, "icmp"), (2, "icmpv6"))],
+            "s": ["out action %s local-ip %s" % rule for rule in (
+                ("allow", "192.0.2.1"), ("allow", "2001:db8::1"),
+                ("deny", "any"))]}
+        rules["r"] = [rule.replace("out", "in").replace("remote", "local")
+                      for rule in rules["e"]]
+        for port in ["pwr"] if world == "r" else attackers:
+            for rule in rules[world]:
+                run("vswitchctl", "acl", "add", port, "direction",
+                    *rule.split())
 
     def send(self, way, item):
         for i, (vnet, body) in enumerate(item.frames):
@@ -145,7 +181,7 @@ class Test:
                 mac = SOMEBODY
             head = mac + bytes.fromhex(MACS[way])
             results = []
-            for world in WORLDS:
+            for world in self.worlds:
                 end = self.ways[way, world]
                 try:
                     end.send(vnet + head + body)
@@ -164,35 +200,42 @@ class Test:
                       for vnet, body in item.frames)))
 
     def judge(self, way, item, got, seen):
-        bad = {world: sorted(set(what for what in got[world]
-                                 if evasive.is_bad(*what)))
-               for world in WORLDS}
         names = sorted(item.features) or ["nothing"]
-        if bad["g"]:
-            self.fault(item, "%s: the guards let pass %s" % (way, bad["g"]))
+        accepted = passed = False
+        for world in self.worlds[1:]:
+            is_bad = IS_BAD[world]
+            bad = [what for what in got[world] if is_bad(what)]
+            if bad:
+                self.fault(item, "%s: %s lets pass %s" % (way, world, bad))
+            if any(is_bad(what) for what in got["u"]):
+                accepted = True
+            elif got["u"] and item.plain:
+                passed = True
+                if sorted(got[world]) != sorted(got["u"]):
+                    self.fault(item, "%s: harmless, yet not passed by %s: %s" %
+                               (way, world, got["u"]))
         if item.wire:
             if not seen["u"]:
-                self.fault(item, way + ": did not arrive without guards")
-            if seen["g"] != (item.wire == "pass"):
-                self.fault(item, way + ": the guards do not " + item.wire)
+                self.fault(item, way + ": did not arrive without a policy")
+            for world in set(item.worlds) & set(self.worlds):
+                if seen[world] != (item.wire == "pass"):
+                    self.fault(item, "%s: %s does not %s" % (
+                        way, world, item.wire))
             self.accepted.update("%s %s" % (way, n) for n in names)
-        if bad["u"]:
+        if accepted:
             self.accepted.update([way] + names)
-        elif got["u"] and item.plain:
+        if passed:
             self.passed.update([way])
-            if sorted(got["g"]) != sorted(got["u"]):
-                self.fault(item, "%s: harmless, yet not passed: %s" % (
-                    way, got["u"]))
 
     def batch(self, items):
         for way, item in items:
             self.send(way, item)
         self.stations.sentinel.flush()
-        results = {world: self.sinks[world].collect() for world in WORLDS}
+        results = {world: self.sinks[world].collect() for world in self.worlds}
         for way, item in items:
             self.judge(way, item,
-                       {w: results[w][0][item.number] for w in WORLDS},
-                       {w: item.number in results[w][1] for w in WORLDS})
+                       {w: results[w][0][item.number] for w in self.worlds},
+                       {w: item.number in results[w][1] for w in self.worlds})
 
     def run(self):
         maker = evasive.Maker(self.rng, [evasive.GSO_UDP, evasive.GSO_UDP_L4])
@@ -201,9 +244,13 @@ class Test:
             for special in (maker.rewritten, maker.refragmented, maker.snap):
                 items += [(way, special()) for _ in range(4)]
             items += [(way, item) for item in maker.fragments()]
+            items += [(way, item) for item in maker.split_discovery()]
         while maker.number < self.count:
+            make = maker.make
+            if "s" in self.worlds and self.rng.randrange(2):
+                make = maker.claim
             items.append((self.rng.choice(list(MACS)),
-                          maker.make(self.rng.randrange(100) < 75)))
+                          make(self.rng.randrange(100) < 75)))
         for i in range(0, len(items), BATCH):
             self.batch(items[i:i + BATCH])
         for name, n in sorted(self.accepted.items()):
@@ -218,4 +265,4 @@ class Test:
 
 
 if __name__ == "__main__":
-    Test(int(sys.argv[1]), int(sys.argv[2])).run()
+    Test(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]).run()

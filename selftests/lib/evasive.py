@@ -15,14 +15,19 @@ IP4_SRC, IP4_DST = bytes((192, 0, 2, 1)), bytes((192, 0, 2, 2))
 IP4_ALL = b"\xff" * 4
 IP6_SRC = bytes.fromhex("20010db8000000000000000000000001")
 IP6_DST = bytes.fromhex("20010db8000000000000000000000002")
+IP4_OTHER = bytes((192, 0, 2, 77))
+IP6_OTHER = bytes.fromhex("20010db8000000000000000000000077")
+IP6_NONE = bytes(16)
 IP6_ALL = bytes.fromhex("ff020000000000000000000000000001")
 UDP, ICMP, ICMP6, TCP = 17, 1, 58, 6
 HOP, ROUTING, FRAGMENT, DSTOPTS = 0, 43, 44, 60
 NEEDS_CSUM = 1
 GSO_NONE, GSO_UDP, GSO_UDP_L4 = 0, 3, 5
 VNET = struct.Struct("=BBHHHH")
+SOLICIT, ADVERTISE = 135, 136
 
-# family: what is said, as (protocol, port or type, first byte of UDP's payload)
+# family: what is said, as (protocol, port or type, first byte of UDP's payload, or
+# the target of neighbour discovery)
 BAD = {4: [(UDP, 68, 2), (UDP, 68, 1), (UDP, 67, 2), (ICMP, 5, 0),
            (ICMP, 9, 0)],
        6: [(UDP, 546, 2), (UDP, 546, 7), (UDP, 547, 13), (ICMP6, 134, 0),
@@ -31,8 +36,40 @@ GOOD = {4: [(UDP, 1068, 2), (UDP, 67, 1), (ICMP, 17, 0)],
         6: [(UDP, 1546, 2), (UDP, 547, 12), (ICMP6, 200, 0)]}
 
 
-def is_bad(family, protocol, port, first):
+# family: who says what, where only IP4_SRC and IP6_SRC are allowed
+SPOOFED = {4: [(IP4_OTHER, (UDP, 1068, 2)), (IP4_OTHER, (ICMP, 17, 0))],
+           6: [(IP6_OTHER, (UDP, 1546, 2)),
+               (IP6_SRC, (ICMP6, ADVERTISE, IP6_OTHER)),
+               (IP6_SRC, (ICMP6, ADVERTISE, IP6_OTHER)),
+               (IP6_OTHER, (ICMP6, ADVERTISE, IP6_SRC)),
+               (IP6_NONE, (ICMP6, SOLICIT, IP6_OTHER))]}
+OWN = {4: [(IP4_SRC, (UDP, 1068, 2)), (IP4_SRC, (UDP, 68, 2))],
+       6: [(IP6_SRC, (UDP, 546, 2)), (IP6_SRC, (ICMP6, 200, 0)),
+           (IP6_SRC, (ICMP6, ADVERTISE, IP6_SRC)),
+           (IP6_SRC, (ICMP6, SOLICIT, IP6_OTHER)),
+           (IP6_NONE, (ICMP6, SOLICIT, IP6_SRC))]}
+
+
+def is_denied(got):
+    """What the extended rules of evasion.py have to stop."""
+    return got.protocol != UDP or got.port in (67, 68, 546, 547)
+
+
+def is_spoofed(got):
+    """What the basic ones have to stop."""
+    if got.family == 4:
+        return got.source != IP4_SRC
+    if got.protocol == ICMP6 and got.port == ADVERTISE:
+        return got.source != IP6_SRC or got.target != IP6_SRC
+    if got.protocol == ICMP6 and got.port == SOLICIT and \
+            got.source == IP6_NONE:
+        return got.target != IP6_SRC
+    return got.source != IP6_SRC
+
+
+def is_bad(got):
     """What a guard has to stop, of what a stack received."""
+    family, protocol, port, first = got[:4]
     if protocol == UDP:
         return (family, port) in ((4, 68), (6, 546)) or \
             (family, port, first) in ((4, 67, 2), (6, 547, 13))
@@ -43,20 +80,21 @@ def checksum(data):
     return inet.fold(data) ^ 0xffff
 
 
-def ipv4(protocol, payload, dst, options=b"", ident=0, frag=0, total=None):
+def ipv4(protocol, payload, dst, options=b"", ident=0, frag=0, total=None,
+         src=IP4_SRC):
     size = 20 + len(options)
     head = bytearray(struct.pack(
         "!BBHHHBBH4s4s", 0x40 | size // 4, 0,
         size + len(payload) if total is None else total, ident & 0xffff,
-        frag, 64, protocol, 0, IP4_SRC, dst) + options)
+        frag, 64, protocol, 0, src, dst) + options)
     struct.pack_into("!H", head, 10, checksum(bytes(head)))
     return bytes(head) + payload
 
 
-def ipv6(following, payload, dst, length=None):
+def ipv6(following, payload, dst, length=None, src=IP6_SRC):
     return struct.pack("!IHBB16s16s", 0x60000000,
                        len(payload) if length is None else length, following,
-                       64, IP6_SRC, dst) + payload
+                       255, src, dst) + payload
 
 
 class Item:
@@ -66,8 +104,10 @@ class Item:
         self.features = set()
         self.elsewhere = set()  # those of them that another MAC gets
         self.plain = True       # what any stack sends, or might
-        # Where what has the mark goes: "drop" or "pass", if no stack may tell.
+        # Where what has the mark goes: "drop" or "pass", if no stack may tell;
+        # and in which worlds.
         self.wire = None
+        self.worlds = ""
         self.multicast = False
 
 
@@ -76,6 +116,9 @@ class Maker:
         self.rng = rng
         self.gso_types = gso_types
         self.number = 0
+        self.sources = {4: IP4_SRC, 6: IP6_SRC}
+        # What fragments say that say something else.
+        self.harmless = {4: GOOD[4][:2], 6: GOOD[6][:2]}
 
     def chance(self, percent):
         return self.rng.randrange(100) < percent
@@ -88,7 +131,8 @@ class Maker:
         With partial the rest of the checksum is left to hardware.
         """
         protocol, port, first = what
-        body = bytes([first]) + MARK + struct.pack("!I", self.number)
+        body = first if isinstance(first, bytes) else bytes([first])
+        body += MARK + struct.pack("!I", self.number)
         body = body.ljust(max(size, len(body)), b".")
         length = 8 + len(body)
         if protocol == UDP:
@@ -100,7 +144,7 @@ class Maker:
             head = struct.pack("!BBHI", port, 0, 0, 0)
         pseudo = b""
         if protocol != ICMP:
-            pseudo = (IP4_SRC if family == 4 else IP6_SRC) + dst + \
+            pseudo = self.sources[family] + dst + \
                 struct.pack("!II", length, protocol)
         if partial:
             total = inet.fold(pseudo)
@@ -175,12 +219,14 @@ class Maker:
         options = self.options(item)
         if not split:
             total = self.lengths(item, 20 + len(options) + len(data))
-            return [(ipv4(what[0], data, dst, options, self.number, 0, total),
+            return [(ipv4(what[0], data, dst, options, self.number, 0, total,
+                          self.sources[4]),
                      20 + len(options), at if partial else None)]
-        other, _ = self.transport(4, self.rng.choice(GOOD[4][:2]), dst,
+        other, _ = self.transport(4, self.rng.choice(self.harmless[4]), dst,
                                   len(data) - 8)
         return [(ipv4(what[0], part, dst, options if not offset else b"",
-                      self.number, offset // 8 | (0x2000 if more else 0)),
+                      self.number, offset // 8 | (0x2000 if more else 0),
+                      None, self.sources[4]),
                  None, None)
                 for offset, part, more in self.pieces(item, data, other)]
 
@@ -230,23 +276,25 @@ class Maker:
             if last == HOP and self.chance(20):
                 item.features.add("jumbo")
                 length = 0
-            return [(ipv6(last, payload, dst, length),
+            return [(ipv6(last, payload, dst, length, self.sources[6]),
                      40 + len(payload) - len(data), at if partial else None)]
         kinds = [k for k in kinds if k != FRAGMENT]
         cut = self.rng.randint(0, len(kinds))
         if HOP in kinds[cut:]:
             cut = len(kinds)
         inner, data = self.chain(item, data, what[0], kinds[cut:])
-        other, _ = self.transport(6, self.rng.choice(GOOD[6][:2]), dst,
+        other, _ = self.transport(6, self.rng.choice(self.harmless[6]), dst,
                                   len(data) - 8)
         packets = []
         for offset, part, more in self.pieces(item, data, other):
             head = struct.pack("!BBHI", inner, 0, offset | more, self.number)
             last, payload = self.chain(item, head + part, FRAGMENT,
                                        kinds[:cut])
-            packets.append((ipv6(last, payload, dst), None, None))
-        if kinds[cut:]:
-            # The first fragment may end before the chain does.
+            packets.append((ipv6(last, payload, dst, None, self.sources[6]),
+                            None, None))
+        if kinds[cut:] or what[:2] in ((ICMP6, SOLICIT), (ICMP6, ADVERTISE)):
+            # The first fragment may end before the chain does; and there is no
+            # neighbour discovery in fragments.
             item.plain = False
         return packets
 
@@ -305,10 +353,26 @@ class Maker:
 
     def make(self, bad):
         """An item; a bad one is what a guard should stop, if it arrives."""
+        family = self.rng.choice([4, 6])
+        return self.say(family, self.rng.choice((BAD if bad else GOOD)[family]))
+
+    def claim(self, bad):
+        """The same with what is, or is not, the sender's own address."""
+        family = self.rng.choice([4, 6, 6])
+        source, what = self.rng.choice((SPOOFED if bad else OWN)[family])
+        kept = self.sources, self.harmless
+        self.sources = {**self.sources, family: source}
+        self.harmless = {4: GOOD[4][:2],
+                         6: [(ICMP6, ADVERTISE, IP6_SRC), (ICMP6, 200, 0)]}
+        item = self.say(family, what)
+        self.sources, self.harmless = kept
+        item.features = {"claim-" + name for name in item.features}
+        item.features.add("claim")
+        return item
+
+    def say(self, family, what):
         self.number += 1
         item = Item(self.number)
-        family = self.rng.choice([4, 6])
-        what = self.rng.choice((BAD if bad else GOOD)[family])
         item.multicast = self.chance(50)
         if family == 4:
             dst = IP4_ALL if item.multicast else IP4_DST
@@ -354,12 +418,13 @@ class Maker:
         item.frames.append((vnet, b"\x08\0" + packet))
         return item
 
-    def special(self, feature, wire=None):
+    def special(self, feature, wire=None, worlds="ger"):
         self.number += 1
         item = Item(self.number)
         item.plain = False
         item.features.add(feature)
         item.wire = wire
+        item.worlds = worlds
         return item
 
     def refragmented(self):
@@ -413,14 +478,16 @@ class Maker:
     def fragments(self):
         """What becomes of a later fragment, or of a second first one."""
         for family in (4, 6):
-            item = self.special("orphan", "drop")
+            # Where only addresses matter, those of IPv4 are in each fragment.
+            also = "ger" if family == 4 else "gers"
+            item = self.special("orphan", "drop", also)
             item.frames = [self.part(family, 24, True, self.marked())]
             yield item
-            item = self.special("overtakes", "drop")
+            item = self.special("overtakes", "drop", also)
             item.frames = [self.part(family, 24, True, self.marked()),
                            self.first(family, False)]
             yield item
-            item = self.special("overlaps", "drop")
+            item = self.special("overlaps", "drop", also)
             item.frames = [self.first(family, False),
                            self.part(family, 16, True, self.marked())]
             yield item
@@ -428,12 +495,45 @@ class Maker:
             item.frames = [self.first(family, True),
                            self.part(family, 24, True, self.marked())]
             yield item
-            item = self.special("follows-good", "pass")
+            item = self.special("follows-good", "pass", "gers")
             item.frames = [self.first(family, False),
                            self.part(family, 24, True, self.marked())]
             yield item
-        item = self.special("begins-twice", "drop")
+        item = self.special("begins-twice", "drop", "gers")
         item.frames = [self.first(6, False),
                        self.part(6, 0, True, struct.pack(
                            "!HHHH", 4000, 1068, 200, 0) + self.marked())]
+        yield item
+
+    def icmp6_part(self, offset, more, data, following=ICMP6):
+        head = struct.pack("!BBHI", following, 0, offset | more, self.number)
+        return (bytes(VNET.size),
+                b"\x86\xdd" + ipv6(FRAGMENT, head + data, IP6_DST))
+
+    def split_discovery(self):
+        """What becomes of neighbour discovery in fragments, in all worlds."""
+        def message(kind, target):
+            return struct.pack("!BBHI", kind, 0, 0, 0) + target
+
+        # Destination options, and then an echo; or an advertisement that is allowed.
+        options = struct.pack("!BBBBI", ICMP6, 0, 1, 4, 0)
+        item = self.special("echo-becomes-nd", "drop", "gers")
+        spoofed = message(ADVERTISE, IP6_OTHER) + self.marked()
+        item.frames = [self.icmp6_part(0, 1, options + message(128, bytes(16)),
+                                       DSTOPTS),
+                       self.icmp6_part(8, 0, spoofed, DSTOPTS)]
+        yield item
+        item = self.special("nd-becomes-nd", "drop", "gers")
+        spoofed = message(ADVERTISE, IP6_OTHER) + self.marked()
+        item.frames = [self.icmp6_part(0, 1, options +
+                                       message(ADVERTISE, IP6_SRC), DSTOPTS),
+                       self.icmp6_part(8, 0, spoofed, DSTOPTS)]
+        yield item
+        item = self.special("split-nd", "drop", "ers")
+        whole = message(ADVERTISE, IP6_SRC) + self.marked()
+        item.frames = [self.icmp6_part(0, 1, whole)]
+        yield item
+        item = self.special("split-echo", "pass", "gs")
+        item.frames = [self.icmp6_part(0, 1, message(200, bytes(16))),
+                       self.icmp6_part(24, 0, self.marked())]
         yield item
