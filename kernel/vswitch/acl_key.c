@@ -281,8 +281,12 @@ bool vsw_acl_quoted_key(struct vsw_flow_key *flow,
 	    !(v6 ? read_quote6(&quote, frame->skb, at) :
 		   read_quote4(&quote, frame->skb, at)))
 		return false;
-	/* What was not looked at before could become something else. */
-	if (quote.transport + 8 > headers->transport + VSW_HEADERS_QUOTE)
+	/*
+	 * What was not looked at before could become something else, and what is behind
+	 * the datagram its receiver does not look at.
+	 */
+	if (quote.transport + 8 > min(headers->transport + VSW_HEADERS_QUOTE,
+				      headers->end))
 		return false;
 	/* Ports, or of ICMP the type and the identifier. */
 	bytes = skb_header_pointer(frame->skb, quote.transport, 8, buf);

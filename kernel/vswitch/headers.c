@@ -544,5 +544,6 @@ u32 vsw_headers_parse(struct vsw_headers *headers, const struct sk_buff *skb)
 		headers->kind = network_layer(&walk);
 	if (checksum_rewrites(&walk))
 		headers->kind = VSW_HEADERS_BAD;
+	headers->end = walk.end;
 	return walk.seen;
 }

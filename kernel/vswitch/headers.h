@@ -62,6 +62,7 @@ enum vsw_headers_flags {
  * @ether_type: behind all tags and LLC/SNAP; ETH_P_802_2 for other LLC
  * @network: where the IP or ARP header is, from skb->data
  * @transport: where that protocol begins, or a later fragment's payload
+ * @end: where the datagram ends: what is behind it is padding, or a trailer
  * @src_port: of TCP, UDP, UDP-Lite, SCTP and DCCP
  * @dst_port: likewise
  * @fragment_offset: where in the datagram the fragment begins, in bytes
@@ -84,6 +85,7 @@ struct vsw_headers {
 	__be16 ether_type;
 	u16 network;
 	u16 transport;
+	u32 end;
 	__be16 src_port;
 	__be16 dst_port;
 	u16 fragment_offset;

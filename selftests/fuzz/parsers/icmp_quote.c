@@ -36,30 +36,6 @@ static bool begin(struct vsw_frame *frame, struct vsw_acl_key *key,
 	return true;
 }
 
-/*
- * Without what is behind the datagram: the quote is looked for there as well, where nobody
- * else would.
- */
-static void trim(struct bytes *b)
-{
-	struct vsw_frame frame;
-	struct vsw_acl_key key;
-	const u8 *ip;
-	u32 seen, end;
-
-	if (!begin(&frame, &key, b, b->len, &seen))
-		return;
-	ip = b->at + frame.headers.network;
-	end = b->len;
-	if (key.version == VSW_ACL_V4)
-		end = frame.headers.network + (ip[2] << 8 | ip[3]);
-	else if (ip[4] || ip[5])
-		end = frame.headers.network + 40 + (ip[4] << 8 | ip[5]);
-	must(end <= b->len);
-	b->len = end;
-	test_skb_free(frame.skb);
-}
-
 /* Return: -1 if it cannot be told, else whether a flow is quoted. */
 static int quoted(struct vsw_flow_key *flow, const struct bytes *b, u32 linear,
 		  struct vsw_headers *headers, u32 *seen)
@@ -168,7 +144,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	b.len = in.size;
 	b.at = take_rest(&in);
-	trim(&b);
 	check(&b, cut);
 	free((void *)b.at);
 	return 0;
