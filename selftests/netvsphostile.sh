@@ -25,6 +25,11 @@ setup()
 	defer unload netvsp
 	check vswitchctl partition add g services none
 	defer del_partition g
+	add_nic
+}
+
+add_nic()
+{
 	check vswitchctl nic add g name nic1 queues 4
 	# Nothing is said but what is asked for.
 	sysctl -q -w net.ipv6.conf.nic1.disable_ipv6=1
@@ -347,14 +352,12 @@ test_steps()
 			esac
 			lib_kill "$BG_PID"
 			[ $how != partition ] || check vswitchctl partition add g services none
-			[ $how = guest ] || check vswitchctl nic add g name nic1 queues 4
+			[ $how = guest ] || add_nic
 		done
 		[ -z "$done" ] || break
 	done
 	diag "$step steps"
 	check_ge "$step" 14 "steps"
-	check ip link set nic1 up
-	check ip addr replace 192.0.2.1/24 dev nic1
 	check "$GUEST" g nic_versions
 }
 
