@@ -21,7 +21,7 @@
 . "$(dirname "$0")/lib.sh"
 
 TESTS="link policy port acl profile fdb txn frames percpu netns module traffic sites
-	vmbus vmbus_nic vmbus_module vmbus_sites"
+	vmbus vmbus_nic vmbus_module netvsp_module vmbus_sites netvsp_sites"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 PROGRAM=$HERE/faults/build/faults
@@ -260,7 +260,9 @@ vmbus_group()	# GROUP [MODULE]
 	sed -n '/^# /p' <<<"$LIB_OUT"
 	[ $LIB_RC = 0 ] || fail "status $LIB_RC" \
 		"$(sed '/^# /d' <<<"$LIB_OUT")" "$(tail -n 60 $TRACE/trace)"
-	trace_keep vmbus_host
+	for module in vmbus_host "${@:2}"; do
+		trace_keep "$module"
+	done
 }
 
 test_vmbus()
@@ -280,9 +282,23 @@ test_vmbus_module()
 	load_with_faults "$(module_file vmbus_host)" vmbusmodule
 }
 
+test_netvsp_module()
+{
+	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
+	check insmod "$(module_file vmbus_host)"
+	defer busywait 20000 module_gone vmbus_host
+	defer module_gone netvsp
+	FAULTS_NAME=netvsp load_with_faults "$(module_file netvsp)" vmbusmodule
+}
+
 test_vmbus_sites()
 {
 	sites vmbus_host vmbus
+}
+
+test_netvsp_sites()
+{
+	sites netvsp netvsp
 }
 
 rm -f $SEEN.*

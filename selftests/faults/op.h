@@ -30,6 +30,9 @@
  *	something of the new name may be left
  * @remade: @prepare makes something anew, so that nothing is left that the attempt
  *	before had got
+ * @unheard: a worker tells of it, later
+ * @again: so many times more from the first allocation on: slabs that run out are
+ *	allocations too, so that it is not the same one that has a number each time
  *
  * A refused attempt has to leave all as it was, a granted one has to leave the
  * same as one without a fault, and its events have to reach a listener, or
@@ -48,6 +51,8 @@ struct op {
 	bool told_late;
 	bool taken_back;
 	bool remade;
+	bool unheard;
+	int again;
 };
 
 extern const struct op link_ops[], policy_ops[], port_ops[], acl_ops[],

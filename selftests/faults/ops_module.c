@@ -21,6 +21,11 @@ static void open_file(void)
 		die("FAULTS_MODULE: %m");
 }
 
+static const char *module_name(void)
+{
+	return getenv("FAULTS_NAME") ?: msg_family_name;
+}
+
 static struct answer load(void)
 {
 	struct answer answer = { .sure = true };
@@ -35,7 +40,7 @@ static const char *judge(const struct answer *answer, bool hit)
 	char path[64];
 	bool there;
 
-	snprintf(path, sizeof(path), "/sys/module/%s/refcnt", msg_family_name);
+	snprintf(path, sizeof(path), "/sys/module/%s/refcnt", module_name());
 	there = !access(path, F_OK);
 
 	if (there == !!answer->err)
@@ -48,8 +53,8 @@ static const char *judge(const struct answer *answer, bool hit)
 
 static void unload(void)
 {
-	if (syscall(SYS_delete_module, msg_family_name, O_NONBLOCK))
-		die("rmmod %s: %m", msg_family_name);
+	if (syscall(SYS_delete_module, module_name(), O_NONBLOCK))
+		die("rmmod %s: %m", module_name());
 	msg_family = 0;
 }
 
