@@ -13,8 +13,9 @@
  *
  * Context: process; one at a time: the primary channel's worker, or nsp_nic.run held for
  * writing.
+ * Return: 0 or -ENOMEM.
  */
-void nsp_filter_publish(struct nsp_nic *nic)
+int nsp_filter_publish(struct nsp_nic *nic)
 {
 	const struct nsp_session *s = &nic->session;
 	struct nsp_filter *filter = NULL, *old;
@@ -34,13 +35,12 @@ void nsp_filter_publish(struct nsp_nic *nic)
 				  lockdep_is_held(&nic->run));
 	if (old)
 		kfree_rcu(old, rcu);
-	if (nic->dying)
-		return;
 	/* The guest's interface is up, or is not. */
-	if (filter)
+	if (!nic->dying && filter)
 		netif_carrier_on(nic->dev);
-	else
+	else if (!nic->dying)
 		netif_carrier_off(nic->dev);
+	return filter || !s->filter_bits ? 0 : -ENOMEM;
 }
 
 /**

@@ -563,7 +563,7 @@ void nsp_batch_begin(void);
 void nsp_batch_end(void);
 
 /* queue.c */
-void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv);
+int nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv);
 void nsp_tx_stop(struct nsp_queue *q);
 void nsp_tx_quit(struct nsp_queue *q);
 void nsp_tx_pause(struct nsp_queue *q);
@@ -591,7 +591,7 @@ u32 nsp_save(struct nsp_queue *q, void *to);
 int nsp_restore(struct nsp_queue *q, const void *from, u32 len);
 
 /* filter.c */
-void nsp_filter_publish(struct nsp_nic *nic);
+int nsp_filter_publish(struct nsp_nic *nic);
 bool nsp_filter_wants(const struct nsp_nic *nic, const struct sk_buff *skb);
 
 /* offload.c */

@@ -335,8 +335,6 @@ static int nic_add(struct net *net, struct vmh_partition *p,
 	if (err) {
 		if (err == -EEXIST)
 			NL_SET_ERR_MSG(extack, "name: there is a netdev of this name");
-		else if (err == -EINVAL)
-			NL_SET_ERR_MSG(extack, "name: it has to be one that a netdev can have");
 		else if (err != -ENOMEM)
 			NL_SET_ERR_MSG(extack, "name: all numbers are taken, or somebody objects");
 		mutex_unlock(&nic->offer_lock);

@@ -265,8 +265,7 @@ static u32 set_filter(struct nsp_nic *nic, const void *in, u32 len)
 	if (len < sizeof(u32))
 		return RNDIS_STATUS_INVALID_LENGTH;
 	nic->session.filter_bits = get_unaligned_le32(in);
-	nsp_filter_publish(nic);
-	return RNDIS_STATUS_SUCCESS;
+	return nsp_filter_publish(nic) ? RNDIS_STATUS_RESOURCES : RNDIS_STATUS_SUCCESS;
 }
 
 static u32 set_mcast(struct nsp_nic *nic, const void *in, u32 len)
@@ -279,8 +278,7 @@ static u32 set_mcast(struct nsp_nic *nic, const void *in, u32 len)
 		return RNDIS_STATUS_MULTICAST_FULL;
 	memcpy(s->mcast, in, len);
 	s->n_mcast = len / ETH_ALEN;
-	nsp_filter_publish(nic);
-	return RNDIS_STATUS_SUCCESS;
+	return nsp_filter_publish(nic) ? RNDIS_STATUS_RESOURCES : RNDIS_STATUS_SUCCESS;
 }
 
 static u32 set_mac(struct nsp_nic *nic, const char *text)
@@ -293,8 +291,7 @@ static u32 set_mac(struct nsp_nic *nic, const char *text)
 	ether_addr_copy(nic->session.mac, mac);
 	nic->session.mac_said = true;
 	nic->session.mac_known = true;
-	nsp_filter_publish(nic);
-	return RNDIS_STATUS_SUCCESS;
+	return nsp_filter_publish(nic) ? RNDIS_STATUS_RESOURCES : RNDIS_STATUS_SUCCESS;
 }
 
 /*

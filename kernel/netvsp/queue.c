@@ -11,19 +11,20 @@
  * @recv: where they go
  *
  * Context: process; nsp_nic.run held for writing.
+ * Return: 0 or -ENOMEM.
  */
-void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv)
+int nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv)
 {
 	struct netdev_queue *txq;
 
 	lockdep_assert_held_write(&q->nic->run);
 	if (q->nic->dying)
-		return;
+		return 0;
 	q->mapped = vmh_channel_is_mapped(q->ch) && recv->map;
 	if (!recv->map && !q->bounce) {
 		q->bounce = kvmalloc(recv->size, GFP_KERNEL_ACCOUNT);
 		if (!q->bounce)
-			return;
+			return -ENOMEM;
 	}
 	WRITE_ONCE(q->nic->rsc_max, nsp_rsc_max(recv));
 	WRITE_ONCE(q->nic->frame, q->nic->session.frame);
@@ -41,6 +42,7 @@ void nsp_tx_start(struct nsp_queue *q, struct nsp_recv *recv)
 	__netif_tx_unlock_bh(txq);
 	if (!q->paused)
 		nsp_tx_wake(q);
+	return 0;
 }
 
 /* What waited for the worker. */

@@ -208,10 +208,11 @@ void nsp_indicate_due(struct nsp_nic *nic)
 }
 
 /* Frames can come, and go, from here on. */
-static void start(struct nsp_nic *nic)
+static int start(struct nsp_nic *nic)
 {
 	struct nsp_session *s = &nic->session;
 	struct nsp_queue *q = &nic->queues[0];
+	int err = 0;
 
 	nsp_run_end(q);
 	down_write(&nic->run);
@@ -222,13 +223,15 @@ static void start(struct nsp_nic *nic)
 	clear_bit(NSP_LINK_DUE, &nic->flags);
 	clear_bit(NSP_SPEED_DUE, &nic->flags);
 	if (s->state != NSP_RUNNING) {
-		s->state = NSP_RUNNING;
 		nsp_offload_publish(nic);
-		nsp_tx_start(q, s->recv);
+		err = nsp_tx_start(q, s->recv);
+		if (!err)
+			s->state = NSP_RUNNING;
 	}
 	up_write(&nic->run);
 	nsp_run_begin(q);
 	queue_work(nsp_wq, &nic->work);
+	return err;
 }
 
 static void stop(struct nsp_nic *nic)
@@ -251,7 +254,8 @@ static int on_init(struct nsp_nic *nic, const struct nsp_request *msg)
 		.alignment = cpu_to_le32(ALIGNMENT),
 	};
 
-	start(nic);
+	if (start(nic))
+		answer.status = cpu_to_le32(RNDIS_STATUS_RESOURCES);
 	answer.request = msg->request;
 	return nsp_control_send(nic, &answer, sizeof(answer));
 }

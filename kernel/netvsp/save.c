@@ -363,7 +363,9 @@ static int restore_nic(struct nsp_queue *q, const void *from, u32 len)
 	if (err)
 		return err;
 	nsp_offload_publish(nic);
-	nsp_filter_publish(nic);
+	err = nsp_filter_publish(nic);
+	if (err)
+		return err;
 	mutex_lock(&nic->control_lock);
 	nic->control_ready = state == NSP_RUNNING;
 	mutex_unlock(&nic->control_lock);
@@ -417,7 +419,7 @@ int nsp_restore(struct nsp_queue *q, const void *from, u32 len)
 		err = restore_sections(q, from + sizeof(*saved),
 				       le32_to_cpu(saved->n_sections));
 	if (!err && !q->index && nic->session.state == NSP_RUNNING)
-		nsp_tx_start(q, nic->session.recv);
+		err = nsp_tx_start(q, nic->session.recv);
 	if (err && !q->index)
 		nic->session.state = NSP_OPEN;
 	up_write(&nic->run);

@@ -93,9 +93,16 @@ static int service_open(struct vmh_channel *ch, const u8 *user_data)
 	q->given = 0;
 	q->paused = vmh_channel_is_stopped(ch);
 	vmh_channel_set_priv(ch, q);
+	if (index) {
+		err = nsp_tx_start(q, s->recv);
+		if (err) {
+			q->ch = NULL;
+			up_write(&nic->run);
+			goto free;
+		}
+	}
 	atomic_inc(&nic->open_queues);
 	if (index) {
-		nsp_tx_start(q, s->recv);
 		nsp_on_subchannel(nic);
 	} else {
 		nsp_session_reset(nic);

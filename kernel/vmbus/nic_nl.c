@@ -169,6 +169,20 @@ static int check_mac(struct genl_info *info)
 	return -EADDRNOTAVAIL;
 }
 
+/* As the core would, which does not say so. */
+static int check_name(struct genl_info *info)
+{
+	struct nlattr *name = info->attrs[VMBUS_HOST_A_NIC_NAME];
+	const char *number = name ? strchr(nla_data(name), '%') : NULL;
+
+	if (!name || (dev_valid_name(nla_data(name)) &&
+		      (!number || (number[1] == 'd' && !strchr(number + 2, '%')))))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, name,
+			    "name: it has to be one that a netdev can have; %d becomes a number");
+	return -EINVAL;
+}
+
 static u32 get_u32(struct genl_info *info, int type, u32 fallback)
 {
 	return info->attrs[type] ? nla_get_u32(info->attrs[type]) : fallback;
@@ -233,7 +247,7 @@ int vmbus_host_nl_nic_new_doit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "for which guest? partition is needed");
 		return -EINVAL;
 	}
-	err = check_mac(info);
+	err = check_name(info) ?: check_mac(info);
 	if (err)
 		return err;
 	parse_config(info, &config);
@@ -258,6 +272,11 @@ int vmbus_host_nl_nic_new_doit(struct sk_buff *skb, struct genl_info *info)
 	vmh_partition_put(p);
 	if (err) {
 		nlmsg_free(answer);
+		/* Of the netdev, or of what is offered to the guest. */
+		if (err == -EEXIST)
+			NL_SET_BAD_ATTR(info->extack, info->attrs[nic.ifindex ?
+					VMBUS_HOST_A_NIC_INSTANCE :
+					VMBUS_HOST_A_NIC_NAME]);
 		return err;
 	}
 	changed(net);

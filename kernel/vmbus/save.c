@@ -341,6 +341,7 @@ static int restore_open(struct vmh_channel *ch, const struct saved_channel *save
 	u32 held = le32_to_cpu(saved->held_len), error = le32_to_cpu(saved->error);
 	u32 len = le32_to_cpu(saved->service_len);
 	const struct vmh_service *service = ch->dev->service;
+	int err = -EINVAL;
 	u32 own;
 
 	switch (vmh_channel_open(ch, &saved->opened)) {
@@ -372,8 +373,10 @@ static int restore_open(struct vmh_channel *ch, const struct saved_channel *save
 			return -EINVAL;
 		ch->held = true;
 	}
-	if (len && (!service->restore || service->restore(ch, rest + held, len)))
-		return -EINVAL;
+	if (len && service->restore)
+		err = service->restore(ch, rest + held, len);
+	if (len && err)
+		return err == -ENOMEM ? err : -EINVAL;
 	if (error != U32_MAX) {
 		if (error >= VMH_ERRORS)
 			return -EINVAL;
