@@ -4,10 +4,12 @@
  * with what is the same copied. A list that only one transaction knows changes
  * in place.
  */
+#include <linux/bsearch.h>
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/netlink.h>
 #include <linux/sched.h>
+#include <linux/sort.h>
 
 #include "acl.h"
 #include "quota.h"
@@ -314,17 +316,63 @@ int vsw_acl_add(struct vsw_acl **acl, struct vsw_acl_rule *rules, u32 n,
 	return 0;
 }
 
+/* So many rules can each be looked for. */
+#define MANY_IDS	8
+
+/* Where in the list a rule is. */
+struct place {
+	u32 id;
+	u32 at;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/*
+ * The rules of a list by their ids, for a request that names many: to look for each of
+ * them in all of the list would take seconds, for which others wait.
+ */
+static void sort_ids(const struct vsw_acl *acl, struct place *places)
+{
+	u32 i;
+
+	for (i = 0; i < acl->nr; i++)
+		places[i] = (struct place) { acl->rules[i].id, i };
+	sort(places, acl->nr, sizeof(*places), compare_places, NULL);
+}
+
+static bool find_id(const struct vsw_acl *acl, const struct place *places, u32 id,
+		    u32 *at)
+{
+	const struct place key = { .id = id }, *place;
+
+	if (places) {
+		place = bsearch(&key, places, acl->nr, sizeof(key), compare_places);
+		if (place)
+			*at = place->at;
+		return place;
+	}
+	for (*at = 0; acl && *at < acl->nr; (*at)++) {
+		if (acl->rules[*at].id == id)
+			return true;
+	}
+	return false;
+}
+
 /* Which rule of the list does a request to delete one mean? -ENOENT if none. */
-static int find(const struct vsw_acl *acl, const struct vsw_acl_rule *rule,
-		u32 *at, struct netlink_ext_ack *extack)
+static int find(const struct vsw_acl *acl, const struct place *places,
+		const struct vsw_acl_rule *rule, u32 *at,
+		struct netlink_ext_ack *extack)
 {
 	const struct vsw_acl_rule *there;
 
 	if (rule->id) {
-		for (*at = 0; acl && *at < acl->nr; (*at)++) {
-			if (acl->rules[*at].id == rule->id)
-				return 0;
-		}
+		if (find_id(acl, places, rule->id, at))
+			return 0;
 		NL_SET_ERR_MSG(extack, "no rule has that id");
 		return -ENOENT;
 	}
@@ -346,7 +394,7 @@ static int find(const struct vsw_acl *acl, const struct vsw_acl_rule *rule,
 	return -ENOENT;
 }
 
-static int mark_found(const struct vsw_acl *acl,
+static int mark_found(const struct vsw_acl *acl, struct place *places,
 		      const struct vsw_acl_rule *rules, u32 n,
 		      unsigned long *gone, u32 *bad,
 		      struct netlink_ext_ack *extack)
@@ -354,9 +402,11 @@ static int mark_found(const struct vsw_acl *acl,
 	u32 i, at;
 	int err;
 
+	if (places)
+		sort_ids(acl, places);
 	for (i = 0; i < n; i++) {
 		*bad = i;
-		err = find(acl, &rules[i], &at, extack);
+		err = find(acl, places, &rules[i], &at, extack);
 		if (err)
 			return err;
 		if (__test_and_set_bit(at, gone)) {
@@ -387,14 +437,17 @@ int vsw_acl_del(struct vsw_acl **acl, const struct vsw_acl_rule *rules, u32 n,
 		u32 *bad, struct netlink_ext_ack *extack)
 {
 	u32 i, kept = 0, nr = *acl ? (*acl)->nr : 0;
+	size_t bits = (BITS_TO_LONGS(nr) + 1) * sizeof(long);
+	bool many = nr && n > MANY_IDS;
 	struct vsw_acl *list;
 	unsigned long *gone;
 	int err;
 
-	gone = kvcalloc(BITS_TO_LONGS(nr) + 1, sizeof(long), GFP_KERNEL);
+	gone = kvzalloc(bits + (many ? nr * sizeof(struct place) : 0), GFP_KERNEL);
 	if (!gone)
 		return -ENOMEM;
-	err = mark_found(*acl, rules, n, gone, bad, extack);
+	err = mark_found(*acl, many ? (void *)gone + bits : NULL, rules, n, gone, bad,
+			 extack);
 	if (err)
 		goto free;
 	list = make_room(acl, (*acl)->quota, nr, false, extack);

@@ -118,6 +118,9 @@ static inline bool vsw_is_tpid(__be16 proto)
 /* Does anybody? Double tags had TPIDs of their own before there was 802.1ad. */
 static inline bool vsw_is_tag(__be16 proto)
 {
+	/* Nearly all frames, each copy of a flooded one: with one comparison. */
+	if (likely(ntohs(proto) < ETH_P_8021Q))
+		return false;
 	switch (proto) {
 	case htons(ETH_P_8021Q):
 	case htons(ETH_P_8021AD):
