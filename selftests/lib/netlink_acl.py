@@ -211,6 +211,16 @@ def dump():
     ids = [r["ID"] for p in parts for r in p["RULE"] if p["PORT"] == ports[0]]
     equal(len(set(ids)), 3000, "ids")
     true(len(parts) > 2, "the dump came in one part")
+    # Many go by their ids, in any order; or none does.
+    ids.reverse()
+    some = [{"ID": i} for i in ids[:500]]
+    refused(E.ENOENT, "that id", "RULE", nl.do, "acl-del", PORT=ports[0],
+            RULE=some + [{"ID": 99999}])
+    refused(E.EINVAL, "named twice", "RULE", nl.do, "acl-del", PORT=ports[0],
+            RULE=some + [some[7]])
+    nl.do("acl-del", PORT=ports[0], RULE=[{"ID": i} for i in ids[::3]])
+    left = [r["ID"] for p in nl.dump("acl-get", PORT=ports[0]) for r in p["RULE"]]
+    equal(sorted(left), sorted(set(ids) - set(ids[::3])), "rules left")
     for port in ports:
         nl.do("acl-flush", PORT=port)
     equal(nl.dump("acl-get"), [], "rules at the end")
