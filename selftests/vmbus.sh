@@ -12,7 +12,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 
 TESTS="partition refusals versions reopen released modify gpadls quota flood sizes full
-	many signals coalesce gpa xfer subchannels bends fuzz guided two heartbeat events kill
+	many millions signals coalesce gpa xfer subchannels bends fuzz guided two heartbeat events kill
 	unread removal netns privilege rings migrate badstate"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -156,6 +156,25 @@ test_many()
 	check vmguest g many 100000 16 64
 	check vmguest g many 30000 64 4096 eventfd
 	check vmguest -c g many 10000 16 64
+	check_eq "$(show g '.errors | length')" 0 "errors"
+}
+
+worker_is_on()	# CPU
+{
+	[ "$(show g '.channel_list[] | select(.service == "echo").cpu')" = "$1" ]
+}
+
+# Each compared; the guest on one processor, the host's worker on another.
+test_millions()
+{
+	local n=2000000
+
+	[ ! -e /sys/kernel/debug/kmemleak ] || n=100000
+	[ "$(nproc)" -ge 2 ] || skip "needs two CPUs"
+	bg taskset -c 1 "$GUEST" g many $n 64 64
+	check busywait 20000 worker_is_on 0
+	wait "$BG_PID" || fail "$(<"$BG_LOG")"
+	diag "$(<"$BG_LOG")"
 	check_eq "$(show g '.errors | length')" 0 "errors"
 }
 
