@@ -92,4 +92,7 @@ int diskfs_each(const char *partition,
 /* diskpr.c: have a backstore know the reservations that were written down for its serial. */
 int diskpr_restore(struct diskfs *fs, const char *store, const char *serial);
 
+/* diskshow.c: of a partition, or all */
+void show_disks(struct ctx *ctx, const char *partition);
+
 #endif /* _VSWITCHCTL_DISKFS_H */
