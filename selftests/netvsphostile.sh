@@ -141,14 +141,20 @@ while True:
 	both nic_hash
 }
 
-# Queues share the buffer; what one that ends gives back is its own.
-test_subs()
+# What goes to 192.0.2.3 goes by the second queue, to 192.0.2.2 by the first.
+two_queues()
 {
 	check ip neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev nic1
 	check ip neigh replace 192.0.2.3 lladdr 02:00:00:00:00:03 dev nic1
 	check tc qdisc add dev nic1 clsact
 	check tc filter add dev nic1 egress protocol ip flower dst_ip 192.0.2.3 \
 		action skbedit queue_mapping 1
+}
+
+# Queues share the buffer; what one that ends gives back is its own.
+test_subs()
+{
+	two_queues
 	bg ping -q -f 192.0.2.2
 	bg ping -q -f 192.0.2.3
 	both nic_subs 10
@@ -223,11 +229,7 @@ has_received()
 # the others.
 test_starve()
 {
-	check ip neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev nic1
-	check ip neigh replace 192.0.2.3 lladdr 02:00:00:00:00:03 dev nic1
-	check tc qdisc add dev nic1 clsact
-	check tc filter add dev nic1 egress protocol ip flower dst_ip 192.0.2.3 \
-		action skbedit queue_mapping 1
+	two_queues
 	bg ping -q -i 0.002 192.0.2.2
 	bg ping -q -i 0.02 192.0.2.3
 	both nic_starve

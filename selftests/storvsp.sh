@@ -458,11 +458,9 @@ test_controllers()
 	check busywait 20000 disks_are 4
 }
 
-# What fails below fails in the guest, and only that.
-test_errors()
+# A device whose second half, from sector $half on, only fails; of partition p1.
+half_bad()
 {
-	local dev half
-
 	load_storage
 	loop_device a 64
 	half=$((32 << 11))
@@ -470,6 +468,14 @@ test_errors()
 $half $half error"
 	partition p1
 	block_backstore bad /dev/mapper/bad
+}
+
+# What fails below fails in the guest, and only that.
+test_errors()
+{
+	local dev half
+
+	half_bad
 	controller p1 0
 	lun p1 0 0 block bad
 	guest_driver
@@ -498,13 +504,7 @@ test_sense()
 {
 	local cdb half n=0 way
 
-	load_storage
-	loop_device a 64
-	half=$((32 << 11))
-	dm bad "0 $half linear $LOOP 0
-$half $half error"
-	partition p1
-	block_backstore bad /dev/mapper/bad
+	half_bad
 	loopback block bad
 	controller p1 0
 	lun p1 0 0 block bad

@@ -329,7 +329,7 @@ static int compare_places(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
 
-	return x->id < y->id ? -1 : x->id > y->id;
+	return compare_u32(x->id, y->id);
 }
 
 /*
