@@ -24,7 +24,9 @@ def refused(op, number, words, at="", **attrs):
         assert why.errno == number, (op, attrs, why)
         assert words in why.text, (op, attrs, why)
         blamed = "?" + why.missing if at.startswith("?") else why.at
-        assert blamed == at, (op, attrs, why)
+        # Newer kernels name an attribute on an error of a dump, too.
+        assert blamed == at or op == "port-trace" and not blamed.strip("?"), (
+            op, attrs, why)
         if "REFUSED_LOG" in os.environ:
             with open(os.environ["REFUSED_LOG"], "a", encoding="utf-8") as log:
                 log.write(why.text + "\n")
@@ -32,12 +34,11 @@ def refused(op, number, words, at="", **attrs):
         raise AssertionError("accepted: %s %s" % (op, attrs))
 
 
-# On an error of a dump there is no attribute, and 6.1 has no words in what Genl
-# reads.
-refused("port-trace", errno.EINVAL, "", PORT=index)
-refused("port-trace", errno.EINVAL, "", FRAME=ECHO)
-refused("port-trace", errno.EINVAL, "", PORT=index, FRAME=ECHO[:13])
-refused("port-trace", errno.ENODEV, "", PORT=99999, FRAME=ECHO)
+# On an error of a dump 6.1 has no words in what Genl reads.
+refused("port-trace", errno.EINVAL, "", "?FRAME", PORT=index)
+refused("port-trace", errno.EINVAL, "", "?PORT", FRAME=ECHO)
+refused("port-trace", errno.EINVAL, "", "FRAME", PORT=index, FRAME=ECHO[:13])
+refused("port-trace", errno.ENODEV, "", "PORT", PORT=99999, FRAME=ECHO)
 refused("port-inject", errno.EINVAL, "both port and frame", "?FRAME",
         PORT=index)
 refused("port-inject", errno.EINVAL, "both port and frame", "?PORT",
