@@ -248,6 +248,7 @@ test_raw()
 
 	before=$(state)
 	check py rtnl_refusals links
+	check py rtnl_refusals entries
 	check py rtnl_refusals vlans
 	check_same "$(state)" "$before" "state after raw requests"
 }

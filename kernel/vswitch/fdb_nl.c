@@ -275,8 +275,7 @@ int vswitch_nl_fdb_add_doit(struct sk_buff *skb, struct genl_info *info)
 		err = -EINVAL;
 	} else {
 		err = vsw_fdb_add_static(sw, port, key, false, info->extack);
-		/* A full FDB is nothing that the request could mend. */
-		if (err && err != -ENOSPC)
+		if (err)
 			NL_SET_BAD_ATTR(info->extack,
 					info->attrs[VSWITCH_A_FDB_MAC]);
 	}

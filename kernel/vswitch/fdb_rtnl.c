@@ -8,6 +8,7 @@
 #include <net/netlink.h>
 #include <net/sock.h>
 
+#include "netlink.h"
 #include "team.h"
 #include "vswitch.h"
 
@@ -34,7 +35,8 @@ int vsw_fdb_rtnl_add(struct ndmsg *ndm, struct nlattr *tb[],
 	int err;
 
 	if (!tb[NDA_IFINDEX]) {
-		NL_SET_ERR_MSG(extack, "which port? name it with 'via DEV'");
+		vsw_nl_missing(extack, NDA_IFINDEX,
+			       "which port? name it with 'via DEV'");
 		return -EINVAL;
 	}
 	if (!(ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP))) {
@@ -43,7 +45,8 @@ int vsw_fdb_rtnl_add(struct ndmsg *ndm, struct nlattr *tb[],
 		return -EINVAL;
 	}
 	if (!is_valid_ether_addr(addr)) {
-		NL_SET_ERR_MSG(extack, "the address is a unicast one and not zero");
+		NL_SET_ERR_MSG_ATTR(extack, tb[NDA_LLADDR],
+				    "the address is a unicast one and not zero");
 		return -EADDRNOTAVAIL;
 	}
 	/* The core hands attributes over as they came. */
@@ -64,6 +67,8 @@ int vsw_fdb_rtnl_add(struct ndmsg *ndm, struct nlattr *tb[],
 	err = vsw_fdb_add_static(sw, port, vsw_mac_key(addr, vid),
 				 flags & NLM_F_REPLACE, extack);
 	mutex_unlock(&sw->lock);
+	if (err)
+		vsw_nl_blame(extack, tb[NDA_LLADDR]);
 	return err;
 }
 
@@ -89,6 +94,8 @@ int vsw_fdb_rtnl_del(struct ndmsg *ndm, struct nlattr *tb[],
 	mutex_lock(&sw->lock);
 	err = vsw_fdb_del(sw, vsw_mac_key(addr, vid), extack);
 	mutex_unlock(&sw->lock);
+	if (err)
+		vsw_nl_blame(extack, tb[NDA_LLADDR]);
 	return err;
 }
 
@@ -231,7 +238,8 @@ int vsw_fdb_rtnl_get(struct sk_buff *skb, struct nlattr *tb[],
 	else if (entry)
 		err = fill_entry(skb, sw, entry, portid, seq, RTM_NEWNEIGH, 0);
 	else
-		NL_SET_ERR_MSG(extack, "no entry for this mac and vlan");
+		NL_SET_ERR_MSG_ATTR(extack, tb[NDA_LLADDR],
+				    "no entry for this mac and vlan");
 	rcu_read_unlock();
 	return err;
 }

@@ -89,12 +89,9 @@ static struct net_device *get_uplink(struct net_device *dev,
 /* The attribute that a refused conversion is about, unless it is known. */
 static void name_culprit(struct nlattr *data[], struct netlink_ext_ack *extack)
 {
-	struct nlattr *attr = NULL;
-
 	if (data)
-		attr = data[IFLA_VSWITCH_UPLINK] ?: data[IFLA_VSWITCH_TYPE];
-	if (attr && extack && !extack->bad_attr)
-		NL_SET_BAD_ATTR(extack, attr);
+		vsw_nl_blame(extack, data[IFLA_VSWITCH_UPLINK] ?:
+				     data[IFLA_VSWITCH_TYPE]);
 }
 
 static int link_newlink(struct net *src_net, struct net_device *dev,
@@ -202,8 +199,10 @@ static int link_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (data[IFLA_VSWITCH_FDB_LIMIT]) {
 		limit = nla_get_u32(data[IFLA_VSWITCH_FDB_LIMIT]);
 		err = vsw_switch_check_fdb_limit(sw, limit, extack);
-		if (err)
+		if (err) {
+			vsw_nl_blame(extack, data[IFLA_VSWITCH_FDB_LIMIT]);
 			return err;
+		}
 	}
 	err = vsw_switch_set_type(sw, type, uplink, given, extack);
 	if (err) {

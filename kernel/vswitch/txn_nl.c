@@ -35,8 +35,10 @@ int vswitch_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = vsw_txn_begin(info, sw, &id);
 	vsw_switch_unlock(sw);
-	if (err)
+	if (err) {
+		vsw_nl_blame(info->extack, index);
 		goto free;
+	}
 
 	/* An empty message has room for two numbers. */
 	nla_put_u32(reply, VSWITCH_A_TXN_ID, id);
@@ -65,8 +67,7 @@ int vswitch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	err = vsw_txn_commit(info, nla_get_u32(id), &generation);
 	if (err) {
-		if (err != -EADDRINUSE && err != -EBUSY)
-			NL_SET_BAD_ATTR(info->extack, id);
+		NL_SET_BAD_ATTR(info->extack, id);
 		nlmsg_free(reply);
 		return err;
 	}

@@ -326,7 +326,7 @@ def txn():
             if op.startswith("profile"):
                 attrs = attrs | {"SWITCH": vs0}
             nl.do(op, TXN=t, **attrs)
-        refused(number, text, "", nl.do, "txn-commit", ID=t)
+        refused(number, text, "ID", nl.do, "txn-commit", ID=t)
         equal(config(nl), before, f"state after {what}")
 
     # What was made in it and deleted again is nothing.

@@ -259,7 +259,7 @@ def txn():
     nl.do("profile-del", TXN=t, **old)
     refused(E.ENOENT, "no profile of that name", "PROFILE", nl.do, "acl-flush",
             TXN=t, **old)
-    refused(E.EBUSY, "refers to that profile", "", nl.do, "txn-commit", ID=t)
+    refused(E.EBUSY, "refers to that profile", "ID", nl.do, "txn-commit", ID=t)
     equal((config(nl), everything(nl)), before, "after a refused commit")
     # Somebody else's change of rules ends a transaction.
     t = begin()

@@ -419,7 +419,7 @@ def refusals():
         ("fdb-add", {"MAC": M3, "PORT": p0, "SWITCH": i["vs1"]}, E.EINVAL, "another switch", "PORT"),
         ("fdb-add", {"MAC": M3, "PORT": p0, "VID": 4095}, E.ERANGE, "out of range", "VID"),
         ("fdb-add", {"MAC": M2, "PORT": p0, "VID": 5}, E.EEXIST, "delete it first", "MAC"),
-        ("fdb-add", {"MAC": M3, "PORT": p0}, E.ENOSPC, "raise fdb-limit", ""),
+        ("fdb-add", {"MAC": M3, "PORT": p0}, E.ENOSPC, "raise fdb-limit", "MAC"),
         ("fdb-add", {"MAC": mac("ff:ff:ff:ff:ff:ff"), "PORT": p0}, E.EADDRNOTAVAIL, "unicast", "MAC"),
         ("fdb-del", {"SWITCH": vs0, "MAC": M3}, E.ENOENT, "no entry", "MAC"),
         ("fdb-del", {"SWITCH": vs0, "MAC": M1}, E.ENOENT, "no entry", "MAC"),

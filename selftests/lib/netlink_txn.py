@@ -71,7 +71,7 @@ def txn_basics():
     txn = begin(nl, vs0)["ID"]
     nl.do("port-set", TXN=txn, IFINDEX=p0, VLAN=access(30))
     nl.do("port-set", TXN=txn, IFINDEX=p1, MAC=M2)
-    refused(E.EADDRINUSE, "another port of this switch has that mac", "", nl.do,
+    refused(E.EADDRINUSE, "another port of this switch has that mac", "ID", nl.do,
             "txn-commit", ID=txn)
     equal(config(nl), before, "state after a commit with one bad port")
     refused(E.ENOENT, "no such transaction", "ID", nl.do, "txn-abort", ID=txn)
@@ -153,10 +153,10 @@ def txn_limits():
     equal(len(set(open_now + theirs)), 16, "different ids")
     for sock in (nl, other):
         refused(E.ENOSPC, "16 transactions open: commit or abort one",
-                "", sock.do, "txn-begin", SWITCH=i["vs0"])
+                "SWITCH", sock.do, "txn-begin", SWITCH=i["vs0"])
     nl.do("txn-abort", ID=open_now[0])
     begin(other, i["vs0"])
-    refused(E.ENOSPC, "commit or abort", "", nl.do, "txn-begin",
+    refused(E.ENOSPC, "commit or abort", "SWITCH", nl.do, "txn-begin",
             SWITCH=i["vs0"])
     other.close()
     for _ in range(5):

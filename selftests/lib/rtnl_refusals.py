@@ -9,8 +9,9 @@ from vswcheck import ifindex, refused, run
 from vswnl import Genl, K, nla
 from vswrtnl import IFLA_ADDRESS, IFLA_AF_SPEC, IFLA_BRIDGE_MODE, \
     IFLA_BRIDGE_VLAN_INFO, IFLA_INFO_DATA, IFLA_LINK, IFLA_LINKINFO, \
-    IFLA_PROTINFO, NDA_IFINDEX, RTM_DELLINK, bridge_vlans, change_link, \
-    fdb_add, new_link, vlan_info
+    IFLA_PROTINFO, NDA_IFINDEX, NDA_LLADDR, RTM_DELLINK, RTM_DELNEIGH, \
+    RTM_GETNEIGH, RTM_NEWNEIGH, bridge_vlans, change_link, fdb, new_link, \
+    vlan_info
 
 PVID, BEGIN, END = 2, 8, 16	# BRIDGE_VLAN_INFO_*
 
@@ -52,8 +53,6 @@ def links():
     refused(E.EADDRNOTAVAIL, "the address of a switch is a unicast MAC",
             f"{IFLA_ADDRESS}", new_link, "bad0", "vswitch", b"",
             address=multicast)
-    refused(E.EINVAL, "'via' takes the ifindex of a port, 4 bytes",
-            f"{NDA_IFINDEX}", fdb_add, inner, bytes.fromhex("020000000001"), b"\1\0")
 
 
 def uplink(index):
@@ -63,6 +62,38 @@ def uplink(index):
     at = data_at("UPLINK")
     refused(E.ENODEV, text, at, change_link, ifindex("int"), "vswitch", raw)
     refused(E.ENODEV, text, at, new_link, "bad0", "vswitch", raw)
+
+
+def entries():
+    """Of the FDB, as bridge(8) says them."""
+    inner, via = ifindex("int"), struct.pack("=I", ifindex("p0"))
+    one, two = bytes.fromhex("020000000001"), bytes.fromhex("020000000002")
+    vnic = Genl().do("port-get", IFNAME="vi")["MAC"]
+    limit = Genl().do("switch-get", IFINDEX=inner)["FDB_LIMIT"]
+    mac_at, via_at = f"{NDA_LLADDR}", f"{NDA_IFINDEX}"
+    refused(E.EINVAL, "which port?", f"?{NDA_IFINDEX}", fdb, RTM_NEWNEIGH,
+            inner, one)
+    refused(E.EINVAL, "'via' takes the ifindex of a port, 4 bytes", via_at,
+            fdb, RTM_NEWNEIGH, inner, one, b"\1\0")
+    refused(E.EADDRNOTAVAIL, "a unicast one", mac_at, fdb, RTM_NEWNEIGH, inner,
+            bytes.fromhex("01005e000001"), via)
+    refused(E.EINVAL, "assigned to a port", mac_at, fdb, RTM_NEWNEIGH, inner,
+            vnic, via)
+    for kind in RTM_DELNEIGH, RTM_GETNEIGH:
+        refused(E.ENOENT, "no entry", mac_at, fdb, kind, inner, one)
+    fdb(RTM_NEWNEIGH, inner, one, via)
+    refused(E.EEXIST, "delete it first", mac_at, fdb, RTM_NEWNEIGH, inner, one,
+            via)
+    change_link(inner, "vswitch", data("FDB_LIMIT", "=I", 1))
+    refused(E.ENOSPC, "raise fdb-limit", mac_at, fdb, RTM_NEWNEIGH, inner, two,
+            via)
+    change_link(inner, "vswitch", data("FDB_LIMIT", "=I", 2))
+    fdb(RTM_NEWNEIGH, inner, two, via)
+    refused(E.ENOSPC, "flush it first", data_at("FDB_LIMIT"), change_link,
+            inner, "vswitch", data("FDB_LIMIT", "=I", 1))
+    for address in one, two:
+        fdb(RTM_DELNEIGH, inner, address)
+    change_link(inner, "vswitch", data("FDB_LIMIT", "=I", limit))
 
 
 def vlans():
@@ -94,4 +125,4 @@ def vlans():
             kind=RTM_DELLINK)
 
 
-run({f.__name__: f for f in (links, uplink, vlans)})
+run({f.__name__: f for f in (links, uplink, entries, vlans)})

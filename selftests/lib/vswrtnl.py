@@ -12,7 +12,8 @@ from vswnl import NETLINK_CAP_ACK, NETLINK_EXT_ACK, NLM_F_ACK, \
 
 NLM_F_CREATE, NLM_F_EXCL = 0x400, 0x200
 RTM_NEWLINK, RTM_DELLINK, RTM_SETLINK = 16, 17, 19
-RTM_NEWNEIGH, NDA_LLADDR, NDA_IFINDEX = 28, 2, 8
+RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH = 28, 29, 30
+NDA_LLADDR, NDA_IFINDEX = 2, 8
 NTF_SELF, NUD_NOARP = 2, 0x40
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_LINK, IFLA_PROTINFO = 1, 3, 5, 12
 IFLA_LINKINFO, IFLA_AF_SPEC = 18, 26
@@ -91,12 +92,15 @@ def bridge_vlans(index, spec, kind=RTM_SETLINK, attr=IFLA_AF_SPEC):
          nla(attr, (flags if attr == IFLA_AF_SPEC else b"") + spec))
 
 
-def fdb_add(index, address, via):
-    """bridge fdb add ... self; @via as bytes."""
-    rtnl(RTM_NEWNEIGH, struct.pack("=BxxxiHBB", AF_BRIDGE, index, NUD_NOARP,
-                                   NTF_SELF, 0),
-         nla(NDA_LLADDR, address) + nla(NDA_IFINDEX, via),
-         NLM_F_CREATE | NLM_F_EXCL)
+def fdb(kind, index, address, via=None):
+    """bridge fdb add and so on ... self; @via as bytes."""
+    attrs = nla(NDA_LLADDR, address)
+    if via is not None:
+        attrs += nla(NDA_IFINDEX, via)
+    new = kind == RTM_NEWNEIGH
+    rtnl(kind, struct.pack("=BxxxiHBB", AF_BRIDGE, index, NUD_NOARP if new
+                           else 0, NTF_SELF, 0), attrs,
+         NLM_F_CREATE | NLM_F_EXCL if new else 0)
 
 
 def vlan_info(vid, flags=0):
