@@ -29,9 +29,11 @@
 #define LEAF_RULES	3	/* a leaf of so few is not split further */
 #define ALLOWANCE	12	/* places in leaves per rule */
 #define DEPTH		48	/* of a tree */
-#define SAMPLE		32	/* rules looked at for a threshold */
+#define SAMPLE		16	/* rules looked at for thresholds */
+#define VALUES		3	/* thresholds tried in a dimension */
 #define COUNTED		128	/* rules looked at to judge one */
 #define FIRST		8u	/* rules of a node that may hide others */
+#define FEW		16	/* so few rules are looked at for hidden ones */
 #define GROUP_SAMPLE	32	/* rules looked at to tell narrow ones */
 #define GROUP_RULES	8	/* so few rules need no groups */
 #define LEFTOVER	2	/* so few rules make no group of their own */
@@ -76,6 +78,18 @@ struct builder {
 	struct vec refs;
 	struct vec lists;
 	struct todo todo[DEPTH + 2];
+};
+
+/**
+ * struct sample - some ranges
+ * @n: how many
+ * @lo: where they begin, in order
+ * @hi: where they end, in order
+ */
+struct sample {
+	u32 n;
+	u32 lo[GROUP_SAMPLE];
+	u32 hi[GROUP_SAMPLE];
 };
 
 /**
@@ -138,48 +152,69 @@ static u32 stride(u32 n, u32 most)
  */
 static u32 pick(u32 i, u32 step, u32 n)
 {
+	if (step == 1)
+		return i;
 	return min(i + (i * 0x9e3779b1u >> 16) % step, n - 1);
 }
 
-/* The edges of some of the rules in a dimension, inside the region, in order. */
+/* Insert into an array that is in order, and short. */
+static void insert(u32 *sorted, u32 n, u32 value)
+{
+	for (; n && sorted[n - 1] > value; n--)
+		sorted[n] = sorted[n - 1];
+	sorted[n] = value;
+}
+
+/*
+ * The edges of some of the rules in a dimension, inside the region, in order. Those of
+ * several rules are there as often: where many are is where to split.
+ */
 static u32 edges(const struct builder *b, const u32 *list, u32 n, u32 d,
 		 struct vsw_range region, u32 *edge)
 {
-	u32 i, j, k, v, count = 0, step = stride(n, SAMPLE);
+	u32 i, count = 0, step = stride(n, SAMPLE);
 
 	for (i = 0; i < n; i += step) {
 		const struct vsw_range *r = rule(b, list[pick(i, step, n)]) + d;
 
-		for (k = 0; k < 2; k++) {
-			if (k ? r->hi >= region.hi : r->lo <= region.lo)
-				continue;
-			v = k ? r->hi : r->lo - 1;
-			for (j = count; j && edge[j - 1] > v; j--)
-				;
-			if (j && edge[j - 1] == v)
-				continue;
-			memmove(edge + j + 1, edge + j,
-				(count - j) * sizeof(*edge));
-			edge[j] = v;
-			count++;
-		}
+		if (r->lo > region.lo)
+			insert(edge, count++, r->lo - 1);
+		if (r->hi < region.hi)
+			insert(edge, count++, r->hi);
 	}
 	return count;
 }
 
-/* Each half will take the longer the more rules it has, those of both twice. */
-static u64 cost(const struct builder *b, const u32 *list, u32 n, u32 d,
-		u32 value)
+/* How many of the values, which are in order, does one exceed? */
+static u32 exceeds(u32 one, const u32 *value)
 {
+	static_assert(VALUES == 3);
+	return (one > value[0]) + (one > value[1]) + (one > value[2]);
+}
+
+/*
+ * What splits at these values, which are in order, would cost. Each half will take the
+ * longer the more rules it has, those of both twice.
+ */
+static void costs(const struct builder *b, const u32 *list, u32 n, u32 d,
+		  const u32 *value, u64 *cost)
+{
+	u32 begins[VALUES + 1] = {}, ends[VALUES + 1] = {};
 	u32 i, left = 0, right = 0, step = stride(n, COUNTED);
 
 	for (i = 0; i < n; i += step) {
 		const struct vsw_range *r = rule(b, list[pick(i, step, n)]) + d;
 
-		left += r->lo <= value;
-		right += r->hi > value;
+		begins[exceeds(r->lo, value)]++;
+		ends[exceeds(r->hi, value)]++;
 	}
-	return (u64)left * left + (u64)right * right;
+	for (i = 0; i <= VALUES; i++)
+		right += ends[i];
+	for (i = 0; i < VALUES; i++) {
+		left += begins[i];
+		right -= ends[i];
+		cost[i] = (u64)left * left + (u64)right * right;
+	}
 }
 
 /*
@@ -191,8 +226,10 @@ static bool choose(const struct builder *b, const u32 *list, u32 n, u32 first,
 		   const struct vsw_range *region, struct split *best)
 {
 	u64 seen = stride(n, stride(n, COUNTED));
-	u32 edge[2 * SAMPLE + 1];
-	u32 i, q, count, last;
+	u32 edge[2 * SAMPLE];
+	u32 value[VALUES];
+	u64 cost[VALUES];
+	u32 i, k, count;
 
 	best->cost = U64_MAX;
 	/* Two halves of equal size cost half of what the node does. */
@@ -200,64 +237,74 @@ static bool choose(const struct builder *b, const u32 *list, u32 n, u32 first,
 		u32 d = first + i < b->dims ? first + i : first + i - b->dims;
 
 		count = edges(b, list, n, d, region[d], edge);
-		last = count;
-		for (q = 1; count && q < 4; q++) {
-			u32 at = count * q / 4;
-			u64 c;
-
-			if (at == last)
-				continue;
-			last = at;
-			c = cost(b, list, n, d, edge[at]);
-			if (c < best->cost)
-				*best = (struct split){ d, edge[at], c };
+		if (!count)
+			continue;
+		for (k = 0; k < VALUES; k++)
+			value[k] = edge[count * (k + 1) / (VALUES + 1)];
+		costs(b, list, n, d, value, cost);
+		for (k = 0; k < VALUES; k++) {
+			if (cost[k] < best->cost)
+				*best = (struct split){ d, value[k], cost[k] };
 		}
 	}
 	return best->cost < 2 * seen * seen;
 }
 
-static bool hides_in(const struct vsw_range *outer,
-		     const struct vsw_range *inner,
-		     const struct vsw_range *region)
+/* What is left of a rule in a region, in a dimension. */
+static struct vsw_range clip(const struct builder *b, u32 nr, u32 d,
+			     const struct vsw_range *region)
 {
-	return outer->lo <= max(inner->lo, region->lo) &&
-	       outer->hi >= min(inner->hi, region->hi);
+	const struct vsw_range *r = rule(b, nr) + d;
+
+	return (struct vsw_range){ max(r->lo, region[d].lo),
+				   min(r->hi, region[d].hi) };
 }
 
-/*
- * What is left of a rule in a region: is it all of another one's? Most often
- * not, which the dimension @first is likely to show.
- */
-static bool hides(const struct builder *b, u32 by, u32 nr, u32 first,
+static bool within(const struct vsw_range *inner, const struct vsw_range *outer)
+{
+	return outer->lo <= inner->lo && outer->hi >= inner->hi;
+}
+
+/* Is what is left of a rule in a region all of it what is left of another one? */
+static bool hides(const struct builder *b, u32 by, u32 nr,
 		  const struct vsw_range *region)
 {
-	const struct vsw_range *outer = rule(b, by), *inner = rule(b, nr);
+	struct vsw_range outer, inner;
 	u32 d;
 
-	if (!hides_in(outer + first, inner + first, region + first))
-		return false;
 	for (d = 0; d < b->dims; d++) {
-		if (!hides_in(outer + d, inner + d, region + d))
+		outer = clip(b, by, d, region);
+		inner = clip(b, nr, d, region);
+		if (!within(&inner, &outer))
 			return false;
 	}
 	return true;
 }
 
-/* Leave out the rules of a node that one of its first hides. */
+/*
+ * Leave out the rules of a node that one of its first hides. Most often none does,
+ * which the dimension @dim is likely to show.
+ */
 static u32 drop_hidden(const struct builder *b, u32 *list, u32 n, u32 dim,
 		       const struct vsw_range *region)
 {
+	struct vsw_range first[FIRST];
 	u32 i, j, kept = 0;
 
 	for (i = 0; i < n; i++) {
-		u32 first = min(kept, FIRST);
+		struct vsw_range range = clip(b, list[i], dim, region);
+		u32 many = min(kept, FIRST);
 
-		for (j = 0; j < first; j++) {
-			if (hides(b, list[j], list[i], dim, region))
+		for (j = 0; j < many; j++) {
+			if (within(&range, &first[j]) &&
+			    hides(b, list[j], list[i], region))
 				break;
 		}
-		if (j == first)
-			list[kept++] = list[i];
+		if (j < many)
+			continue;
+		if (kept < FIRST)
+			first[kept] = range;
+		list[kept++] = list[i];
 	}
 	return kept;
 }
@@ -281,26 +328,30 @@ static bool make_leaf(struct builder *b, const struct todo *todo)
 }
 
 /*
- * The rules of one half, in order, up to one that covers it. Returns how many
- * and writes no more than @room of them.
+ * The rules of each half, in order, up to one that covers it: all are in the region,
+ * so that one edge tells which half they are in. Either half has room for all.
  */
-static u32 half(const struct builder *b, const u32 *list, u32 n, u32 dim,
-		const struct vsw_range *region, u32 *out, u32 room)
+static void divide(const struct builder *b, const u32 *list, u32 n,
+		   const struct split *split, struct todo *left, u32 *to_left,
+		   struct todo *right, u32 *to_right)
 {
-	u32 i, count = 0;
+	bool left_open = true, right_open = true;
+	u32 i, nl = 0, nr = 0;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && (left_open || right_open); i++) {
 		const struct vsw_range *r = rule(b, list[i]);
 
-		if (r[dim].lo > region[dim].hi || r[dim].hi < region[dim].lo)
-			continue;
-		if (count < room)
-			out[count] = list[i];
-		count++;
-		if (covers(r, region, b->dims))
-			break;
+		if (left_open && r[split->dim].lo <= split->value) {
+			to_left[nl++] = list[i];
+			left_open = !covers(r, left->region, b->dims);
+		}
+		if (right_open && r[split->dim].hi > split->value) {
+			to_right[nr++] = list[i];
+			right_open = !covers(r, right->region, b->dims);
+		}
 	}
-	return count;
+	left->count = nl;
+	right->count = nr;
 }
 
 /*
@@ -325,12 +376,14 @@ static int split_node(struct builder *b, struct todo *todo)
 	todo->dim = split.dim;
 	left = *todo;
 	left.region[split.dim].hi = split.value;
-	nl = half(b, list, n, split.dim, left.region, list + 2 * n, n);
 	right->region[split.dim].lo = split.value + 1;
-	nr = half(b, list, n, split.dim, right->region, list + n, n);
+	divide(b, list, n, &split, &left, list + 2 * n, right, list + n);
+	nl = left.count;
+	nr = right->count;
 	/* The threshold came from a sample: did it keep its promise? */
 	if ((nl >= n && nr >= n) || nl + nr > todo->allowance) {
 		right->region[split.dim].lo = left.region[split.dim].lo;
+		right->count = n;
 		return 0;
 	}
 	memmove(list, list + n, nr * sizeof(u32));
@@ -344,8 +397,6 @@ static int split_node(struct builder *b, struct todo *todo)
 	right->slot = b->nodes.n + 1;
 	b->nodes.n += 2;
 
-	left.count = nl;
-	right->count = nr;
 	left.allowance = div_u64((u64)todo->allowance * nl, max(nl + nr, 1u));
 	right->allowance = todo->allowance - left.allowance;
 	left.depth++;
@@ -382,7 +433,8 @@ static int build_tree(struct builder *b, u32 n, u32 dim)
 			work = 0;
 			cond_resched();
 		}
-		if (todo->count > 1) {
+		/* Few show it as well, and it would take long at each level above. */
+		if (todo->count <= FEW || !todo->depth) {
 			u32 *list = b->lists.data;
 
 			b->lists.n -= todo->count;
@@ -407,19 +459,33 @@ static int build_tree(struct builder *b, u32 n, u32 dim)
 	return 0;
 }
 
-static bool overlap(const struct vsw_range *a, const struct vsw_range *b)
+static void add_to_sample(struct sample *s, const struct vsw_range *r)
 {
-	return a->lo <= b->hi && b->lo <= a->hi;
+	insert(s->lo, s->n, r->lo);
+	insert(s->hi, s->n, r->hi);
+	s->n++;
 }
 
-static u32 overlaps(const struct vsw_range *r, const struct vsw_range *others,
-		    u32 n)
+/* How many of a sample's values, which are in order, are below a limit? */
+static u32 below(const u32 *sorted, u32 n, u64 limit)
 {
-	u32 i, met = 0;
+	u32 low = 0, high = n;
 
-	for (i = 0; i < n; i++)
-		met += overlap(r, others + i);
-	return met;
+	while (low < high) {
+		u32 mid = (low + high) / 2;
+
+		if (sorted[mid] < limit)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* How many of the sample overlap a range? All but those before and behind it. */
+static u32 overlaps(const struct vsw_range *r, const struct sample *s)
+{
+	return below(s->lo, s->n, r->hi + 1ULL) - below(s->hi, s->n, r->lo);
 }
 
 /*
@@ -427,23 +493,25 @@ static u32 overlaps(const struct vsw_range *r, const struct vsw_range *others,
  * or something that overlaps most of the others: they belong into another
  * group, and must not keep this one from being seen.
  */
-static u32 take_sample(const struct builder *b, const u32 *list, u32 n, u32 d,
-		       struct vsw_range *sample)
+static void take_sample(const struct builder *b, const u32 *list, u32 n, u32 d,
+			struct sample *sample)
 {
-	u32 i, j, count = 0, kept = 0, step = stride(n, GROUP_SAMPLE);
-	struct vsw_range all[GROUP_SAMPLE];
+	u32 i, count = 0, step = stride(n, GROUP_SAMPLE);
+	const struct vsw_range *which[GROUP_SAMPLE];
+	struct sample all = {};
 
 	for (i = 0; i < n; i += step) {
 		const struct vsw_range *r = rule(b, list[pick(i, step, n)]) + d;
 
-		if (r->lo || r->hi != U32_MAX)
-			all[count++] = *r;
+		if (!r->lo && r->hi == U32_MAX)
+			continue;
+		which[count++] = r;
+		add_to_sample(&all, r);
 	}
-	for (j = 0; j < count; j++) {
-		if (overlaps(all + j, all, count) * 2 <= count)
-			sample[kept++] = all[j];
+	for (i = 0; i < count; i++) {
+		if (overlaps(which[i], &all) * 2 <= count)
+			add_to_sample(sample, which[i]);
 	}
-	return kept;
 }
 
 /*
@@ -453,19 +521,19 @@ static u32 take_sample(const struct builder *b, const u32 *list, u32 n, u32 d,
 static u32 find_narrow(const struct builder *b, const u32 *list, u32 n, u32 d,
 		       bool at_least, u16 *masks)
 {
-	struct vsw_range sample[GROUP_SAMPLE];
-	u32 i, count = 0, found = 0;
+	struct sample sample = {};
+	u32 i, found = 0;
 
 	if (!at_least) {
-		count = take_sample(b, list, n, d, sample);
-		if (count < 4)
+		take_sample(b, list, n, d, &sample);
+		if (sample.n < 4)
 			return 0;
 	}
 	for (i = 0; i < n; i++) {
 		const struct vsw_range *r = rule(b, list[i]) + d;
 
 		if ((!r->lo && r->hi == U32_MAX) ||
-		    overlaps(r, sample, count) * 8 > max(count, 8u))
+		    overlaps(r, &sample) * 8 > max(sample.n, 8u))
 			continue;
 		masks[i] |= 1u << d;
 		found++;
