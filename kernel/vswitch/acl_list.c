@@ -234,17 +234,27 @@ static int refuse_clash(const struct vsw_acl_rule *there,
 	return -EEXIST;
 }
 
+/* Files are often in order: does all that is added come behind what is there? */
+static bool follows(const struct vsw_acl *acl, const struct vsw_acl_rule *rule)
+{
+	return !acl || !acl->nr ||
+	       vsw_acl_compare(&acl->rules[acl->nr - 1], rule) < 0;
+}
+
 /* Two rules of one request, or one of it and one of the list, may clash. */
 static int check_clashes(const struct vsw_acl *acl,
 			 const struct vsw_acl_rule *rules, u32 n, u32 *bad,
 			 struct netlink_ext_ack *extack)
 {
+	bool behind = follows(acl, &rules[0]);
 	u32 i, at;
 
 	for (i = 0; i < n; i++) {
 		*bad = i;
 		if (i && !vsw_acl_compare(&rules[i - 1], &rules[i]))
 			return refuse_clash(&rules[i - 1], &rules[i], extack);
+		if (behind)
+			continue;
 		at = search(acl, &rules[i]);
 		if (acl && at < acl->nr &&
 		    !vsw_acl_compare(&acl->rules[at], &rules[i]))

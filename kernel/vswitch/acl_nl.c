@@ -44,8 +44,10 @@ static int request_alloc(struct request *req, struct genl_info *info)
 		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VSWITCH_A_ACL_RULE);
 		return -EINVAL;
 	}
-	req->rules = kvcalloc(2 * n, sizeof(*req->rules), GFP_KERNEL_ACCOUNT);
-	req->attrs = kvcalloc(2 * n, sizeof(*req->attrs), GFP_KERNEL_ACCOUNT);
+	req->rules = kvmalloc_array(2 * n, sizeof(*req->rules),
+				    GFP_KERNEL_ACCOUNT);
+	req->attrs = kvmalloc_array(2 * n, sizeof(*req->attrs),
+				    GFP_KERNEL_ACCOUNT);
 	if (req->rules && req->attrs)
 		return 0;
 	request_free(req);

@@ -5,6 +5,7 @@
 #include "netlink.h"
 
 #define A(name) VSWITCH_A_ACL_RULE_##name
+#define RULE_ATTRS (VSWITCH_A_ACL_RULE_MAX + 1)
 
 static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		  const char *why)
@@ -233,11 +234,20 @@ static int parse_direction(struct vsw_acl_rule *rule, struct nlattr **tb,
 	return 0;
 }
 
-/* The request's policy has this nest in it, so all of it is validated. */
-static int split_rule(struct nlattr **tb, const struct nlattr *attr,
-		      struct netlink_ext_ack *extack)
+/*
+ * The request's policy has this nest in it, so all of it is validated, and a request
+ * can have very many.
+ */
+static void split_rule(struct nlattr **tb, const struct nlattr *rule)
 {
-	return nla_parse_nested(tb, VSWITCH_A_ACL_RULE_MAX, attr, NULL, extack);
+	struct nlattr *attr;
+	int rem;
+
+	memset(tb, 0, RULE_ATTRS * sizeof(*tb));
+	nla_for_each_nested(attr, rule, rem) {
+		if (nla_type(attr) < RULE_ATTRS)
+			tb[nla_type(attr)] = attr;
+	}
 }
 
 /**
@@ -251,12 +261,10 @@ static int split_rule(struct nlattr **tb, const struct nlattr *attr,
 int vsw_acl_rule_parse(struct vsw_acl_rule *rule, const struct nlattr *attr,
 		       struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[VSWITCH_A_ACL_RULE_MAX + 1];
+	struct nlattr *tb[RULE_ATTRS];
 	int err;
 
-	err = split_rule(tb, attr, extack);
-	if (err)
-		return err;
+	split_rule(tb, attr);
 	memset(rule, 0, sizeof(*rule));
 	if (tb[A(ID)])
 		return refuse(extack, tb[A(ID)],
@@ -289,12 +297,10 @@ int vsw_acl_rule_parse_name(struct vsw_acl_rule *rule,
 			    const struct nlattr *attr,
 			    struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[VSWITCH_A_ACL_RULE_MAX + 1];
+	struct nlattr *tb[RULE_ATTRS];
 	int err;
 
-	err = split_rule(tb, attr, extack);
-	if (err)
-		return err;
+	split_rule(tb, attr);
 	memset(rule, 0, sizeof(*rule));
 	if (tb[A(ID)]) {
 		rule->id = nla_get_u32(tb[A(ID)]);
