@@ -161,8 +161,13 @@ static int take_owner(struct ctx *ctx, struct args *a, const char **name,
 	memset(of, 0, sizeof(*of));
 	if (arg_is(a, "profile"))
 		return take_profile(ctx, a, name, of);
+	*name = arg_peek(a);
+	if (*name && batch_last_port(ctx, *name, of)) {
+		a->pos++;
+		return 0;
+	}
 	err = arg_ifname(a, "device", name);
-	if (err || batch_last_port(ctx, *name, of))
+	if (err)
 		return err;
 	return find_dev(ctx, "acl", *name, &of->port);
 }

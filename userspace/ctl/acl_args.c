@@ -91,14 +91,14 @@ const char *acl_addr_text(const struct vsw_acl_addr *addr)
 /* The same address without what is behind the prefix. */
 static bool clear_host_bits(struct vsw_acl_addr *addr)
 {
+	unsigned int i, bits = addr->len % 8;
 	bool found = false;
-	unsigned int bit;
 
-	for (bit = addr->len; bit < 8 * addr_size(addr); bit++) {
-		uint8_t mask = 0x80 >> bit % 8;
+	for (i = addr->len / 8; i < addr_size(addr); i++, bits = 0) {
+		uint8_t mask = 0xff >> bits;
 
-		found |= addr->bytes[bit / 8] & mask;
-		addr->bytes[bit / 8] &= ~mask;
+		found |= addr->bytes[i] & mask;
+		addr->bytes[i] &= ~mask;
 	}
 	return found;
 }
@@ -121,7 +121,7 @@ static int parse_ip(struct args *a, const char *what, struct vsw_acl_addr *addr)
 
 	if (err)
 		return err;
-	if (!strcmp(text, "any")) {
+	if (is_word(text, "any")) {
 		addr->kind = VSW_ACL_ADDR_ANY_IP;
 		return 0;
 	}
@@ -155,7 +155,7 @@ static int parse_mac_addr(struct args *a, const char *what,
 
 	if (err)
 		return err;
-	if (!strcmp(text, "any")) {
+	if (is_word(text, "any")) {
 		addr->kind = VSW_ACL_ADDR_ANY_MAC;
 		return 0;
 	}
@@ -177,7 +177,7 @@ static int parse_ports(struct args *a, const char *what,
 
 	if (err)
 		return err;
-	if (!strcmp(text, "any"))
+	if (is_word(text, "any"))
 		return 0;
 	len = strcspn(text, "-");
 	copy_part(begin, sizeof(begin), text, len);
@@ -207,11 +207,11 @@ static int parse_protocol(struct args *a, struct vsw_acl_rule *rule)
 
 	if (err)
 		return err;
-	if (!strcmp(text, "any"))
+	if (is_word(text, "any"))
 		return 0;
 	rule->has_protocol = true;
 	for (c = protocols; c->word; c++) {
-		if (!strcmp(c->word, text)) {
+		if (is_word(text, c->word)) {
 			rule->protocol = c->value;
 			return 0;
 		}
@@ -233,18 +233,34 @@ static int parse_u16(struct args *a, const char *what, uint32_t min,
 	return err;
 }
 
-/* The keywords, by number, to know which were given. */
+/*
+ * The keywords, by number, to know which were given. In this order 'acl show' has
+ * them, and so do most files.
+ */
 enum word {
-	W_DIRECTION, W_ACTION, W_LOCAL_IP, W_REMOTE_IP, W_LOCAL_MAC,
-	W_REMOTE_MAC, W_WEIGHT, W_PROTOCOL, W_LOCAL_PORT, W_REMOTE_PORT,
+	W_DIRECTION, W_ACTION, W_WEIGHT, W_PROTOCOL, W_LOCAL_IP, W_LOCAL_MAC,
+	W_REMOTE_IP, W_REMOTE_MAC, W_LOCAL_PORT, W_REMOTE_PORT,
 	W_ISOLATION_ID, W_STATEFUL, W_IDLE_TIMEOUT, W_ID, W_MAX
 };
 
 static const char *const words[W_MAX] = {
-	"direction", "action", "local-ip", "remote-ip", "local-mac",
-	"remote-mac", "weight", "protocol", "local-port", "remote-port",
+	"direction", "action", "weight", "protocol", "local-ip", "local-mac",
+	"remote-ip", "remote-mac", "local-port", "remote-port",
 	"isolation-id", "stateful", "idle-timeout", "id",
 };
+
+/* Which keyword comes next? Most likely one behind the last. */
+static enum word take_keyword(struct args *a, enum word from, bool name)
+{
+	enum word w = from;
+
+	do {
+		if ((w != W_ID || name) && arg_is(a, words[w]))
+			return w;
+		w = w + 1 < W_MAX ? w + 1 : 0;
+	} while (w != from);
+	return W_MAX;
+}
 
 static int parse_value(struct args *a, enum word w, struct vsw_acl_rule *rule)
 {
@@ -309,14 +325,12 @@ static int check(struct args *a, const bool *seen, bool name,
 int acl_args_rule(struct args *a, bool name, struct vsw_acl_rule *rule)
 {
 	bool seen[W_MAX] = {};
-	enum word w;
+	enum word w = 0;
 	int err = 0;
 
 	memset(rule, 0, sizeof(*rule));
 	while (!err && arg_peek(a)) {
-		for (w = 0; w < W_MAX; w++)
-			if ((w != W_ID || name) && arg_is(a, words[w]))
-				break;
+		w = take_keyword(a, w, name);
 		if (w == W_MAX)
 			return arg_unknown(a, name ?
 				"id, direction, action, local-ip, remote-ip, local-mac, remote-mac, weight, protocol, local-port, remote-port, isolation-id, stateful or idle-timeout" :

@@ -8,22 +8,11 @@
 
 #include "cmd.h"
 
-bool arg_is(struct args *a, const char *word)
-{
-	const char *next = arg_peek(a);
-
-	/* Files of many rules ask this more often than anything else. */
-	if (!next || *next != *word || strcmp(next, word))
-		return false;
-	a->pos++;
-	return true;
-}
-
 bool arg_is_help(const struct args *a)
 {
 	const char *next = arg_peek(a);
 
-	return next && !strcmp(next, "help") && a->pos + 1 == a->argc;
+	return next && is_word(next, "help") && a->pos + 1 == a->argc;
 }
 
 int arg_usage(const struct args *a, const char *fmt, ...)
@@ -228,7 +217,7 @@ int arg_choice(struct args *a, const char *what, const struct choice *choices,
 	if (err)
 		return err;
 	for (i = 0; choices[i].word; i++) {
-		if (!strcmp(text, choices[i].word)) {
+		if (is_word(text, choices[i].word)) {
 			*out = choices[i].value;
 			return 0;
 		}

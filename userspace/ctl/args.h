@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct args {
 	int argc;
@@ -30,8 +31,23 @@ static inline const char *arg_peek(const struct args *a)
 	return a->pos < a->argc ? a->argv[a->pos] : NULL;
 }
 
+/* Files of many rules ask this more often than anything else; mostly it is not. */
+static inline bool is_word(const char *text, const char *word)
+{
+	return *text == *word && !strcmp(text, word);
+}
+
 /* Take the next word if it is this one. */
-bool arg_is(struct args *a, const char *word);
+static inline bool arg_is(struct args *a, const char *word)
+{
+	const char *next = arg_peek(a);
+
+	if (!next || !is_word(next, word))
+		return false;
+	a->pos++;
+	return true;
+}
+
 bool arg_is_help(const struct args *a);
 
 int arg_usage(const struct args *a, const char *fmt, ...)

@@ -9,6 +9,7 @@
  * force or none.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,9 @@ struct staged {
 	struct vsw_port_change *chg;	/* of a port or profile; large */
 	struct vsw_acl_owner of;	/* of an acl change, as the rest */
 	enum acl_change_kind acl;
-	struct vsw_acl_rule rule;
+	struct vsw_acl_rule *rules;	/* those of this line and the next ones */
+	size_t n;
+	size_t room;
 };
 
 struct atomic_batch {
@@ -66,12 +69,18 @@ int batch_stage(struct ctx *ctx, enum stage what, uint32_t sw,
 	return EXIT_OK;
 }
 
+/* The first line behind it. */
+static unsigned int end_of(const struct staged *s)
+{
+	return s->line + (s->n ? s->n : 1);
+}
+
 /* The line before, if it is about rules of what is called like this. */
 static const struct staged *last_acl(const struct ctx *ctx, const char *name)
 {
 	const struct staged *s = ctx->atomic ? ctx->atomic->last : NULL;
 
-	return s && s->what == STAGE_ACL && s->line + 1 == ctx->line &&
+	return s && s->what == STAGE_ACL && end_of(s) == ctx->line &&
 	       !strcmp(s->name, name) ? s : NULL;
 }
 
@@ -97,12 +106,37 @@ bool batch_last_profile(const struct ctx *ctx, const char *sw,
 	return true;
 }
 
+static bool add_rule(struct staged *s, const struct vsw_acl_rule *rule)
+{
+	size_t room = s->room ? 2 * s->room : 4;
+	struct vsw_acl_rule *rules;
+
+	if (s->n == s->room) {
+		rules = realloc(s->rules, room * sizeof(*rules));
+		if (!rules)
+			return false;
+		s->rules = rules;
+		s->room = room;
+	}
+	s->rules[s->n++] = *rule;
+	return true;
+}
+
+/* Do rules of this line go into one message with those of the line before? */
+static bool goes_with(const struct staged *s, const struct ctx *ctx,
+		      const struct vsw_acl_owner *of, enum acl_change_kind kind)
+{
+	return s && s->what == STAGE_ACL && s->acl == kind && kind != ACL_FLUSH &&
+	       s->n < vsw_acl_at_once() && end_of(s) == ctx->line &&
+	       vsw_acl_same_owner(&s->of, of);
+}
+
 int batch_stage_acl(struct ctx *ctx, const struct vsw_acl_owner *of,
 		    const char *name, enum acl_change_kind kind,
 		    const struct vsw_acl_rule *rule)
 {
+	struct staged *s = ctx->atomic->last;
 	uint32_t sw = of->sw;
-	struct staged *s;
 
 	if (!sw) {
 		struct vsw_port info = {};
@@ -112,14 +146,16 @@ int batch_stage_acl(struct ctx *ctx, const struct vsw_acl_owner *of,
 		sw = info.sw;
 		vsw_port_clear(&info);
 	}
-	s = keep(ctx, STAGE_ACL, sw, name);
-	if (!s)
+	if (!goes_with(s, ctx, of, kind)) {
+		s = keep(ctx, STAGE_ACL, sw, name);
+		if (!s)
+			return report_text(ctx, acl_what(of), name, "out of memory");
+		s->of = *of;
+		s->of.sw = sw;
+		s->acl = kind;
+	}
+	if (kind != ACL_FLUSH && !add_rule(s, rule))
 		return report_text(ctx, acl_what(of), name, "out of memory");
-	s->of = *of;
-	s->of.sw = sw;
-	s->acl = kind;
-	if (kind != ACL_FLUSH)
-		s->rule = *rule;
 	return EXIT_OK;
 }
 
@@ -131,40 +167,23 @@ static struct staged *same_switch(struct staged *s, uint32_t sw)
 	return s;
 }
 
-/*
- * Rules of one owner that are all added, or all deleted, go into one message.
- * Sets @s to the first line that does not belong to it.
- */
-static int send_rules(struct ctx *ctx, struct staged **s, uint32_t txn)
+static int send_rules(struct ctx *ctx, const struct staged *s, uint32_t txn)
 {
-	struct staged *first = *s, *at = first;
-	struct vsw_acl_change chg = { .of = first->of, .txn = txn };
-	size_t n = 0, most = vsw_acl_at_once();
-	struct vsw_acl_rule *rules;
+	struct vsw_acl_change chg = { .of = s->of, .txn = txn };
 	int err, blamed;
 
-	rules = calloc(most, sizeof(*rules));
-	if (!rules)
-		return report_text(ctx, acl_what(&first->of), first->name,
-				   "out of memory");
-	for (; at && n < most && at->what == STAGE_ACL &&
-	     vsw_acl_same_owner(&at->of, &first->of) && at->acl == first->acl;
-	     at = same_switch(at->next, first->sw))
-		rules[n++] = at->rule;
-	if (first->acl == ACL_ADD)
-		err = vsw_acl_add(ctx->vsw, &chg, rules, n);
-	else if (first->acl == ACL_DEL)
-		err = vsw_acl_del(ctx->vsw, &chg, rules, n);
+	if (s->acl == ACL_ADD)
+		err = vsw_acl_add(ctx->vsw, &chg, s->rules, s->n);
+	else if (s->acl == ACL_DEL)
+		err = vsw_acl_del(ctx->vsw, &chg, s->rules, s->n);
 	else
 		err = vsw_acl_flush(ctx->vsw, &chg);
-	free(rules);
-	*s = at;
 	if (!err)
 		return EXIT_OK;
-	for (blamed = vsw_blamed(ctx->vsw); blamed > 0; blamed--)
-		first = same_switch(first->next, first->sw);
-	ctx->line = first->line;
-	return report(ctx, acl_what(&first->of), first->name);
+	blamed = vsw_blamed(ctx->vsw);
+	if (blamed > 0)
+		ctx->line += blamed;
+	return report(ctx, acl_what(&s->of), s->name);
 }
 
 static int stage_default(struct ctx *ctx, const struct staged *s)
@@ -181,12 +200,15 @@ static int stage_default(struct ctx *ctx, const struct staged *s)
 	return EXIT_OK;
 }
 
-/* A line about a port or a profile, in the transaction that it has now. */
-static int stage(struct ctx *ctx, const struct staged *s)
+/* What is kept, in the transaction that it has now. */
+static int stage(struct ctx *ctx, const struct staged *s, uint32_t txn)
 {
 	struct vsw *c = ctx->vsw;
 	int err = 0;
 
+	ctx->line = s->line;
+	if (s->chg)
+		s->chg->txn = txn;
 	switch (s->what) {
 	case STAGE_PORT:
 		return vsw_port_set(c, s->chg) ?
@@ -203,21 +225,9 @@ static int stage(struct ctx *ctx, const struct staged *s)
 	case STAGE_DEFAULT:
 		return stage_default(ctx, s);
 	case STAGE_ACL:
-		break;
+		return send_rules(ctx, s, txn);
 	}
 	return err ? report(ctx, "profile", s->name) : EXIT_OK;
-}
-
-static int send_staged(struct ctx *ctx, struct staged **s, uint32_t txn)
-{
-	struct staged *one = *s;
-
-	ctx->line = one->line;
-	if (one->what == STAGE_ACL)
-		return send_rules(ctx, s, txn);
-	one->chg->txn = txn;
-	*s = same_switch(one->next, one->sw);
-	return stage(ctx, one);
 }
 
 /* One switch: stage what is kept for it, then commit. */
@@ -231,8 +241,8 @@ static int commit_switch(struct ctx *ctx, struct staged *first)
 	ctx->line = first->line;
 	if (vsw_txn_begin(ctx->vsw, sw, &txn, NULL))
 		return report(ctx, "switch", dev_name(sw));
-	while (s) {
-		ret = send_staged(ctx, &s, txn);
+	for (; s; s = same_switch(s->next, sw)) {
+		ret = stage(ctx, s, txn);
 		if (ret) {
 			vsw_txn_abort(ctx->vsw, txn);
 			return ret;
@@ -273,9 +283,33 @@ static int commit_all(struct ctx *ctx, bool force)
 	return ret;
 }
 
+/* Characters that a word without quotes does not go on with. */
+static const bool ends_plain[UCHAR_MAX + 1] = {
+	['\0'] = true, [' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true,
+	['"'] = true, ['\''] = true,
+};
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Take quotes out of a word that begins at @in; NULL if one is not closed. */
+static char *unquote(char *in, char **end)
+{
+	char *out = in;
+	char quote = 0;
+
+	for (; *in && (quote || !is_blank(*in)); in++) {
+		if (quote && *in == quote)
+			quote = 0;
+		else if (!quote && (*in == '"' || *in == '\''))
+			quote = *in;
+		else
+			*out++ = *in;
+	}
+	*end = out;
+	return quote ? NULL : in;
 }
 
 /*
@@ -285,34 +319,27 @@ static bool is_blank(char c)
  */
 static int split(char *line, char **words)
 {
-	char *in = line, *out = line;
+	char *in = line, *end;
 	int n = 0;
 
 	for (;;) {
-		char quote = 0;
-
 		while (is_blank(*in))
 			in++;
 		if (!*in || *in == '#')
 			return n;
 		if (n == MAX_WORDS)
 			return -1;
-		words[n++] = out;
-		for (; *in; in++) {
-			if (quote && *in == quote) {
-				quote = 0;
-			} else if (!quote && (*in == '"' || *in == '\'')) {
-				quote = *in;
-			} else if (!quote && is_blank(*in)) {
-				in++;
-				break;
-			} else {
-				*out++ = *in;
-			}
-		}
-		if (quote)
+		words[n++] = in;
+		while (!ends_plain[(unsigned char)*in])
+			in++;
+		end = in;
+		if (*in == '"' || *in == '\'')
+			in = unquote(in, &end);
+		if (!in)
 			return -1;
-		*out++ = '\0';
+		if (*in)
+			in++;
+		*end = '\0';
 	}
 }
 
@@ -364,6 +391,7 @@ int batch_run(struct ctx *ctx, const char *file, bool atomic, bool force)
 		struct staged *next = staging.head->next;
 
 		free(staging.head->chg);
+		free(staging.head->rules);
 		free(staging.head);
 		staging.head = next;
 	}

@@ -92,7 +92,7 @@ static const struct object *find_object(const char *name)
 	size_t i;
 
 	for (i = 0; i < N_OBJECTS; i++)
-		if (!strcmp(objects[i]->name, name))
+		if (is_word(name, objects[i]->name))
 			return objects[i];
 	return NULL;
 }
@@ -101,12 +101,12 @@ static const struct verb *find_verb(const struct object *obj, const char *name)
 {
 	const struct verb *v;
 
-	if (!strcmp(name, "list") || !strcmp(name, "ls") || !strcmp(name, "lst"))
+	if (is_word(name, "list") || is_word(name, "ls") || is_word(name, "lst"))
 		name = "show";
-	else if (!strcmp(name, "delete"))
+	else if (is_word(name, "delete"))
 		name = "del";
 	for (v = obj->verbs; v->name; v++)
-		if (!strcmp(v->name, name))
+		if (is_word(name, v->name))
 			return v;
 	return NULL;
 }
@@ -146,7 +146,7 @@ int run_command(struct ctx *ctx, struct args *a)
 		return EXIT_OK;
 	}
 	/* As with git, what help is wanted of can come behind it, too. */
-	asked = arg_peek(a) && !strcmp(arg_peek(a), "help");
+	asked = arg_peek(a) && is_word(arg_peek(a), "help");
 	a->pos += asked;
 	obj = arg_peek(a) ? find_object(arg_peek(a)) : NULL;
 	if (!obj) {

@@ -10,6 +10,9 @@
 
 /* As many as this go into one message. */
 #define RULES_AT_ONCE	256
+/* All that can be said of a rule, and of what a message is about. */
+#define RULE_SIZE	160
+#define OWNER_SIZE	128
 
 static void put_addr(struct nl_msg *msg, const struct vsw_acl_addr *addr,
 		     int ip, int prefix, int mac)
@@ -103,7 +106,7 @@ static int change(struct vsw *c, uint8_t cmd, const struct vsw_acl_change *chg,
 
 	if (err)
 		return err;
-	msg = vsw_genl_msg(c, cmd, NLM_F_ACK);
+	msg = vsw_genl_msg_sized(c, cmd, NLM_F_ACK, OWNER_SIZE + n * RULE_SIZE);
 	if (!msg)
 		return vsw_no_memory(c);
 	put_owner(msg, &chg->of);

@@ -313,15 +313,10 @@ static int talk(struct vsw *c, struct nl_sock *sk, struct vsw_request *req,
 	return err;
 }
 
-struct nl_msg *vsw_genl_msg(struct vsw *c, uint8_t cmd, int flags)
+static struct nl_msg *genl_msg(struct vsw *c, enum vsw_family family, uint8_t cmd,
+			       int flags, size_t size)
 {
-	return vsw_genl_msg_of(c, VSW_FAMILY_VSWITCH, cmd, flags);
-}
-
-struct nl_msg *vsw_genl_msg_of(struct vsw *c, enum vsw_family family,
-			       uint8_t cmd, int flags)
-{
-	struct nl_msg *msg = nlmsg_alloc_size(SEND_BUFFER);
+	struct nl_msg *msg = nlmsg_alloc_size(size);
 
 	if (!msg)
 		return NULL;
@@ -332,6 +327,23 @@ struct nl_msg *vsw_genl_msg_of(struct vsw *c, enum vsw_family family,
 		return NULL;
 	}
 	return msg;
+}
+
+struct nl_msg *vsw_genl_msg(struct vsw *c, uint8_t cmd, int flags)
+{
+	return vsw_genl_msg_of(c, VSW_FAMILY_VSWITCH, cmd, flags);
+}
+
+struct nl_msg *vsw_genl_msg_of(struct vsw *c, enum vsw_family family,
+			       uint8_t cmd, int flags)
+{
+	return genl_msg(c, family, cmd, flags, SEND_BUFFER);
+}
+
+struct nl_msg *vsw_genl_msg_sized(struct vsw *c, uint8_t cmd, int flags, size_t size)
+{
+	return genl_msg(c, VSW_FAMILY_VSWITCH, cmd, flags,
+			NLMSG_HDRLEN + GENL_HDRLEN + size);
 }
 
 int vsw_genl_talk(struct vsw *c, struct nl_msg *msg,

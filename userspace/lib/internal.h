@@ -67,6 +67,8 @@ struct vsw {
 int vsw_connect_family(struct vsw *c, enum vsw_family family);
 int vsw_events_subscribe_of(struct vsw *c, enum vsw_family family);
 struct nl_msg *vsw_genl_msg(struct vsw *c, uint8_t cmd, int flags);
+/* With room for @size bytes of attributes. */
+struct nl_msg *vsw_genl_msg_sized(struct vsw *c, uint8_t cmd, int flags, size_t size);
 struct nl_msg *vsw_genl_msg_of(struct vsw *c, enum vsw_family family,
 			       uint8_t cmd, int flags);
 int vsw_genl_talk(struct vsw *c, struct nl_msg *msg,
