@@ -49,6 +49,8 @@ END {
 		    total["acl-10000", w] - total["floor", w],
 		    total["acl-1", w] - total["floor", w], 1.3)
 	}
+	bar("100 ports with 1000 rules, of a thousand million instructions",
+	    load["vswitch", 100, 1000], 1000, 1)
 	if (("nft", 100, 1000) in load)
 		bar("100 ports with 1000 rules as nft -f",
 		    load["vswitch", 100, 1000], load["nft", 100, 1000], 1)
