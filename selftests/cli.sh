@@ -11,7 +11,7 @@
 . "$(dirname "$0")/lib.sh"
 
 TESTS="help usage_tool usage_switch usage_port usage_vnic usage_fdb
-	usage_monitor refused json show batch batch_bad atomic netns not_root
+	usage_monitor refused json saved show batch batch_bad atomic netns not_root
 	no_module"
 
 ctl()
@@ -464,6 +464,48 @@ test_json()
 		check_eq "$(vswitchctl -n "$(ns empty)" "$option" show)" "" "text of no $option"
 	done
 	check_ge "$(ctl -j -p port show | wc -l)" 20 "lines of pretty JSON"
+}
+
+# What JSON has of a switch's policies, in the order of lib/saved.jq.
+saved()
+{
+	printf '%s show\n' port profile acl | ctl -j -b - | jq -cs 'walk(if type == "object"
+		then del(.ifindex, .link, .id, .addresses, .users, .bytes) else . end)'
+}
+
+# JSON says all there is to say: from it the policies are made anew, and come out the
+# same.
+test_saved()
+{
+	local want
+
+	cat >"$LIB_TMP/b" <<-EOT
+		profile add vs0 base dhcp-guard on storm-limit 500
+		profile add vs0 web vlan trunk 5,10-20 native 4 router-guard off dynamic-ip-limit none
+		acl add profile vs0 web direction in action allow weight 7 protocol tcp local-port 80-443 stateful idle-timeout 60
+		acl add profile vs0 base direction out action deny local-ip any
+		switch set vs0 default-profile base
+		port set p0 pvlan isolated primary 100 secondary 101 mac-spoofing on vm one allow-teaming on mirror source session 3
+		port set p1 profile web dynamic-ip-limit 3 storm-limit none ieee-priority-tag on mirror destination session 3
+		port set vn0 router-guard on vlan access 9 mirror none
+		acl add p0 direction both action deny remote-ip 192.0.2.0/24
+		acl add p0 direction out action meter local-ip 2001:db8::/32
+		acl add p0 direction in action allow remote-mac 02:00:00:00:00:77
+		acl add p0 direction out action allow weight 65535 protocol 47 remote-ip 10.0.0.0/8 isolation-id 101
+		acl add p0 direction in action deny weight 0
+		acl add vn0 direction in action deny weight 9 protocol udp local-port 53 remote-port 1024-65535
+	EOT
+	check ctl -a -b "$LIB_TMP/b"
+	want=$(saved)
+	jq -r -f "$(dirname "$0")/lib/saved.jq" <<<"$want" >"$LIB_TMP/commands"
+
+	check ctl switch del vs0
+	check ipt link add vs0 up type vswitch
+	check ipt link set p0 master vs0
+	check ipt link set p1 master vs0
+	check ipt link add vn0 up link vs0 type vswitch_vnic
+	check ctl -a -b "$LIB_TMP/commands"
+	check_same "$(saved | jq .)" "$(jq . <<<"$want")" "policies made anew of JSON"
 }
 
 # What show prints, set takes, and then show prints the same.

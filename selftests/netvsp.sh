@@ -20,7 +20,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 
 TESTS="show traffic copy dhcp large vlan mtu offloads queues rings updown changes
-	policy address del_load removed partition_dies netdev_deleted driver_reload unload refused"
+	policy xdp address del_load removed partition_dies netdev_deleted driver_reload unload refused"
 
 load_all()	# [PARAMETER...] of vmbus_local
 {
@@ -418,6 +418,22 @@ test_policy()
 	check reaches g1 192.0.2.2
 	check vswitchctl acl add nic1 direction both action deny remote-ip 192.0.2.2
 	check isolated g1 192.0.2.2
+}
+
+# A NIC has no XDP of its own; the kernel's, which any netdev has, sees what guests send.
+test_xdp()
+{
+	local xdp
+
+	xdp=$(dirname "$0")/lib/xdp_drop.py
+	topology
+	check reaches g1 192.0.2.2
+	check python3 "$xdp" nic1 generic
+	check isolated g1 192.0.2.2
+	check ip link set nic1 xdpgeneric off
+	check reaches g1 192.0.2.2
+	! python3 "$xdp" nic1 native 2>"$LIB_TMP/native" || fail "there is native XDP"
+	check grep -q EOPNOTSUPP "$LIB_TMP/native"
 }
 
 # A port of a NIC has its address by nature; and changes it with that of the NIC.
