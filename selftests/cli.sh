@@ -477,8 +477,9 @@ saved()
 # same.
 test_saved()
 {
-	local want
+	local want mac
 
+	mac=$(in_ns t cat /sys/class/net/vn0/address)
 	cat >"$LIB_TMP/b" <<-EOT
 		profile add vs0 base dhcp-guard on storm-limit 500
 		profile add vs0 web vlan trunk 5,10-20 native 4 router-guard off dynamic-ip-limit none
@@ -503,7 +504,7 @@ test_saved()
 	check ipt link add vs0 up type vswitch
 	check ipt link set p0 master vs0
 	check ipt link set p1 master vs0
-	check ipt link add vn0 up link vs0 type vswitch_vnic
+	check ipt link add vn0 up link vs0 address "$mac" type vswitch_vnic
 	check ctl -a -b "$LIB_TMP/commands"
 	check_same "$(saved | jq .)" "$(jq . <<<"$want")" "policies made anew of JSON"
 }

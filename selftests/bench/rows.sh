@@ -42,7 +42,8 @@ SRC2=02:00:00:00:00:04		# the other two of a pair
 DST2=02:00:00:00:00:05
 MANY=02:10			# the first bytes of the many addresses
 FRAMES=10000
-BULK=16000000			# bytes of TCP
+BULK=16000000			# bytes of TCP in frames of a wire
+BULK_GSO=256000000		# and in big ones, of which there are fewer
 # shellcheck source=/dev/null
 [ ! -e /bench/settings.sh ] || . /bench/settings.sh
 WARM=200
@@ -489,6 +490,8 @@ guest()
 bulk()
 {
 	begin tcp "$1" "$2" 2 1
+	bytes=$BULK
+	[ "$2" = nogso ] || bytes=$BULK_GSO
 	if [ "$1" = floor ]; then
 		ports_del
 		ip link add g0 type veth peer name g1
@@ -501,11 +504,11 @@ bulk()
 			ip netns exec n$n /bench/bin/ethtool -K g$n tso off gso off
 		done || fail "GSO cannot be turned off"
 	settle
-	result=$(bulk_run n0 n1 192.0.2.2 "$BULK") || fail "the transfer failed"
+	result=$(bulk_run n0 n1 192.0.2.2 "$bytes") || fail "the transfer failed"
 	usec=${result% *} idle=${result#* }
 	[ -n "$FAILED" ] || [ $((100 * idle)) -le "$usec" ] ||
 		fail "idle for $idle of $usec microseconds"
-	[ -n "$FAILED" ] || echo "bulk $1 $2 $BULK $usec"
+	[ -n "$FAILED" ] || echo "bulk $1 $2 $bytes $usec"
 	switch_del "$1"
 	if [ "$1" = floor ]; then
 		ip -n n0 link del g0

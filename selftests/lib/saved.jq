@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # From what vswitchctl -j shows of ports, profiles and ACLs to the commands that
-# make it anew: input is [ports, profiles, acls], output a file for vswitchctl -a -b.
+# make it anew, but for the MACs of vNICs, which their netdevs have: input is [ports, profiles, acls], output a file for vswitchctl -a -b.
 
 def range: if .start == .end then "\(.start)" else "\(.start)-\(.end)" end;
 def list: map(range) | if . == [] then "none" else join(",") end;
@@ -36,7 +36,7 @@ def settings:
 
 def port:
 	"port set \(.ifname) \(settings)" +
-	if .mac then " mac \(.mac)" else "" end +
+	if .mac and .role != "vnic" then " mac \(.mac)" else "" end +
 	if .vm then " vm \(.vm)" else "" end +
 	if .profile then " profile \(.profile)" else "" end;
 
