@@ -30,6 +30,15 @@ MODULE_PARM_DESC(mode, "enum hv_callback_mode");
 static uint ring = 32768;
 module_param(ring, uint, 0444);
 MODULE_PARM_DESC(ring, "bytes of each ring");
+static int cpu = -1;
+module_param(cpu, int, 0444);
+MODULE_PARM_DESC(cpu, "where what sends runs, and with mode 2 what reads");
+static uint longest = 3000;
+module_param(longest, uint, 0444);
+MODULE_PARM_DESC(longest, "packet, in bytes of its payload");
+static uint shown = 8 * PAGE_SIZE;
+module_param(shown, uint, 0444);
+MODULE_PARM_DESC(shown, "bytes that a GPA-direct packet shows, at most");
 
 static atomic_t sent, good, bad, idle, full;
 module_param_named(sent, sent.counter, int, 0444);
@@ -41,8 +50,10 @@ module_param_named(full, full.counter, int, 0444);
 MODULE_PARM_DESC(full, "times that there was no room for a packet");
 
 #define MAX_PAYLOAD	3000
+#define MIN_PAYLOAD	32
 #define MAX_DATA	(8 * PAGE_SIZE)
 #define REQUESTS	64
+#define PATIENCE	(60 * HZ)
 #define XFER_BUFFER	(16 * PAGE_SIZE)
 
 enum kind { ECHO, ECHO_INBAND, INVERT, XFER, KINDS };
@@ -65,7 +76,9 @@ struct echo {
 	spinlock_t lock; /* protects what follows */
 	struct list_head requests;
 	bool xfer_busy;
+	u32 drained;
 	wait_queue_head_t wait;
+	struct rnd_state rnd;
 	struct work_struct work;
 	struct vmbus_gpadl gpadl;
 	u8 *buffer;
@@ -170,6 +183,8 @@ static void receive(struct echo *e, struct vmpacket_descriptor *desc)
 	u64 id = desc->trans_id;
 	struct request *r;
 
+	if (cpu >= 0 && mode == HV_CALL_ISR && raw_smp_processor_id() != cpu)
+		complain(e, "read on another processor", raw_smp_processor_id());
 	if (desc->type == VM_PKT_COMP)
 		id = e->ch->request_addr_callback(e->ch, id);
 	/* What has no request: of the setting up. */
@@ -203,6 +218,7 @@ static void drain(struct echo *e)
 
 	foreach_vmbus_pkt(desc, e->ch)
 		receive(e, desc);
+	WRITE_ONCE(e->drained, e->drained + 1);
 	wake_up(&e->wait);
 }
 
@@ -233,24 +249,24 @@ static void callback(void *context)
 	if (READ_ONCE(e->closing))
 		return;
 	hv_begin_read(&e->ch->inbound);
-	queue_work(system_highpri_wq, &e->work);
+	queue_work_on(cpu < 0 ? WORK_CPU_UNBOUND : cpu, system_highpri_wq, &e->work);
 }
 
 static struct request *request_create(struct echo *e)
 {
-	u32 len = sizeof(struct vmbus_echo_header) +
-		  get_random_u32() % (MAX_PAYLOAD - sizeof(struct vmbus_echo_header));
+	u32 len = sizeof(struct vmbus_echo_header) + prandom_u32_state(&e->rnd) %
+		  (longest - sizeof(struct vmbus_echo_header));
 	struct vmbus_echo_header *hdr;
 	struct request *r;
 
 	r = kzalloc(sizeof(*r) + len + 8, GFP_KERNEL);
 	if (!r)
 		return NULL;
-	r->kind = get_random_u32() % KINDS;
+	r->kind = prandom_u32_state(&e->rnd) % KINDS;
 	if (r->kind == XFER && (!READ_ONCE(e->have_buffer) ||
 				READ_ONCE(e->xfer_busy)))
 		r->kind = ECHO;
-	r->seed = get_random_u32();
+	r->seed = prandom_u32_state(&e->rnd);
 	r->len = len;
 	memset(r->payload, r->seed, len + 8);
 	hdr = (void *)r->payload;
@@ -258,20 +274,20 @@ static struct request *request_create(struct echo *e)
 	switch (r->kind) {
 	case INVERT:
 		hdr->op = cpu_to_le32(VMBUS_ECHO_OP_INVERT);
-		r->offset = get_random_u32() % PAGE_SIZE;
-		r->len = 1 + get_random_u32() % (MAX_DATA - r->offset);
-		r->data = kmalloc(MAX_DATA, GFP_KERNEL);
+		r->offset = prandom_u32_state(&e->rnd) % (shown / 8);
+		r->len = 1 + prandom_u32_state(&e->rnd) % (shown - r->offset);
+		r->data = kmalloc(shown, GFP_KERNEL);
 		if (!r->data) {
 			kfree(r);
 			return NULL;
 		}
-		memset(r->data, r->seed, MAX_DATA);
+		memset(r->data, r->seed, shown);
 		break;
 	case XFER:
 		/* The host knows lengths in units of 8. */
 		r->len = max(round_down(len, 8), 24U);
 		hdr->op = cpu_to_le32(VMBUS_ECHO_OP_XFER);
-		r->ranges = 1 + get_random_u32() % (XFER_BUFFER / MAX_PAYLOAD);
+		r->ranges = 1 + prandom_u32_state(&e->rnd) % (XFER_BUFFER / MAX_PAYLOAD);
 		hdr->arg = cpu_to_le32(r->ranges);
 		WRITE_ONCE(e->xfer_busy, true);
 		break;
@@ -287,13 +303,15 @@ static int send_invert(struct echo *e, struct request *r)
 		struct vmbus_packet_mpb_array mpb;
 		u64 pfns[MAX_DATA / PAGE_SIZE];
 	} desc = {};
-	u32 frames = HVPFN_UP(r->offset + r->len), i;
+	u32 in_page = offset_in_page(r->data + r->offset);
+	u32 frames = HVPFN_UP(in_page + r->len), i;
 
 	desc.mpb.rangecount = 1;
 	desc.mpb.range.len = r->len;
-	desc.mpb.range.offset = r->offset;
+	desc.mpb.range.offset = in_page;
 	for (i = 0; i < frames; i++)
-		desc.mpb.range.pfn_array[i] = virt_to_hvpfn(r->data + i * PAGE_SIZE);
+		desc.mpb.range.pfn_array[i] =
+			virt_to_hvpfn(r->data + r->offset + i * PAGE_SIZE);
 	return vmbus_sendpacket_mpb_desc(e->ch, &desc.mpb,
 					 sizeof(desc.mpb) + frames * sizeof(u64),
 					 r->payload,
@@ -310,19 +328,25 @@ static int send(struct echo *e, struct request *r)
 				VMBUS_DATA_PACKET_FLAG_COMPLETION_REQUESTED : 0);
 }
 
+/* No room, or no id: either comes with an answer, and there is one to come. */
 static int send_patiently(struct echo *e, struct request *r)
 {
+	u32 drained;
 	int err;
 
 	spin_lock_irq(&e->lock);
 	list_add_tail(&r->node, &e->requests);
 	spin_unlock_irq(&e->lock);
 	for (;;) {
+		drained = READ_ONCE(e->drained);
 		err = send(e, r);
 		if (err != -EAGAIN || kthread_should_stop())
 			break;
 		atomic_inc(&full);
-		wait_event_timeout(e->wait, kthread_should_stop(), 1);
+		if (!wait_event_timeout(e->wait, kthread_should_stop() ||
+					READ_ONCE(e->drained) != drained,
+					PATIENCE))
+			complain(e, "nothing came for long", r->kind);
 	}
 	if (!err)
 		atomic_inc(&sent);
@@ -373,6 +397,7 @@ static struct echo *echo_open(struct vmbus_channel *ch)
 	spin_lock_init(&e->lock);
 	INIT_LIST_HEAD(&e->requests);
 	init_waitqueue_head(&e->wait);
+	prandom_seed_state(&e->rnd, get_random_u64());
 	INIT_WORK(&e->work, isr_work);
 	ch->next_request_id_callback = vmbus_next_request_id;
 	ch->request_addr_callback = vmbus_request_addr;
@@ -392,9 +417,14 @@ static struct echo *echo_open(struct vmbus_channel *ch)
 
 static void start(struct echo *e)
 {
-	struct task_struct *t = kthread_run(sender, e, "echo_guest");
+	struct task_struct *t = kthread_create(sender, e, "echo_guest");
 
 	e->thread = IS_ERR(t) ? NULL : t;
+	if (IS_ERR(t))
+		return;
+	if (cpu >= 0)
+		kthread_bind(t, cpu);
+	wake_up_process(t);
 }
 
 static void on_subchannel(struct vmbus_channel *ch)
@@ -484,6 +514,9 @@ static struct hv_driver driver = {
 
 static int __init echo_guest_init(void)
 {
+	if (longest < MIN_PAYLOAD || longest > MAX_PAYLOAD || shown < 8 ||
+	    shown > MAX_DATA || (cpu >= 0 && !cpu_online(cpu)))
+		return -EINVAL;
 	return vmbus_driver_register(&driver);
 }
 
