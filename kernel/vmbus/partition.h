@@ -243,6 +243,7 @@ struct vmh_channel_stats {
  * @out_error: what was wrong with it
  * @mapped: the rings are; tells which lock it is
  * @late: a signal that is put off
+ * @late_due: and the time has come, but the worker has to see whether it is needed
  * @stats: counters
  * @priv: of the service
  */
@@ -280,6 +281,7 @@ struct vmh_channel {
 	int out_error;
 	bool mapped;
 	struct hrtimer late;
+	bool late_due;
 	struct vmh_channel_stats stats;
 	void *priv;
 };
@@ -424,6 +426,7 @@ void vmh_channel_break(struct vmh_channel *ch, u32 error);
 /* send.c */
 void vmh_send_init(struct vmh_channel *ch);
 bool vmh_channel_take_full(struct vmh_channel *ch);
+bool vmh_channel_kick_due(struct vmh_channel *ch);
 void vmh_channel_shut(struct vmh_channel *ch);
 void vmh_channel_flush_shut(struct vmh_channel *ch);
 void vmh_channel_reopen(struct vmh_channel *ch);

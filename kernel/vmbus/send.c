@@ -59,13 +59,20 @@ static void kick(struct vmh_channel *ch)
 	p->transport->kick(p->guest, ch->relid, vp);
 }
 
-/* Not needed any more, if the guest has come by itself. */
+/*
+ * Not needed any more, if the guest has come by itself. A ring that is not mapped, only
+ * the worker can ask: it may wait.
+ */
 static enum hrtimer_restart kick_late(struct hrtimer *timer)
 {
 	struct vmh_channel *ch = container_of(timer, struct vmh_channel, late);
 
-	if (vmh_ring_is_awaited(&ch->out))
+	if (!ch->mapped) {
+		WRITE_ONCE(ch->late_due, true);
+		vmh_worker_queue(ch);
+	} else if (vmh_ring_is_awaited(&ch->out)) {
 		kick(ch);
+	}
 	return HRTIMER_NORESTART;
 }
 
@@ -80,7 +87,7 @@ static int flush_locked(struct vmh_channel *ch, const void *arg)
 	err = vmh_ring_write_done(&ch->out, &signal);
 	if (err)
 		WRITE_ONCE(ch->out_error, err);
-	else if (signal && p->coalesce && ch->mapped && !ch->out.waiting)
+	else if (signal && p->coalesce && !ch->out.waiting)
 		hrtimer_start(&ch->late, ns_to_ktime(p->coalesce),
 			      HRTIMER_MODE_REL);
 	else if (signal)
@@ -211,11 +218,35 @@ static int reopen_locked(struct vmh_channel *ch, const void *arg)
 	return 0;
 }
 
+static int kick_due_locked(struct vmh_channel *ch, const void *arg)
+{
+	WRITE_ONCE(ch->late_due, false);
+	if (vmh_ring_is_awaited(&ch->out))
+		kick(ch);
+	return 0;
+}
+
+/**
+ * vmh_channel_kick_due() - signal the guest, if that was put off until now
+ * @ch: the channel
+ *
+ * Context: process.
+ * Return: was it?
+ */
+bool vmh_channel_kick_due(struct vmh_channel *ch)
+{
+	if (!READ_ONCE(ch->late_due))
+		return false;
+	out_locked(ch, kick_due_locked, NULL);
+	return true;
+}
+
 /* Nobody starts it any more; what it was for is still due. */
 static void cancel_late(struct vmh_channel *ch)
 {
-	if (hrtimer_cancel(&ch->late) && vmh_ring_is_awaited(&ch->out))
-		kick(ch);
+	if (hrtimer_cancel(&ch->late))
+		WRITE_ONCE(ch->late_due, true);
+	vmh_channel_kick_due(ch);
 }
 
 /**

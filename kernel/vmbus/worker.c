@@ -259,13 +259,14 @@ static void look(struct vmh_channel *ch)
 {
 	const struct vmh_service *service = ch->dev->service;
 	u64 before = ch->stats.rx_packets;
-	bool full;
+	bool full, due;
 	int err;
 
 	/* Pairs with vmh_worker_start(). */
 	if (!smp_load_acquire(&ch->armed))
 		return;
 	ch->stats.wakeups++;
+	due = vmh_channel_kick_due(ch);
 	full = vmh_channel_take_full(ch);
 	if (full && service->writable)
 		service->writable(ch);
@@ -279,7 +280,7 @@ static void look(struct vmh_channel *ch)
 		vmh_channel_break(ch, to_error(err));
 		return;
 	}
-	if (!full && before == ch->stats.rx_packets)
+	if (!full && !due && before == ch->stats.rx_packets)
 		ch->stats.idle++;
 	if (READ_ONCE(ch->out_full))
 		vmh_worker_full(ch);
