@@ -12,7 +12,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 
 TESTS="partition refusals versions reopen released modify gpadls quota flood sizes full
-	many millions signals coalesce gpa xfer subchannels bends fuzz guided two heartbeat events kill
+	many millions signals needless coalesce gpa xfer subchannels bends fuzz guided two heartbeat events kill
 	unread removal netns privilege rings migrate badstate"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -195,6 +195,78 @@ test_signals()
 	after=$(show g '.channel_list[] | select(.service == "echo").stats | [.rx_signals, .tx_signals] | join(" ")')
 	diag "depth 64: from $before to $after (received, sent)"
 	check_ge 20000 $((${after#* } - ${before#* })) "signals sent"
+}
+
+packets_of()	# PARTITION
+{
+	show "$1" '.channel_list[] | select(.service == "echo").stats.rx_packets'
+}
+
+flows()	# PARTITION
+{
+	[ "$(packets_of "$1")" -gt 100 ]
+}
+
+# Packets of a partition in a second.
+rate()	# PARTITION
+{
+	local begin end before after
+
+	before=$(packets_of "$1")
+	begin=${EPOCHREALTIME/[.,]/}
+	sleep 3
+	after=$(packets_of "$1")
+	end=${EPOCHREALTIME/[.,]/}
+	echo $(((after - before) * 1000000 / (end - begin)))
+}
+
+signals_of()
+{
+	show g '.channel_list[] | select(.service == "echo").stats |
+		(.rx_signals, .needless_signals, .wakeups)'
+}
+
+# A guest that only signals, from one processor, is looked at on another once in a tick.
+# Its neighbour there, guest and worker, keeps at least half of what it has while that
+# other processor computes.
+signal_needlessly()	# -c|"" [full]
+{
+	local was now begin ms alone beside i
+
+	bg taskset -c 1 sh -c 'while :; do :; done'
+	alone=$(rate w)
+	lib_kill "$BG_PID"
+	mapfile -t was < <(signals_of)
+	begin=${EPOCHREALTIME/[.,]/}
+	# shellcheck disable=SC2086 # none, or one
+	bg taskset -c 1 "$GUEST" $1 g needless 5000 "${@:2}"
+	check busywait 20000 grep -q "^# begins" "$BG_LOG"
+	beside=$(rate w)
+	wait "$BG_PID" || fail "$(<"$BG_LOG")"
+	ms=$(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
+	mapfile -t now < <(signals_of)
+	for i in 0 1 2; do
+		now[i]=$((now[i] - was[i]))
+	done
+	diag "${*:-mapped}: ${now[0]} signals, ${now[1]} needless, ${now[2]} wakeups in $((ms / 1000)) s; the other's packets per second: $alone, meanwhile $beside"
+	check_ge "${now[0]}" 20000 "signals"
+	check_ge "${now[1]}" $((now[0] / 10 * 9)) "needless ones"
+	# No kernel has more ticks than one in a millisecond.
+	check_le "${now[2]}" $((ms + 300)) "wakeups"
+	check_ge "$beside" $((alone / 2)) "packets of the other partition"
+}
+
+test_needless()
+{
+	[ "$(nproc)" -ge 2 ] || skip "needs two CPUs"
+	check vswitchctl partition add w services echo
+	defer partition_del w
+	bg taskset -c 0 "$GUEST" w many 100000000 16 64
+	check busywait 30000 flows w
+	signal_needlessly ""
+	signal_needlessly -c
+	signal_needlessly "" full
+	check_eq "$(show w '.errors | length') $(show g '.errors | length')" "0 0" "errors"
 }
 
 # Signals that are put off are no more than the time allows, and nothing hangs for that.

@@ -41,6 +41,8 @@ static int put_stats(struct sk_buff *skb, const struct vmh_channel *ch)
 		    READ_ONCE(s->wakeups)) ||
 	    put_u64(skb, VMBUS_HOST_A_CHANNEL_STATS_IDLE,
 		    READ_ONCE(s->idle)) ||
+	    put_u64(skb, VMBUS_HOST_A_CHANNEL_STATS_NEEDLESS_SIGNALS,
+		    READ_ONCE(s->needless)) ||
 	    put_u64(skb, VMBUS_HOST_A_CHANNEL_STATS_FULL,
 		    READ_ONCE(s->full)) ||
 	    put_u64(skb, VMBUS_HOST_A_CHANNEL_STATS_OPENS,

@@ -187,6 +187,7 @@ struct vmh_device {
  * @rx_bytes: of these, descriptors and trailers included
  * @wakeups: how often the worker looked
  * @idle: and found nothing to do
+ * @needless: signals of the guest when there was neither a packet nor room
  * @opens: by the guest
  * @tx_packets: to the guest
  * @tx_bytes: of these, likewise
@@ -202,6 +203,7 @@ struct vmh_channel_stats {
 	u64 rx_bytes;
 	u64 wakeups;
 	u64 idle;
+	u64 needless;
 	u64 opens;
 	u64 tx_packets;
 	u64 tx_bytes;
@@ -235,6 +237,9 @@ struct vmh_channel_stats {
  * @buf_size: longest packet
  * @packet: the same, parsed
  * @held: it was not taken yet
+ * @needless: so many times in a row it was signalled for nothing
+ * @seen_signals: of the guest, when the worker last looked
+ * @seen_sent: packets to the guest, then
  * @out: the ring to the guest
  * @out_spin: protects @out if it is mapped
  * @out_mutex: if it is not
@@ -272,6 +277,9 @@ struct vmh_channel {
 	u32 buf_size;
 	struct vmh_packet packet;
 	bool held;
+	u32 needless;
+	u64 seen_signals;
+	u64 seen_sent;
 
 	struct vmh_ring out;
 	spinlock_t out_spin; /* see above */

@@ -196,7 +196,7 @@ void vmh_channel_flush(struct vmh_channel *ch)
 
 	/* The worker shall see it. */
 	if (err)
-		vmh_kick(ch->partition, ch->relid);
+		vmh_worker_queue(ch);
 }
 EXPORT_SYMBOL_GPL(vmh_channel_flush);
 

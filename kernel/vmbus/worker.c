@@ -24,6 +24,12 @@
 #define READ_DONE_EVERY	16
 /* For guests that do not say that there is room. */
 #define POLL_FULL	msecs_to_jiffies(10)
+/*
+ * A driver signals when it has written, or has made room. Now and then the worker has
+ * seen that by itself and is called for nothing, but not so often in a row. A guest that
+ * does that is looked at once in a tick of the clock, until it has something.
+ */
+#define NEEDLESS_MAX	64
 
 static int cpu_of(const struct vmh_channel *ch)
 {
@@ -58,6 +64,8 @@ void vmh_worker_queue(struct vmh_channel *ch)
  * @p: its partition
  * @relid: the channel
  *
+ * At once, unless it has signalled for nothing many times.
+ *
  * Context: any.
  * Return: false if there is no such channel.
  */
@@ -69,7 +77,10 @@ bool vmh_kick(struct vmh_partition *p, u32 relid)
 	ch = xa_load(&p->channels, relid);
 	if (ch) {
 		atomic64_inc(&ch->stats.rx_signals);
-		vmh_worker_queue(ch);
+		if (likely(READ_ONCE(ch->needless) < NEEDLESS_MAX))
+			vmh_worker_queue(ch);
+		else if (READ_ONCE(ch->armed))
+			queue(ch, 1);
 	}
 	rcu_read_unlock();
 	return ch;
@@ -255,11 +266,40 @@ void vmh_worker_full(struct vmh_channel *ch)
 		queue(ch, POLL_FULL);
 }
 
+/* Was there what the guest could have signalled for, until there were @signals? */
+static void judge_signals(struct vmh_channel *ch, u64 signals, bool found)
+{
+	u64 more = signals - ch->seen_signals;
+
+	ch->seen_signals = signals;
+	if (found) {
+		if (ch->needless)
+			WRITE_ONCE(ch->needless, 0);
+		return;
+	}
+	if (!more)
+		return;
+	WRITE_ONCE(ch->stats.needless, ch->stats.needless + more);
+	if (ch->needless < NEEDLESS_MAX)
+		WRITE_ONCE(ch->needless, ch->needless + 1);
+}
+
+/* What is written after somebody was told of room was written for that. */
+static bool room_was_used(struct vmh_channel *ch)
+{
+	u64 sent = READ_ONCE(ch->stats.tx_packets);
+	bool used = sent != ch->seen_sent;
+
+	ch->seen_sent = sent;
+	return used;
+}
+
 static void look(struct vmh_channel *ch)
 {
 	const struct vmh_service *service = ch->dev->service;
+	u64 signals = atomic64_read(&ch->stats.rx_signals);
 	u64 before = ch->stats.rx_packets;
-	bool full, due;
+	bool full, due, read, used;
 	int err;
 
 	/* Pairs with vmh_worker_start(). */
@@ -280,8 +320,11 @@ static void look(struct vmh_channel *ch)
 		vmh_channel_break(ch, to_error(err));
 		return;
 	}
-	if (!full && !due && before == ch->stats.rx_packets)
+	read = before != ch->stats.rx_packets;
+	used = room_was_used(ch);
+	if (!full && !due && !read)
 		ch->stats.idle++;
+	judge_signals(ch, signals, read || (full && used));
 	if (READ_ONCE(ch->out_full))
 		vmh_worker_full(ch);
 }
@@ -316,6 +359,9 @@ void vmh_worker_init(struct vmh_channel *ch)
 void vmh_worker_start(struct vmh_channel *ch)
 {
 	lockdep_assert_held(&ch->partition->lock);
+	WRITE_ONCE(ch->needless, 0);
+	ch->seen_signals = atomic64_read(&ch->stats.rx_signals);
+	ch->seen_sent = READ_ONCE(ch->stats.tx_packets);
 	/* Pairs with look(): all of the channel is there. */
 	smp_store_release(&ch->armed, true);
 	/* The guest may have been faster. */

@@ -55,6 +55,19 @@ uint32_t echo_ask(struct vg_channel *ch, uint32_t op, uint32_t arg,
 	return le32toh(hdr.arg);
 }
 
+uint32_t echo_stuff(struct vg_channel *ch, uint32_t size)
+{
+	uint8_t out[VMBUS_ECHO_MAX_PACKET];
+	uint32_t sent = 0;
+
+	fill(out, size, 1);
+	do {
+		while (!vg_send(ch, VMH_PACKET_INBAND, 1, sent, NULL, 0, out, size))
+			sent++;
+	} while (vg_channel_wait(ch, 300) > 0);
+	return sent;
+}
+
 void fill(uint8_t *buf, uint32_t len, uint32_t seed)
 {
 	struct vmbus_echo_header hdr = {

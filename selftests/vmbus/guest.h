@@ -29,6 +29,8 @@ void echo_send(struct vg_channel *ch, uint16_t type, uint16_t flags,
 /* Ask something, and get the completion. */
 uint32_t echo_ask(struct vg_channel *ch, uint32_t op, uint32_t arg,
 		  uint32_t *status);
+/* Send packets of @size bytes until both rings are full; returns how many. */
+uint32_t echo_stuff(struct vg_channel *ch, uint32_t size);
 /* Bytes that depend on a seed, after the header that they begin with. */
 void fill(uint8_t *buf, uint32_t len, uint32_t seed);
 

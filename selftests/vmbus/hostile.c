@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -625,7 +626,50 @@ static void guided(int argc, char **argv)
 	say_sent();
 }
 
+static void signal_for(struct vg_channel *ch, uint32_t ms)
+{
+	struct timespec begin, t;
+	uint32_t i;
+
+	printf("# begins\n");
+	fflush(stdout);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	do {
+		for (i = 0; i < 1000; i++)
+			ok(vg_channel_signal(ch));
+		clock_gettime(CLOCK_MONOTONIC, &t);
+	} while ((t.tv_sec - begin.tv_sec) * 1000 +
+		 (t.tv_nsec - begin.tv_nsec) / 1000000 < ms);
+}
+
+/*
+ * guest PARTITION needless MS [full]: signals for so long, and for nothing; or while
+ * there is no room in the ring to it. It is served all the same, if later.
+ */
+static void needless(int argc, char **argv)
+{
+	static uint8_t buf[VMBUS_ECHO_MAX_PACKET];
+	struct vg_channel ch = {};
+	struct vg_packet packet;
+	uint32_t sent = 0, i;
+	struct vg vg;
+
+	check(argc >= 1);
+	guest_start(&vg, MEMORY);
+	echo_open(&ch, &vg, 5 * PAGE);
+	if (argc > 1)
+		sent = echo_stuff(&ch, 200);
+	signal_for(&ch, atoi(argv[0]));
+	for (i = 0; i < sent; i++)
+		ok(vg_recv_wait(&ch, buf, sizeof(buf), &packet, 20000));
+	check(!echo_ask(&ch, VMBUS_ECHO_OP_BUFFER, 0, &i) && !i);
+	printf("# %" PRIu64 " signals\n", ch.signals);
+	ok(vg_channel_close(&ch));
+	vg_close(&vg);
+}
+
 const struct test_case hostile_cases[] = {
+	{ "needless", needless },
 	{ "bend", bend },
 	{ "fuzz", fuzz },
 	{ "guided", guided },

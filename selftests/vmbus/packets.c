@@ -97,20 +97,13 @@ static void full(int argc, char **argv)
 /* Both rings full, and so they stay. */
 static void stuffed(int argc, char **argv)
 {
-	static uint8_t out[200];
 	struct vg_channel ch = {};
-	uint32_t sent = 0;
 	struct vg vg;
 
 	(void)argc, (void)argv;
 	guest_start(&vg, MEMORY);
 	echo_open(&ch, &vg, 5 * PAGE);
-	fill(out, sizeof(out), 1);
-	do {
-		while (!vg_send(&ch, VMH_PACKET_INBAND, 1, sent, NULL, 0, out,
-				sizeof(out)))
-			sent++;
-	} while (vg_channel_wait(&ch, 300) > 0);
+	echo_stuff(&ch, 200);
 	printf("# ready\n");
 	for (;;)
 		pause();

@@ -158,6 +158,8 @@ static void show_channel_stats(const struct vsw_channel *ch)
 		{ VMBUS_HOST_A_CHANNEL_STATS_WAKEUPS, "wakeups",
 		  "  wakeups %" PRIu64 },
 		{ VMBUS_HOST_A_CHANNEL_STATS_IDLE, "idle", " idle %" PRIu64 },
+		{ VMBUS_HOST_A_CHANNEL_STATS_NEEDLESS_SIGNALS, "needless_signals",
+		  " needless signals %" PRIu64 },
 		{ VMBUS_HOST_A_CHANNEL_STATS_FULL, "full", " full %" PRIu64 },
 		{ VMBUS_HOST_A_CHANNEL_STATS_OPENS, "opens", " opens %" PRIu64 },
 	};
