@@ -12,7 +12,7 @@ set -euo pipefail
 . "$(dirname "$0")/../../scripts/common.sh"
 
 "$ROOT/scripts/build-tests.sh" >&2
-BENCH_OWN_MODULES=vmbus_host "$(dirname "$0")/job.sh" vmbus.job "$@" \
+BENCH_MODULES=vhost_net BENCH_OWN_MODULES=vmbus_host "$(dirname "$0")/job.sh" vmbus.job "$@" \
 	"$ROOT/selftests/vmbus/build/guest" | awk '
 $1 == "kernel" {
 	print "Kernel " $2 ": instructions there and back, guest and host, and signals per packet"
@@ -32,6 +32,11 @@ function bar(name, got, limit) {
 END {
 	print "Bars:"
 	bar("64 bytes, one at a time, as by pipes", cost["mapped", 64, 1] / cost["pipe", 64, 1], 1)
+	for (depth = 1; depth <= 64; depth *= 64)
+		for (size = 64; size <= 4096; size *= 64)
+			if (("virtio", size, depth) in cost)
+				bar(size " bytes, " depth " at a time, as by virtio",
+				    cost["mapped", size, depth] / cost["virtio", size, depth], 1)
 	bar("64 bytes, 64 at a time, as one at a time", cost["mapped", 64, 64] / cost["mapped", 64, 1], 0.3)
 	bar("signals to the host, one at a time", to_host["mapped", 64, 1], 1.001)
 	bar("signals to the guest, one at a time", to_guest["mapped", 64, 1], 1.001)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a packet there and back takes, beside a byte stream and a counter there and
- * back: by pipes, and by two eventfds, which are the least that two processes can
- * do. In nanoseconds, which are instructions where the emulator has them be so.
+ * What a packet there and back takes, beside the same over virtio's rings, and a byte
+ * stream and a counter there and back: by pipes, and by two eventfds, which are the
+ * least that two processes can do. In nanoseconds, which are instructions where the
+ * emulator has them be so.
  */
 #include <endian.h>
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "guest.h"
+#include "virtio.h"
 
 static uint64_t now(void)
 {
@@ -65,6 +67,19 @@ static void measure(const char *name, struct vg_channel *ch, uint32_t n,
 	echo(ch, n, depth, size);
 	row(name, size, depth, now() - begin, n, ch->signals - signals,
 	    ch->interrupts - interrupts);
+}
+
+static void measure_virtio(struct virtio *v, uint32_t n, uint32_t depth, uint32_t size)
+{
+	uint64_t begin, signals, interrupts, signals_now, interrupts_now;
+
+	virtio_echo(v, n / 10, depth, size);
+	virtio_signals(v, &signals, &interrupts);
+	begin = now();
+	virtio_echo(v, n, depth, size);
+	virtio_signals(v, &signals_now, &interrupts_now);
+	row("virtio", size, depth, now() - begin, n, signals_now - signals,
+	    interrupts_now - interrupts);
 }
 
 static void all_of(int fd, uint8_t *buf, uint32_t size, bool out)
@@ -139,6 +154,7 @@ static void bench(int argc, char **argv)
 	static const uint32_t sizes[] = { 64, 4096 };
 	uint32_t n = argc ? atoi(argv[0]) : 10000;
 	struct vg_channel ch = {};
+	struct virtio *virtio = attach_flags ? NULL : virtio_open();
 	const char *name = attach_flags ? "copied" : "mapped";
 	struct vg vg;
 	size_t i;
@@ -149,6 +165,10 @@ static void bench(int argc, char **argv)
 	for (i = 0; i < 2; i++) {
 		measure(name, &ch, n, 1, sizes[i]);
 		measure(name, &ch, n, 64, sizes[i]);
+		if (virtio) {
+			measure_virtio(virtio, n, 1, sizes[i]);
+			measure_virtio(virtio, n, 64, sizes[i]);
+		}
 		if (!attach_flags)
 			pipes(n, sizes[i]);
 	}
