@@ -233,9 +233,10 @@ int storvsp_restore(struct vmh_channel *ch, const void *state, u32 len)
 	}
 	if (len != want)
 		return -EINVAL;
-	if (!vmh_channel_index(ch))
-		err = restore_ctl(chan, saved, resized);
 	for (i = 0; !err && i < n; i++)
 		err = restore_answer(chan, &saved->answer[i]);
+	/* Last: what it says of LUNs is not taken back with the channel. */
+	if (!err && !vmh_channel_index(ch))
+		err = restore_ctl(chan, saved, resized);
 	return err;
 }
