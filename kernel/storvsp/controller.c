@@ -154,10 +154,7 @@ int storvsp_enable(struct storvsp_ctl *ctl)
 	mutex_lock(&ctl->lock);
 	if (ctl->dev)
 		goto unlock;
-	ctl->sess = target_setup_session(&ctl->tpg, STORVSP_DEPTH,
-					 sizeof(struct storvsp_cmd),
-					 TARGET_PROT_NORMAL, ctl->initiator, ctl,
-					 NULL);
+	ctl->sess = storvsp_session(ctl);
 	if (IS_ERR(ctl->sess)) {
 		err = PTR_ERR(ctl->sess);
 		ctl->sess = NULL;

@@ -52,6 +52,11 @@ static int is_protecting(struct se_portal_group *tpg)
 	return READ_ONCE(storvsp_ctl(tpg)->protect);
 }
 
+static int keeps_acl(struct se_portal_group *tpg)
+{
+	return !READ_ONCE(storvsp_ctl(tpg)->forget_acl);
+}
+
 static u32 get_inst_index(struct se_portal_group *tpg)
 {
 	return 1;
@@ -175,6 +180,12 @@ static int post_link(struct se_portal_group *tpg, struct se_lun *se_lun)
 	begin_stats(lun);
 	/* Pairs with storvsp_is_present(). */
 	smp_store_release(&lun->present, true);
+	/* After that: who enables the controller meanwhile looks at it. */
+	if (!storvsp_acl_shows(lun->ctl, se_lun->unpacked_lun)) {
+		pr_warn("%s: controller %u: no memory to show LUN %llu to the guest: link it again\n",
+			get_wwn(tpg), get_tag(tpg), se_lun->unpacked_lun);
+		return -ENOMEM;
+	}
 	storvsp_scan(lun->ctl);
 	return 0;
 }
@@ -428,7 +439,7 @@ static const struct target_core_fabric_ops ops = {
 	.tpg_get_wwn			= get_wwn,
 	.tpg_get_tag			= get_tag,
 	.tpg_check_demo_mode		= say_yes,
-	.tpg_check_demo_mode_cache	= say_yes,
+	.tpg_check_demo_mode_cache	= keeps_acl,
 	.tpg_check_demo_mode_write_protect = say_no,
 	.tpg_check_prod_mode_write_protect = is_protecting,
 	.tpg_get_inst_index		= get_inst_index,

@@ -27,6 +27,7 @@
  *
  * An administrator
  *	configfs			fabric.c
+ *	what the guest sees of it	acl.c
  *	a controller is offered		controller.c
  *	the guest is to look for LUNs	scan.c
  *	state, saved and restored	save.c

@@ -162,6 +162,7 @@ enum storvsp_state {
  * @busy: commands of all its channels that are not answered
  * @bounce: bytes that are being copied
  * @protect: what is linked under acls/ is read-only until it is said not to be
+ * @forget_acl: what target core has made for the guest is not complete, and not kept
  * @leaving: it has no LUNs any more, and is about to be withdrawn
  * @asked: grows with each SRB
  * @primary_lock: see above
@@ -191,6 +192,7 @@ struct storvsp_ctl {
 	atomic_t busy;
 	atomic_t bounce;
 	bool protect;
+	bool forget_acl;
 	bool leaving;
 	u32 asked;
 
@@ -331,6 +333,10 @@ extern struct workqueue_struct *storvsp_wq;
 /* fabric.c */
 int storvsp_fabric_init(void);
 void storvsp_fabric_exit(void);
+
+/* acl.c */
+bool storvsp_acl_shows(struct storvsp_ctl *ctl, u64 number);
+struct se_session *storvsp_session(struct storvsp_ctl *ctl);
 
 /* controller.c */
 int storvsp_ctl_init(struct storvsp_ctl *ctl);
