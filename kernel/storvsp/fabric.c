@@ -23,6 +23,7 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <scsi/scsi_proto.h>
 
 #include "storvsp.h"
@@ -427,6 +428,19 @@ static struct se_wwn *make_wwn(struct target_fabric_configfs *tf,
 	return &wwn->wwn;
 }
 
+/*
+ * Nobody looks whether configfs had memory for a name that is long; and with none target
+ * core is lost when an ACL's LUN is linked.
+ */
+static void name_wwn(struct se_wwn *se_wwn)
+{
+	struct storvsp_wwn *wwn = container_of(se_wwn, struct storvsp_wwn, wwn);
+	struct config_item *item = &se_wwn->wwn_group.cg_item;
+
+	if (!item->ci_name)
+		item->ci_name = kstrdup(wwn->name, GFP_KERNEL | __GFP_NOFAIL);
+}
+
 static void drop_wwn(struct se_wwn *wwn)
 {
 	kfree(container_of(wwn, struct storvsp_wwn, wwn));
@@ -456,6 +470,7 @@ static const struct target_core_fabric_ops ops = {
 	.aborted_task			= aborted_task,
 	.fabric_make_wwn		= make_wwn,
 	.fabric_drop_wwn		= drop_wwn,
+	.add_wwn_groups			= name_wwn,
 	.fabric_make_tpg		= make_tpg,
 	.fabric_enable_tpg		= enable_tpg,
 	.fabric_drop_tpg		= drop_tpg,
