@@ -3,7 +3,7 @@
  * Repeat operations with a fault at each of their allocations in turn.
  *
  *	faults GROUP...		link policy acl fdb txn frames percpu netns module
- *				vmbus vmbusmodule
+ *				vmbus vmbusnic vmbusmodule
  *
  * Makes its own devices, so it wants a network namespace of its own. Group
  * module wants the module's file in FAULTS_MODULE, and the module not loaded; its
@@ -137,6 +137,12 @@ static struct answer act(void)
 	return op->act ? op->act() : op_send_all();
 }
 
+static void settle(const struct answer *answer)
+{
+	if (op->settle)
+		op->settle(answer);
+}
+
 static void undo(void)
 {
 	if (op->undo)
@@ -164,6 +170,7 @@ static struct heard rehearse(void)
 	heard = hear();
 	if (answer.err)
 		wrong(&answer, "refused without a fault");
+	settle(&answer);
 	state_read(&after);
 	undo();
 	state_read(&now);
@@ -221,6 +228,7 @@ static bool attempt(struct heard want, struct tally *tally)
 		bad = op->judge(&answer, hit);
 	if (bad)
 		wrong(&answer, bad);
+	settle(&answer);
 	state_read(&now);
 	same_before = state_same(&before, &now) &&
 		      (op->taken_back ||
@@ -333,11 +341,11 @@ static void run_group(const char *name)
 int main(int argc, char **argv)
 {
 	const char *group = argc > 1 ? argv[1] : "";
-	bool vmbus = !strcmp(group, "vmbus") || !strcmp(group, "vmbusnic");
 	bool module = !strcmp(group, "module") || !strcmp(group, "vmbusmodule");
+	bool vmbus = !strncmp(group, "vmbus", 5);
 	int i;
 
-	if (!strncmp(group, "vmbus", 5))
+	if (vmbus)
 		msg_family_name = VMBUS_HOST_GENL_NAME;
 
 	/* Page tables of ours must not be what fails. */

@@ -21,6 +21,8 @@
  *	wrong; NULL for nothing to add
  * @undo: bring back what was before a success; NULL where nothing changes
  * @cleanup: take away what @setup made
+ * @settle: wait for what the kernel does later, before the state is looked at; NULL for
+ *	nothing
  * @once_only: there is no sense in failing more than one allocation, or no time
  * @lossy: what it does may come to nothing, and nobody is told: a frame
  * @told_late: rtnetlink sends an event of its own after the change, and what
@@ -46,6 +48,7 @@ struct op {
 	const char *(*judge)(const struct answer *answer, bool hit);
 	void (*undo)(void);
 	void (*cleanup)(void);
+	void (*settle)(const struct answer *answer);
 	bool once_only;
 	bool lossy;
 	bool told_late;
@@ -60,6 +63,8 @@ extern const struct op link_ops[], policy_ops[], port_ops[], acl_ops[],
 	frame_ops[], netns_ops[], module_ops[], vmbus_ops[],
 	nic_ops[];
 void percpu_run(void);
+/* Nobody else runs on this processor, which provides per-CPU memory ahead of time. */
+void own_cpu(bool yes);
 
 /* The next request of the operation that is being prepared. */
 struct msg *op_request(void);

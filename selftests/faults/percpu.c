@@ -48,16 +48,18 @@ static unsigned int first_refusal(const char *port)
 }
 
 /* Pages would be provided ahead of time by a worker of this CPU. */
-static void alone(void)
+void own_cpu(bool yes)
 {
-	struct sched_param param = { .sched_priority = 50 };
+	struct sched_param param = { .sched_priority = yes ? 50 : 0 };
 	cpu_set_t cpus;
+	int i;
 
 	CPU_ZERO(&cpus);
-	CPU_SET(0, &cpus);
+	for (i = 0; i < (yes ? 1 : CPU_SETSIZE); i++)
+		CPU_SET(i, &cpus);
 	if (sched_setaffinity(0, sizeof(cpus), &cpus) ||
-	    sched_setscheduler(0, SCHED_FIFO, &param))
-		die("no real-time scheduling: %m");
+	    sched_setscheduler(0, yes ? SCHED_FIFO : SCHED_OTHER, &param))
+		die("no other scheduling: %m");
 }
 
 void percpu_run(void)
@@ -67,7 +69,7 @@ void percpu_run(void)
 	bool hit;
 
 	nth = first_refusal("d3") + 1;
-	alone();
+	own_cpu(true);
 	inject_mark("per-CPU counters");
 	for (n = 0; n < PORTS_MAX; n++) {
 		snprintf(name, sizeof(name), "p%u", n);
