@@ -11,17 +11,19 @@
 #
 # The kernel traces each failed allocation with its stack. The last case
 # looks for places in the module that allocate and were never seen to fail.
-# What leaked is found when the VM ends. vmbus_host has cases of its own, with a
-# guest in the same program. The kernel itself shows a stack when it
-# has no memory for some things, and even warns; kernel-report.sh knows those.
+# What leaked is found when the VM ends. vmbus_host, netvsp and storvsp have cases
+# of their own, with a guest in the same program. The kernel itself shows a stack
+# when it has no memory for some things, and even warns; kernel-report.sh knows
+# those.
 #
-# uses: vmbus_host netvsp
-# timeout: 1500
+# uses: vmbus_host netvsp storvsp
+# timeout: 2000
 # taints: 512
 . "$(dirname "$0")/lib.sh"
 
 TESTS="link policy port acl profile fdb txn frames percpu netns module traffic sites
-	vmbus vmbus_nic vmbus_module netvsp_module vmbus_sites netvsp_sites"
+	vmbus vmbus_nic storvsp storvsp_guest vmbus_module netvsp_module storvsp_module
+	vmbus_sites netvsp_sites storvsp_sites"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 PROGRAM=$HERE/faults/build/faults
@@ -275,6 +277,34 @@ test_vmbus_nic()
 	vmbus_group vmbusnic netvsp
 }
 
+# Target core, and memory that serves as a disk.
+ram_disk()
+{
+	local hba=/sys/kernel/config/target/core/rd_mcp_0
+
+	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
+	modprobe configfs || :
+	mountpoint -q /sys/kernel/config || check mount -t configfs none /sys/kernel/config
+	check modprobe target_core_mod
+	check mkdir -p $hba/r0
+	defer rmdir $hba
+	defer rmdir $hba/r0
+	echo rd_pages=256 >$hba/r0/control || fail "no RAM disk"
+	echo 1 >$hba/r0/enable || fail "no RAM disk"
+}
+
+test_storvsp()
+{
+	ram_disk
+	vmbus_group vmbusdisk storvsp
+}
+
+test_storvsp_guest()
+{
+	ram_disk
+	vmbus_group vmbusscsi storvsp
+}
+
 test_vmbus_module()
 {
 	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
@@ -282,13 +312,25 @@ test_vmbus_module()
 	load_with_faults "$(module_file vmbus_host)" vmbusmodule
 }
 
-test_netvsp_module()
+# One that vmbus_host's devices come from.
+service_module()	# MODULE
 {
 	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
 	check insmod "$(module_file vmbus_host)"
 	defer busywait 20000 module_gone vmbus_host
-	defer module_gone netvsp
-	FAULTS_NAME=netvsp load_with_faults "$(module_file netvsp)" vmbusmodule
+	defer module_gone "$1"
+	FAULTS_NAME=$1 load_with_faults "$(module_file "$1")" vmbusmodule
+}
+
+test_netvsp_module()
+{
+	service_module netvsp
+}
+
+test_storvsp_module()
+{
+	check modprobe target_core_mod
+	service_module storvsp
 }
 
 test_vmbus_sites()
@@ -299,6 +341,11 @@ test_vmbus_sites()
 test_netvsp_sites()
 {
 	sites netvsp netvsp
+}
+
+test_storvsp_sites()
+{
+	sites storvsp storvsp
 }
 
 rm -f $SEEN.*

@@ -3,7 +3,7 @@
  * Repeat operations with a fault at each of their allocations in turn.
  *
  *	faults GROUP...		link policy acl fdb txn frames percpu netns module
- *				vmbus vmbusnic vmbusmodule
+ *				vmbus vmbusnic vmbusdisk vmbusscsi vmbusmodule
  *
  * Makes its own devices, so it wants a network namespace of its own. Group
  * module wants the module's file in FAULTS_MODULE, and the module not loaded; its
@@ -317,6 +317,8 @@ static const struct {
 	{ "vmbus", vmbus_ops },
 	{ "vmbusmodule", module_ops },
 	{ "vmbusnic", nic_ops },
+	{ "vmbusdisk", disk_ops },
+	{ "vmbusscsi", scsi_ops },
 };
 
 static void run_group(const char *name)

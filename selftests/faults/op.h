@@ -61,7 +61,7 @@ struct op {
 extern const struct op link_ops[], policy_ops[], port_ops[], acl_ops[],
 	profile_ops[], fdb_ops[], txn_ops[],
 	frame_ops[], netns_ops[], module_ops[], vmbus_ops[],
-	nic_ops[];
+	nic_ops[], disk_ops[], scsi_ops[];
 void percpu_run(void);
 /* Nobody else runs on this processor, which provides per-CPU memory ahead of time. */
 void own_cpu(bool yes);

@@ -33,6 +33,8 @@ void state_diff(const struct state *want, const struct state *got);
 
 /* state_vmbus.c: of the family vmbus_host, instead of what is above */
 void state_read_vmbus(void (*say)(const char *fmt, ...));
+/* state_storvsp.c: with the former, if that module is there */
+void state_read_storvsp(void (*say)(const char *fmt, ...));
 
 struct counters state_counters(const char *port);
 

@@ -94,6 +94,7 @@ void state_read_vmbus(void (*how)(const char *fmt, ...))
 	msg_must(&m, on_partition, NULL);
 	msg_begin_genl(&m, VMBUS_HOST_CMD_CHANNEL_GET, NLM_F_DUMP);
 	msg_must(&m, on_channel, NULL);
+	state_read_storvsp(how);
 	if (access("/sys/module/netvsp", F_OK))
 		return;
 	msg_begin_genl(&m, VMBUS_HOST_CMD_NIC_GET, NLM_F_DUMP);
