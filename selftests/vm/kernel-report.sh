@@ -29,7 +29,7 @@ BEGIN {
 	memory = "sysctl could not get directory|percpu: allocation failed" \
 		"|page allocation failure|vmalloc error" \
 		"|WARNING: .* at kernel/trace/trace_events.c:[0-9]* event_define_fields" \
-		"|WARNING: .* at kernel/jump_label.c:[0-9]* jump_label_module_notify" \
+		"|WARNING: .* at kernel/jump_label.c:[0-9]* jump_label_(module_notify|del_module)" \
 		"|net/ipv4/fib_frontend.c:[0-9]* RCU-list traversed"
 	# Under a mutex of its own; the loop device of target core does it, too.
 	known = "drivers/target/[a-z_]*.c:[0-9]* RCU-list traversed"
