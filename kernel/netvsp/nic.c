@@ -165,20 +165,26 @@ static void nsp_dellink(struct net_device *dev, struct list_head *head)
 		queue_work(nsp_wq, &nic->bye);
 }
 
-static void nic_bye(struct work_struct *work)
+static void drop_netdev(struct nsp_nic *nic)
 {
-	struct nsp_nic *nic = container_of(work, struct nsp_nic, bye);
 	LIST_HEAD(list);
 
-	/* One that was only just offered. */
-	mutex_lock(&nic->offer_lock);
-	mutex_unlock(&nic->offer_lock);
 	rtnl_lock();
 	if (!nic->dying) {
 		nsp_dellink(nic->dev, &list);
 		unregister_netdevice_many(&list);
 	}
 	rtnl_unlock();
+}
+
+static void nic_bye(struct work_struct *work)
+{
+	struct nsp_nic *nic = container_of(work, struct nsp_nic, bye);
+
+	/* One that was only just offered. */
+	mutex_lock(&nic->offer_lock);
+	mutex_unlock(&nic->offer_lock);
+	drop_netdev(nic);
 	if (nic->vdev)
 		vmh_withdraw_gently(nic->vdev);
 	cancel_work_sync(&nic->work);
@@ -348,8 +354,9 @@ static int nic_add(struct net *net, struct vmh_partition *p,
 		nic->vdev = vdev;
 	else
 		err = PTR_ERR(vdev);
-	if (err && !test_and_set_bit(NSP_GOING, &nic->flags))
-		queue_work(nsp_wq, &nic->bye);
+	/* Who was refused does not find it any more; the rest is left to bye. */
+	if (err)
+		drop_netdev(nic);
 	mutex_unlock(&nic->offer_lock);
 	if (err == -EEXIST)
 		NL_SET_ERR_MSG(extack, "instance: the partition has a NIC of this GUID");
