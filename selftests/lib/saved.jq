@@ -35,7 +35,7 @@ def settings:
 	. as $of | [.own[] | select(. != "acl") | . as $k | $of | setting($k)] | join(" ");
 
 def port:
-	"port set \(.ifname) \(settings)" +
+	settings +
 	if .mac and .role != "vnic" then " mac \(.mac)" else "" end +
 	if .vm then " vm \(.vm)" else "" end +
 	if .profile then " profile \(.profile)" else "" end;
@@ -59,5 +59,5 @@ def acl:
 
 (.[1][] | "profile add \(.switch) \(.profile) \(settings)",
 	  (select(.default) | "switch set \(.switch) default-profile \(.profile)")),
-(.[0][] | port),
+(.[0][] | select(port != "") | "port set \(.ifname) \(port)"),
 (.[2][] | acl)
