@@ -469,7 +469,8 @@ test_json()
 # What JSON has of a switch's policies, in the order of lib/saved.jq.
 saved()
 {
-	printf '%s show\n' port profile acl | ctl -j -b - | jq -cs 'walk(if type == "object"
+	printf '%s show\n' port profile acl | ctl -j -b - | jq -cs '
+		map(sort_by(.switch, .ifname, .profile)) | walk(if type == "object"
 		then del(.ifindex, .link, .id, .addresses, .users, .bytes) else . end)'
 }
 
