@@ -137,10 +137,10 @@ deliver_netdev(const struct vsw_snap *dst, struct sk_buff *skb)
 	dev_queue_xmit(skb);
 }
 
-/* Inlined where it is called for each frame or copy. */
+/* Inlined where it is called for each frame or copy. A bare skb has no tag yet. */
 static __always_inline void
 deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
-	struct sk_buff *skb, enum what what)
+	struct sk_buff *skb, enum what what, bool bare)
 {
 	u16 tci = vsw_frame_priority(frame, dst);
 
@@ -149,7 +149,7 @@ deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 	/* Without a VLAN a priority is a tag as well, of VLAN 0. */
 	if (tci)
 		__vlan_hwaccel_put_tag(skb, frame->table->tpid, tci);
-	else
+	else if (!bare)
 		__vlan_hwaccel_clear_tag(skb);
 
 	if (static_branch_unlikely(&vsw_walk_key.key) &&
@@ -175,7 +175,7 @@ deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 void vsw_deliver(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		 struct sk_buff *skb)
 {
-	deliver(frame, dst, skb, FRAME);
+	deliver(frame, dst, skb, FRAME, false);
 }
 
 /**
@@ -192,7 +192,7 @@ void vsw_deliver_copy(const struct vsw_frame *frame, const struct vsw_snap *dst,
 		      struct sk_buff *skb, bool refused)
 {
 	deliver(frame, dst, skb, refused || vsw_frame_is_multicast(frame) ?
-				 COPY_OF_OWN : COPY);
+				 COPY_OF_OWN : COPY, false);
 }
 
 /**
@@ -235,7 +235,7 @@ void vsw_unicast(struct vsw_frame *frame, const struct vsw_snap *dst)
 	if (unlikely(reason))
 		vsw_drop(frame, dst, reason);
 	else
-		deliver(frame, dst, frame->skb, FRAME);
+		deliver(frame, dst, frame->skb, FRAME, false);
 }
 
 /**
@@ -254,6 +254,8 @@ void vsw_flood(struct vsw_frame *frame, enum vsw_flood_kind kind)
 	bool refused = false;
 	u32 i;
 
+	/* What it had is in the frame: once is less than in each clone. */
+	__vlan_hwaccel_clear_tag(frame->skb);
 	for (i = 0; i < table->size; i++) {
 		const struct vsw_snap *dst = table->snaps[i];
 		struct sk_buff *clone;
@@ -274,7 +276,7 @@ void vsw_flood(struct vsw_frame *frame, enum vsw_flood_kind kind)
 		if (last) {
 			clone = skb_clone(frame->skb, GFP_ATOMIC);
 			if (likely(clone))
-				deliver(frame, last, clone, FRAME);
+				deliver(frame, last, clone, FRAME, true);
 			else
 				vsw_refuse(frame, last, VSW_DROP_NO_MEMORY);
 		}
