@@ -381,11 +381,14 @@ static void finish_work(struct work_struct *work)
  * storvsp_release_cmd() - target core lets go of a command
  * @cmd: the command
  *
+ * Only giving the guest's own pages back can take long. The rest is less than having
+ * somebody else do it.
+ *
  * Context: process.
  */
 void storvsp_release_cmd(struct storvsp_cmd *cmd)
 {
-	if (cmd->chan->prompt) {
+	if (cmd->chan->prompt || cmd->data != STORVSP_DATA_PINNED) {
 		storvsp_cmd_finish(cmd);
 		return;
 	}
