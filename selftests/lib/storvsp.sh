@@ -14,6 +14,7 @@
 #	dm NAME TABLE			a device of the device mapper
 #	loopback TYPE NAME		the backstore is also a disk of tcm_loop
 #	sg_of tcm_loop|vmbus_local	its /dev/sg, or that of the guest's first disk
+#	quiet_log			nothing on the console but what run.sh looks for
 #
 # With configfs by hand, so that the tests of the tool are about the tool.
 
@@ -258,4 +259,28 @@ sg_of()	# HOST
 		fi
 	done
 	return 1
+}
+
+# Target core has a line for each command that it refuses. On the console that takes longer
+# than the command does.
+quiet_log()
+{
+	defer dmesg -n 5
+	check dmesg -n 1
+	defer report_log
+	bg watch_log
+}
+
+watch_log()
+{
+	while sleep 5; do
+		report_log
+	done
+}
+
+# What was said since the last time.
+report_log()
+{
+	{ echo "selftest: log"; dmesg -S -c; } |
+		"$(dirname "$0")/vm/kernel-report.sh" /dev/fd/0 >/dev/console
 }
