@@ -2,18 +2,18 @@
 /*
  * A guest that breaks the rules of vstor, at random and for long.
  *
- * What it sends follows from the seed. Meanwhile another thread changes the data that
- * are being written and looked at: what the host reads twice, it does not find twice.
+ * What it sends follows from the seed. Meanwhile another thread changes it in the ring, and
+ * the data that are being written and looked at: what the host reads twice, it does not
+ * find twice.
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 #include "guest.h"
 #include "guided.h"
 #include "random.h"
+#include "shake.h"
 
 /* Commands that target core knows, and where their lengths are. */
 static const uint8_t opcodes[] = {
@@ -24,32 +24,22 @@ static const uint8_t opcodes[] = {
 	0x9e, 0x9f, 0xa0, 0xa3, 0xa4, 0xa8, 0xaa, 0xae, 0xaf, 0xc0, 0xe0, 0xff,
 };
 
+#define LONG		65536U
+#define POLL_USEC	8000
+/* No answer for so long: there is none any more. */
+#define BROKEN_MSEC	60
+
 struct fuzz {
 	struct guest g;
 	uint64_t sent;
 	uint64_t answered;
 	uint64_t channels;		/* that were opened */
-	_Atomic bool stop;
 	bool bad;			/* what was sent last breaks the channel */
+	bool polls;			/* rather than have the host tell it of answers */
+	struct shaker shaker;
 	uint64_t breaks;
 	uint64_t by_status[64];
 };
-
-static void *shake_data(void *arg)
-{
-	struct fuzz *f = arg;
-	uint8_t *data = f->g.data;
-	uint64_t x = 88172645463325252ULL;
-
-	while (!atomic_load_explicit(&f->stop, memory_order_relaxed)) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		data[x % (DATA_PAGES * PAGE)] = x >> 40;
-		data[x % 64] = x >> 32;
-	}
-	return NULL;
-}
 
 static void some_cdb(uint8_t *cdb)
 {
@@ -131,14 +121,36 @@ static bool is_vstor(uint32_t operation, uint32_t packet_len, uint32_t extra_len
 	return count == 1 && offset < PAGE && (offset + range + PAGE - 1) / PAGE <= n;
 }
 
+struct ranges {
+	__le32 reserved, count;
+	struct vmh_gpa_range range;
+	__le64 pfn[300];
+};
+
+/* What is about to be sent. */
+static void will_be_shaken(struct fuzz *f, const struct ranges *extra, uint32_t extra_len)
+{
+	uint32_t at = f->g.ch.out.own + sizeof(struct vmh_descriptor);
+	uint64_t first = vg_gpa(&f->g.vg, f->g.data) / PAGE;
+	uint64_t pfn = le64toh(extra->pfn[0]);
+	struct shake_spot spot = {
+		.packet = at + extra_len,
+		.pfn = at + offsetof(struct ranges, pfn),
+		.data = f->g.data,
+	};
+
+	if (extra_len > offsetof(struct ranges, pfn))
+		spot.n_pfn = (extra_len - offsetof(struct ranges, pfn)) / 8;
+	if (spot.n_pfn && pfn >= first && pfn < first + DATA_PAGES)
+		spot.data += (pfn - first) * PAGE +
+			     le32toh(extra->range.byte_offset) % PAGE;
+	shaker_add(&f->shaker, &spot);
+}
+
 /* What there is of it is in its buffer. */
 static bool send_some(struct fuzz *f)
 {
-	struct {
-		__le32 reserved, count;
-		struct vmh_gpa_range range;
-		__le64 pfn[300];
-	} extra = {};
+	struct ranges extra = {};
 	uint32_t len, range, offset, n, i, count = 0, extra_len = 0, packet_len;
 	struct vstor_packet p = {};
 	int err;
@@ -154,6 +166,9 @@ static bool send_some(struct fuzz *f)
 	len = below(8) ? fitting(p.srb.cdb) : below(2) ? below(4096) : rnd() >> below(20);
 	if (len > 1100000 && below(10))
 		len = 4096;
+	/* One that is long takes as much time as many that are not. */
+	if (len > LONG && below(8))
+		len %= LONG;
 	/* A little more, or less, than fits, or than a block. */
 	if (!below(12))
 		len += below(2) ? below(1024) : -below(len + 1);
@@ -190,17 +205,47 @@ static bool send_some(struct fuzz *f)
 	packet_len = below(3000) ? sizeof(p) : 8 * below(10);
 	if (packet_len > sizeof(p))
 		packet_len = sizeof(p);
+	f->bad = !is_vstor(le32toh(p.operation), packet_len, extra_len, count, range,
+			   offset, n);
+	if (!f->bad)
+		will_be_shaken(f, &extra, extra_len);
 	err = vg_send_quiet(&f->g.ch, extra_len ? VMH_PACKET_GPA_DIRECT :
 						  VMH_PACKET_INBAND,
 			    VMH_PACKET_WANTS_COMPLETION, f->sent + 1, &extra,
 			    extra_len, &p, packet_len);
-	if (err == -EAGAIN)
+	if (err == -EAGAIN) {
+		f->bad = false;
 		return false;
+	}
 	ok(err);
 	f->sent++;
-	f->bad = !is_vstor(le32toh(p.operation), packet_len, extra_len, count, range,
-			   offset, n);
 	return !f->bad;
+}
+
+static void send_burst(struct fuzz *f, uint32_t n)
+{
+	shaker_hold(&f->shaker);
+	while (n && send_some(f))
+		n--;
+	shaker_go(&f->shaker);
+	ok(vg_flush(&f->g.ch));
+}
+
+/* Meanwhile the host does many in one go: being told of each takes longer than they do. */
+static int poll_ring(struct fuzz *f, void *buf, uint32_t size, struct vg_packet *packet,
+		     int timeout_ms)
+{
+	int err, usec;
+
+	f->g.ch.in.hdr->interrupt_mask = htole32(1);
+	for (usec = 0; ; usec += POLL_USEC) {
+		err = vg_recv(&f->g.ch, buf, size, packet);
+		if (err != -EAGAIN)
+			return err;
+		if (usec >= timeout_ms * 1000)
+			return -ETIMEDOUT;
+		usleep(POLL_USEC);
+	}
 }
 
 /* Take what is there. False if nothing came in time. */
@@ -211,7 +256,8 @@ static bool take(struct fuzz *f, int timeout_ms)
 	uint8_t buf[256];
 	int err;
 
-	err = vg_recv_wait(&f->g.ch, buf, sizeof(buf), &packet, timeout_ms);
+	err = (f->polls ? poll_ring(f, buf, sizeof(buf), &packet, timeout_ms) :
+			  vg_recv_wait(&f->g.ch, buf, sizeof(buf), &packet, timeout_ms));
 	if (err == -ETIMEDOUT)
 		return false;
 	ok(err);
@@ -235,57 +281,97 @@ static void must_take(struct fuzz *f)
 
 static void begin(struct fuzz *f)
 {
-	guest_start(&f->g);
 	guest_ready(&f->g, below(4) ? VSTOR_VERSION_WIN10 : VSTOR_VERSION_WIN8);
 	f->channels++;
+	f->sent = 0;
+	f->answered = 0;
+	f->bad = false;
+}
+
+/* Most of what goes wrong does so with the channel: the guest's memory lives longer. */
+static void attach(struct fuzz *f)
+{
+	guest_start(&f->g);
+	shaker_start(&f->shaker, &f->g);
+}
+
+static void detach(struct fuzz *f)
+{
+	shaker_stop(&f->shaker);
+	ok(vg_channel_close(&f->g.ch));
+	vg_close(&f->g.vg);
+}
+
+/* On any processor: workers of the host's run where that is. */
+static void reopen(struct fuzz *f)
+{
+	shaker_hold(&f->shaker);
+	ok(vg_channel_close(&f->g.ch));
+	ok(vg_channel_open(&f->g.ch, &f->g.vg, f->g.ch.relid, ring_bytes,
+			   below(VG_VPS)));
+	shaker_go(&f->shaker);
+}
+
+/* A channel, until it breaks. */
+static void fuzz_channel(struct fuzz *f, uint64_t messages)
+{
+	uint32_t left;
+
+	begin(f);
+	while (f->sent < messages && !f->bad) {
+		f->polls = below(8);
+		send_burst(f, below(200));
+		/* Some are left, unless it is time to see that none is. */
+		left = below(8) ? below(300) : 0;
+		while (!f->bad && f->answered + left < f->sent)
+			must_take(f);
+	}
+	/* What was before it may be answered, or not. */
+	while (f->bad && f->answered < f->sent && take(f, BROKEN_MSEC))
+		;
+	while (!f->bad && f->answered < f->sent)
+		must_take(f);
+	f->breaks += f->bad;
+}
+
+static void show(const struct fuzz *f, uint64_t sent, uint64_t answered)
+{
+	int i;
+
+	printf("# %" PRIu64 " messages, %" PRIu64 " answers, %" PRIu64 " channels, %" PRIu64
+	       " broken; by status", sent, answered, f->channels, f->breaks);
+	for (i = 0; i < 64; i++)
+		if (f->by_status[i])
+			printf(" %#x: %" PRIu64, i, f->by_status[i]);
+	printf("\n");
 }
 
 /* guest PARTITION fuzz SEED MESSAGES */
 static void fuzz(int argc, char **argv)
 {
-	struct fuzz f = {};
-	uint64_t messages, done = 0, total_answered = 0;
-	pthread_t shaker;
-	uint32_t i;
+	static struct fuzz f;
+	uint64_t messages, burst, sent = 0, answered = 0;
 
 	check(argc == 2);
 	rnd_seed(argv[0]);
 	messages = strtoull(argv[1], NULL, 0);
-	while (done < messages) {
-		uint64_t burst = 2000 + below(20000);
-
-		begin(&f);
-		f.sent = f.answered = 0;
-		f.bad = false;
-		atomic_store(&f.stop, false);
-		check(!pthread_create(&shaker, NULL, shake_data, &f));
-		while (f.sent < burst && done + f.sent < messages && !f.bad) {
-			for (i = below(100); i && send_some(&f); i--)
-				;
-			ok(vg_flush(&f.g.ch));
-			/* Some are left, unless it is time to see that none is. */
-			while (!f.bad && f.answered + below(200) < f.sent)
-				must_take(&f);
+	attach(&f);
+	for (;;) {
+		burst = 2000 + below(20000);
+		fuzz_channel(&f, burst < messages - sent ? burst : messages - sent);
+		sent += f.sent;
+		answered += f.answered;
+		if (sent >= messages)
+			break;
+		if (below(8)) {
+			reopen(&f);
+		} else {
+			detach(&f);
+			attach(&f);
 		}
-		/* What was before it may be answered, or not. */
-		while (f.bad && f.answered < f.sent && take(&f, 300))
-			;
-		while (!f.bad && f.answered < f.sent)
-			must_take(&f);
-		f.breaks += f.bad;
-		atomic_store(&f.stop, true);
-		check(!pthread_join(shaker, NULL));
-		done += f.sent;
-		total_answered += f.answered;
-		ok(vg_channel_close(&f.g.ch));
-		vg_close(&f.g.vg);
 	}
-	printf("# %" PRIu64 " messages, %" PRIu64 " answers, %" PRIu64 " channels, %" PRIu64
-	       " broken; by status", done, total_answered, f.channels, f.breaks);
-	for (i = 0; i < 64; i++)
-		if (f.by_status[i])
-			printf(" %#x: %" PRIu64, i, f.by_status[i]);
-	printf("\n");
+	detach(&f);
+	show(&f, sent, answered);
 }
 
 /* ---- The same, led ---- */
@@ -295,22 +381,19 @@ static struct fuzz led;
 static void led_begin(void)
 {
 	memset(&led, 0, sizeof(led));
+	guest_start(&led.g);
 	begin(&led);
 }
 
 static bool led_step(void)
 {
-	uint32_t i;
-
-	for (i = 1 + below(4); i && send_some(&led); i--)
-		;
-	ok(vg_flush(&led.g.ch));
+	send_burst(&led, 1 + below(4));
 	return !led.bad;
 }
 
 static void led_settle(void)
 {
-	while (led.bad && led.answered < led.sent && take(&led, 300))
+	while (led.bad && led.answered < led.sent && take(&led, BROKEN_MSEC))
 		;
 	while (!led.bad && led.answered < led.sent)
 		must_take(&led);
