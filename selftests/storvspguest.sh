@@ -16,7 +16,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs odd resets breaks migrate told stuck fuzz guided"
+TESTS="versions states short srbs odd names resets breaks migrate told stuck fuzz guided"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/storvsp/build/guest
@@ -80,6 +80,15 @@ test_odd()
 	both odd 1
 	both odd 2
 	check_eq "$(field g '.errors // {} | length')" 0 "errors"
+}
+
+# After which nothing keeps the LUN.
+test_names()
+{
+	ram_backstore ramn 4
+	lun g 0 2 ram ramn
+	defer remove_lun g 0 2
+	both names 2
 }
 
 test_resets()

@@ -388,6 +388,9 @@ void storvsp_reply_work(struct work_struct *work);
 void storvsp_writable(struct vmh_channel *ch);
 void storvsp_reply_drop(struct storvsp_chan *chan);
 
+/* others.c */
+bool storvsp_names_others(struct storvsp_cmd *cmd);
+
 /* tmf.c */
 int storvsp_reset(struct storvsp_chan *chan, const struct vmh_packet *packet,
 		  const struct vstor_packet *copy);

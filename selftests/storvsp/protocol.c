@@ -152,6 +152,7 @@ static void srbs(int argc, char **argv)
 	guest_start(&g);
 	guest_ready(&g, VSTOR_VERSION_WIN10);
 
+	hear_all(&g);
 	memset(g.data, 0xff, PAGE);
 	ends(&g, &inquiry, VSTOR_SRB_SUCCESS, 36);
 	check_eq(g.data[0], 0);
@@ -357,6 +358,44 @@ static void odd(int argc, char **argv)
 	guest_end(&g);
 }
 
+/*
+ * guest PARTITION names LUN: reservations of others, whose names a guest does not know
+ */
+static void names(int argc, char **argv)
+{
+	struct srb s = {
+		.cdb = { 0x5f, 0, 0, 0, 0, 0, 0, 0, 40 }, .cdb_length = 10,
+		.data_in = VSTOR_DATA_OUT, .len = 40,
+	};
+	struct vstor_packet p;
+	struct guest g;
+
+	check(argc == 1);
+	s.lun = atoi(argv[0]);
+	guest_start(&g);
+	guest_ready(&g, VSTOR_VERSION_WIN10);
+	run_srb(&g, &(struct srb) { .lun = s.lun, .cdb_length = 6,
+				    .data_in = VSTOR_DATA_NONE }, &p);
+	/* A key, SPEC_I_PT, and a list that is not as long as it says. */
+	g.data[15] = 1;
+	g.data[20] = 8;
+	g.data[27] = 200;
+	run_srb(&g, &s, &p);
+	sense_is(&p, 5, 0x26, 0);
+	s.cdb[1] = 7;
+	run_srb(&g, &s, &p);
+	sense_is(&p, 5, 0x24, 0);
+	/* Others there are: the key is registered, and forgotten. */
+	s.cdb[1] = 6;
+	s.cdb[8] = 24;
+	s.len = 24;
+	g.data[20] = 0;
+	ends(&g, &s, VSTOR_SRB_SUCCESS, 24);
+	g.data[15] = 0;
+	ends(&g, &s, VSTOR_SRB_SUCCESS, 24);
+	guest_end(&g);
+}
+
 #define RESETS	300
 
 /* guest PARTITION resets: many, and none is read before all are sent; each is answered */
@@ -464,6 +503,7 @@ const struct test_case protocol_cases[] = {
 	{ "short", short_packets },
 	{ "srbs", srbs },
 	{ "odd", odd },
+	{ "names", names },
 	{ "resets", resets },
 	{ "breaks", breaks },
 	{}
