@@ -25,7 +25,7 @@ static const uint8_t opcodes[] = {
 };
 
 #define LONG		65536U
-#define POLL_USEC	8000
+#define POLL_USEC	20000
 /* No answer for so long: there is none any more. */
 #define BROKEN_MSEC	60
 
@@ -127,15 +127,15 @@ struct ranges {
 	__le64 pfn[300];
 };
 
-/* What is about to be sent. */
-static void will_be_shaken(struct fuzz *f, const struct ranges *extra, uint32_t extra_len)
+/* What is in the ring at @at, and not shown to the host yet. */
+static void to_be_shaken(struct fuzz *f, uint32_t at, const struct ranges *extra,
+			 uint32_t extra_len)
 {
-	uint32_t at = f->g.ch.out.own + sizeof(struct vmh_descriptor);
 	uint64_t first = vg_gpa(&f->g.vg, f->g.data) / PAGE;
 	uint64_t pfn = le64toh(extra->pfn[0]);
 	struct shake_spot spot = {
-		.packet = at + extra_len,
-		.pfn = at + offsetof(struct ranges, pfn),
+		.packet = at + sizeof(struct vmh_descriptor) + extra_len,
+		.pfn = at + sizeof(struct vmh_descriptor) + offsetof(struct ranges, pfn),
 		.data = f->g.data,
 	};
 
@@ -153,6 +153,7 @@ static bool send_some(struct fuzz *f)
 	struct ranges extra = {};
 	uint32_t len, range, offset, n, i, count = 0, extra_len = 0, packet_len;
 	struct vstor_packet p = {};
+	uint32_t at;
 	int err;
 
 	p.operation = htole32(VSTOR_EXECUTE_SRB);
@@ -205,20 +206,19 @@ static bool send_some(struct fuzz *f)
 	packet_len = below(3000) ? sizeof(p) : 8 * below(10);
 	if (packet_len > sizeof(p))
 		packet_len = sizeof(p);
-	f->bad = !is_vstor(le32toh(p.operation), packet_len, extra_len, count, range,
-			   offset, n);
-	if (!f->bad)
-		will_be_shaken(f, &extra, extra_len);
+	at = f->g.ch.out.own;
 	err = vg_send_quiet(&f->g.ch, extra_len ? VMH_PACKET_GPA_DIRECT :
 						  VMH_PACKET_INBAND,
 			    VMH_PACKET_WANTS_COMPLETION, f->sent + 1, &extra,
 			    extra_len, &p, packet_len);
-	if (err == -EAGAIN) {
-		f->bad = false;
+	if (err == -EAGAIN)
 		return false;
-	}
 	ok(err);
 	f->sent++;
+	f->bad = !is_vstor(le32toh(p.operation), packet_len, extra_len, count, range,
+			   offset, n);
+	if (!f->bad)
+		to_be_shaken(f, at, &extra, extra_len);
 	return !f->bad;
 }
 

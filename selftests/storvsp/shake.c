@@ -13,7 +13,7 @@
 #include "shake.h"
 
 #define AT_ONCE		1024
-#define SLEEP_USEC	8000
+#define SLEEP_USEC	20000
 
 void shaker_hold(struct shaker *s)
 {
