@@ -125,11 +125,27 @@ static void sense_is(const struct vstor_packet *p, uint8_t key, uint8_t asc,
 	run_srb(g, what, &p_);						\
 	if (p_.srb.srb_status != (status) ||				\
 	    le32toh(p_.srb.data_length) != (uint32_t)(length))		\
-		fail("line %d: status %#x of %u bytes, not %#x of %u",	\
-		     __LINE__, p_.srb.srb_status,			\
-		     le32toh(p_.srb.data_length), (status),		\
-		     (uint32_t)(length));				\
+		fail("line %d: status %#x of %u bytes, not %#x of %u; "	\
+		     "if sense: %x %02x %02x", __LINE__,		\
+		     p_.srb.srb_status, le32toh(p_.srb.data_length),	\
+		     (status), (uint32_t)(length),			\
+		     p_.srb.sense[2] & 0xf, p_.srb.sense[12],		\
+		     p_.srb.sense[13]);					\
 } while (0)
+
+/* What others did before, UNIT ATTENTION says: each thing once. */
+static void hear_all(struct guest *g)
+{
+	struct srb test = { .cdb_length = 6, .data_in = VSTOR_DATA_NONE };
+	struct vstor_packet p;
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		run_srb(g, &test, &p);
+		if (p.srb.srb_status == VSTOR_SRB_SUCCESS || (p.srb.sense[2] & 0xf) != 6)
+			return;
+	}
+}
 
 /* guest PARTITION srbs: what is good, and each thing that is not; LUN 0 has a disk */
 static void srbs(int argc, char **argv)
