@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PERSISTENT RESERVE OUT that names ports of other initiators. How a guest is called for
- * target core is the host's business, and no guest has a use for it. Target core does not
- * release what it holds for such a command in each case: if the list of names is wrong
- * it keeps the guest's LUN, which nobody can remove any more; and what a reservation has
- * moved to it releases twice.
+ * Commands that are about other initiators, and refused.
+ *
+ * PERSISTENT RESERVE OUT can name ports of theirs. How a guest is called for target core is
+ * the host's business, and no guest has a use for it. Target core does not release what it
+ * holds for such a command in each case: if the list of names is wrong it keeps the
+ * guest's LUN, which nobody can remove any more; and what a reservation has moved to it
+ * releases twice.
+ *
+ * SET TARGET PORT GROUPS says that a disk is not available, to all who have it, and until
+ * somebody says that it is.
  */
 #include <linux/scatterlist.h>
 #include <scsi/scsi_common.h>
@@ -12,7 +17,7 @@
 
 #include "storvsp.h"
 
-#define SERVICE_ACTION		0x1f
+#define SERVICE_ACTION(cdb)	((cdb)[1] & 0x1f)
 #define REGISTER_AND_MOVE	0x07
 /* Of the parameter list of all others. */
 #define FLAGS			20
@@ -29,23 +34,34 @@ static bool has_names(const struct storvsp_cmd *cmd)
 	return list[FLAGS] & SPEC_I_PT;
 }
 
+/* The additional sense code for it, or 0. */
+static u8 why_not(const struct storvsp_cmd *cmd)
+{
+	const u8 *cdb = cmd->reply.packet.srb.cdb;
+
+	switch (cdb[0]) {
+	case PERSISTENT_RESERVE_OUT:
+		if (SERVICE_ACTION(cdb) == REGISTER_AND_MOVE)
+			return 0x24;
+		return has_names(cmd) ? 0x26 : 0;
+	case MAINTENANCE_OUT:
+		return SERVICE_ACTION(cdb) == MO_SET_TARGET_PGS ? 0x20 : 0;
+	}
+	return 0;
+}
+
 /**
- * storvsp_names_others() - refuse a command that is about other initiators
+ * storvsp_refuses() - refuse a command that is about other initiators
  * @cmd: the command, with its data
  *
  * Return: true if it is one; it is answered.
  */
-bool storvsp_names_others(struct storvsp_cmd *cmd)
+bool storvsp_refuses(struct storvsp_cmd *cmd)
 {
-	const u8 *cdb = cmd->reply.packet.srb.cdb;
+	u8 asc = why_not(cmd);
 
-	if (likely(cdb[0] != PERSISTENT_RESERVE_OUT))
+	if (likely(!asc))
 		return false;
-	if ((cdb[1] & SERVICE_ACTION) == REGISTER_AND_MOVE)
-		storvsp_srb_sense(cmd, ILLEGAL_REQUEST, 0x24, 0);
-	else if (has_names(cmd))
-		storvsp_srb_sense(cmd, ILLEGAL_REQUEST, 0x26, 0);
-	else
-		return false;
+	storvsp_srb_sense(cmd, ILLEGAL_REQUEST, asc, 0);
 	return true;
 }

@@ -287,7 +287,7 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 		storvsp_srb_status(cmd, VSTOR_SRB_BUSY, SAM_STAT_TASK_SET_FULL);
 		return false;
 	}
-	if (storvsp_names_others(cmd))
+	if (storvsp_refuses(cmd))
 		return false;
 	cmd->cost = storvsp_cost(cmd);
 	storvsp_minimum_begin(cmd);

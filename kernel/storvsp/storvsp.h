@@ -389,7 +389,7 @@ void storvsp_writable(struct vmh_channel *ch);
 void storvsp_reply_drop(struct storvsp_chan *chan);
 
 /* others.c */
-bool storvsp_names_others(struct storvsp_cmd *cmd);
+bool storvsp_refuses(struct storvsp_cmd *cmd);
 
 /* tmf.c */
 int storvsp_reset(struct storvsp_chan *chan, const struct vmh_packet *packet,

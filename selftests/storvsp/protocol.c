@@ -375,7 +375,8 @@ static void odd(int argc, char **argv)
 }
 
 /*
- * guest PARTITION names LUN: reservations of others, whose names a guest does not know
+ * guest PARTITION names LUN: reservations of others, whose names a guest does not know; and
+ * a disk that it would have others not use
  */
 static void names(int argc, char **argv)
 {
@@ -409,6 +410,19 @@ static void names(int argc, char **argv)
 	ends(&g, &s, VSTOR_SRB_SUCCESS, 24);
 	g.data[15] = 0;
 	ends(&g, &s, VSTOR_SRB_SUCCESS, 24);
+	/* "Unavailable", of the group that it is in. */
+	s.cdb[0] = 0xa4;
+	s.cdb[1] = 0x0a;
+	s.cdb[8] = 0;
+	s.cdb[9] = 8;
+	s.cdb_length = 12;
+	s.len = 8;
+	g.data[4] = 3;
+	run_srb(&g, &s, &p);
+	sense_is(&p, 5, 0x20, 0);
+	run_srb(&g, &(struct srb) { .lun = s.lun, .cdb_length = 6,
+				    .data_in = VSTOR_DATA_NONE }, &p);
+	check_eq(p.srb.srb_status, VSTOR_SRB_SUCCESS);
 	guest_end(&g);
 }
 
