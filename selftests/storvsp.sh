@@ -515,6 +515,8 @@ test_sense()
 	# LBA 0x10000 is the first bad one; 0x20000 is none.
 	while read -r cdb; do
 		n=$((n + 1))
+		# Newer target cores warn if that cannot read, whoever asked (tcm_loop, too).
+		[[ $cdb != *": 89 00 00 00 00 00 00 01 "* || $(uname -r) = 6.1.* ]] || continue
 		for way in tcm_loop vmbus_local; do
 			# shellcheck disable=SC2086 # options, and bytes
 			sg_raw ${cdb%%:*} "$(sg_of $way)" ${cdb#*:} >"$LIB_TMP/$way" 2>&1 </dev/null || :
