@@ -147,7 +147,7 @@ setup()
 		check ip link set "${dev}0" up
 	done
 	busywait 5000 is_quiet || fail "frames without anybody who sends"
-	counters >"$LIB_TMP/before"
+	read_counters "$LIB_TMP/before"
 }
 
 # --- what must be true afterwards ---------------------------------------------
@@ -165,11 +165,25 @@ counters()
 	done | paste -d' ' - -
 }
 
+# At one moment: the stack has something to say now and then, between two of them.
+read_counters()	# FILE
+{
+	local n
+
+	counters >"$1"
+	for n in {1..20}; do
+		mv "$1" "$1.last"
+		counters >"$1"
+		! cmp -s "$1" "$1.last" || return 0
+	done
+	fail "frames without anybody who sends, $n times"
+}
+
 check_counters()
 {
 	local dev old now
 
-	counters >"$LIB_TMP/after"
+	read_counters "$LIB_TMP/after"
 	exec 5<"$LIB_TMP/before" 6<"$LIB_TMP/after"
 	for dev in $STAY; do
 		read -r -u 5 -a old
