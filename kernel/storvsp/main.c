@@ -12,6 +12,7 @@
  *	  storvsp_srb()			srb.c, parse.c	is it one; for which LUN
  *	    none there			absent.c
  *	    its data			data.c, direction.c
+ *	    is it about others		others.c
  *	    its turn			qos.c, cost.c
  *	    is its LUN fast enough	minimum.c
  *	  target core			runs it in a workqueue of the backstore, and

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # From what vswitchctl -j shows of ports, profiles and ACLs to the commands that
-# make it anew, but for the MACs of vNICs, which their netdevs have: input is [ports, profiles, acls], output a file for vswitchctl -a -b.
+# make it anew, but for the MACs of vNICs, which their netdevs have: input is
+# [ports, profiles, acls], output a file for vswitchctl -a -b.
 
 def range: if .start == .end then "\(.start)" else "\(.start)-\(.end)" end;
 def list: map(range) | if . == [] then "none" else join(",") end;
