@@ -19,7 +19,7 @@
  *	vmh_message_read()		message.c
  *
  * A packet
- *	vmh_kick()			worker.c
+ *	vmh_kick()			worker.c, moderate.c
  *	  the ring from the guest	worker.c, ring.c
  *	  parsing of the copy		packet.c
  *	  the service			echo.c, ic.c, heartbeat.c, timesync.c

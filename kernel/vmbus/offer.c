@@ -55,6 +55,7 @@ struct vmh_channel *vmh_channel_create(struct vmh_device *dev, u16 index)
 	ch->vp = VMH_VP_NONE;
 	INIT_LIST_HEAD(&ch->offer.node);
 	INIT_LIST_HEAD(&ch->rescind.node);
+	vmh_moderate_init(ch);
 	vmh_worker_init(ch);
 	vmh_send_init(ch);
 	/* Not soon again: somebody may still think of the one before. */
@@ -78,7 +79,8 @@ static void channel_free(struct work_struct *work)
 					      struct vmh_channel, free_work);
 	struct vmh_device *dev = ch->dev;
 
-	/* A kick that still found it may have queued it. */
+	/* A kick that still found it may have queued it, or have that done later. */
+	vmh_moderate_cancel(ch);
 	cancel_delayed_work_sync(&ch->work);
 	mutex_destroy(&ch->out_mutex);
 	kfree(ch);

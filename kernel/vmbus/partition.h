@@ -28,6 +28,7 @@
 #include <uapi/linux/vmbus_host.h>
 
 #include "gpadl.h"
+#include "moderate.h"
 #include "packet.h"
 #include "ring.h"
 #include "service.h"
@@ -240,6 +241,9 @@ struct vmh_channel_stats {
  * @needless: so many times in a row it was signalled for nothing
  * @seen_signals: of the guest, when the worker last looked
  * @seen_sent: packets to the guest, then
+ * @pace: the guest's, to moderate its signals
+ * @moderation: queues the worker for a signal that waited
+ * @moderated: it has
  * @out: the ring to the guest
  * @out_spin: protects @out if it is mapped
  * @out_mutex: if it is not
@@ -280,6 +284,9 @@ struct vmh_channel {
 	u32 needless;
 	u64 seen_signals;
 	u64 seen_sent;
+	struct vmh_pace pace;
+	struct hrtimer moderation;
+	bool moderated;
 
 	struct vmh_ring out;
 	spinlock_t out_spin; /* see above */
@@ -422,6 +429,13 @@ struct vmh_gpadl *vmh_gpadl_find(struct vmh_partition *p, u32 relid, u32 id);
 void vmh_gpadl_reap(struct vmh_partition *p);
 void vmh_gpadl_drop(struct vmh_partition *p, u32 relid);
 void vmh_gpadl_drop_all(struct vmh_partition *p);
+
+/* moderate.c */
+void vmh_moderate_init(struct vmh_channel *ch);
+bool vmh_moderate_signal(struct vmh_channel *ch);
+u64 vmh_moderate_begin(struct vmh_channel *ch);
+void vmh_moderate_end(struct vmh_channel *ch, u64 began, u64 packets);
+void vmh_moderate_cancel(struct vmh_channel *ch);
 
 /* worker.c */
 void vmh_worker_init(struct vmh_channel *ch);

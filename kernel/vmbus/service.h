@@ -121,6 +121,10 @@ int vmh_channel_send_xfer(struct vmh_channel *ch, u16 pageset,
 			  u64 trans_id, const void *payload, u32 len);
 void vmh_channel_flush(struct vmh_channel *ch);
 
+/* moderate.c */
+#define VMH_MODERATE_MAX	10000	/* microseconds */
+void vmh_channel_moderate(struct vmh_channel *ch, u32 usecs, bool adaptive);
+
 /* worker.c */
 void vmh_channel_wake(struct vmh_channel *ch);
 

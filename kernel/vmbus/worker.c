@@ -59,12 +59,22 @@ void vmh_worker_queue(struct vmh_channel *ch)
 		mod_delayed_work_on(cpu_of(ch), ch->wq, &ch->work, 0);
 }
 
+static void signalled(struct vmh_channel *ch)
+{
+	if (!READ_ONCE(ch->armed))
+		return;
+	if (unlikely(READ_ONCE(ch->needless) >= NEEDLESS_MAX))
+		queue(ch, 1);
+	else if (!vmh_moderate_signal(ch))
+		vmh_worker_queue(ch);
+}
+
 /**
  * vmh_kick() - the guest signals a channel
  * @p: its partition
  * @relid: the channel
  *
- * At once, unless it has signalled for nothing many times.
+ * At once, unless its signals are moderated, or it has signalled for nothing many times.
  *
  * Context: any.
  * Return: false if there is no such channel.
@@ -77,10 +87,7 @@ bool vmh_kick(struct vmh_partition *p, u32 relid)
 	ch = xa_load(&p->channels, relid);
 	if (ch) {
 		atomic64_inc(&ch->stats.rx_signals);
-		if (likely(READ_ONCE(ch->needless) < NEEDLESS_MAX))
-			vmh_worker_queue(ch);
-		else if (READ_ONCE(ch->armed))
-			queue(ch, 1);
+		signalled(ch);
 	}
 	rcu_read_unlock();
 	return ch;
@@ -333,9 +340,12 @@ static void worker(struct work_struct *work)
 {
 	struct vmh_channel *ch = container_of(to_delayed_work(work),
 					      struct vmh_channel, work);
+	u64 before = ch->stats.rx_packets, began;
 
 	kcov_remote_start_common(ch->partition->kcov_handle);
+	began = vmh_moderate_begin(ch);
 	look(ch);
+	vmh_moderate_end(ch, began, ch->stats.rx_packets - before);
 	kcov_remote_stop();
 }
 
@@ -378,6 +388,8 @@ void vmh_worker_stop(struct vmh_channel *ch)
 {
 	lockdep_assert_held(&ch->partition->lock);
 	WRITE_ONCE(ch->armed, false);
+	vmh_moderate_cancel(ch);
 	/* One that a late kick queues finds it disarmed. */
 	cancel_delayed_work_sync(&ch->work);
+	vmh_pace_init(&ch->pace);
 }
