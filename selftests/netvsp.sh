@@ -19,7 +19,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 
-TESTS="show traffic copy dhcp large vlan mtu offloads queues rings updown changes
+TESTS="show traffic copy dhcp large vlan mtu offloads queues rings moderation updown changes
 	policy xdp address del_load removed partition_dies netdev_deleted driver_reload unload refused"
 
 load_all()	# [PARAMETER...] of vmbus_local
@@ -335,6 +335,61 @@ test_rings()
 		transfer g1 g2 192.0.2.2 2097152
 		transfer g2 g1 192.0.2.1 2097152
 	done
+}
+
+# How often the worker of a guest's channels was called.
+wakeups()	# PARTITION
+{
+	vswitchctl -j -s partition show "$1" | jq '[.. | .wakeups? // empty] | add'
+}
+
+# Frames of a stream, that is not so fast that they are looked at together anyhow.
+stream_wakeups()
+{
+	local before
+
+	before=$(wakeups p1)
+	run_iperf g1 -c 192.0.2.2 -u -b 800K -l 100 -t 3
+	STREAM=$(($(wakeups p1) - before))
+}
+
+# Microseconds that a question and its answer take.
+round_trip()
+{
+	ip netns exec "$(ns g1)" ping -q -A -c 100 192.0.2.2 |
+		awk -F/ '/^rtt/ { printf "%d\n", $5 * 1000 }'
+}
+
+test_moderation()
+{
+	local own adaptive
+
+	topology
+	server g2
+	check test "$(ethtool -c nic1 | grep -c -e '^Adaptive RX: on' -e '^rx-usecs:.*50')" = 2
+	check_fail ethtool -C nic1 rx-usecs 10001
+	check_fail ethtool -C nic1 tx-usecs 1
+	check_fail ethtool -C nic1 rx-frames 1
+	check ethtool -C nic1 adaptive-rx off rx-usecs 0
+	stream_wakeups
+	own=$STREAM
+	check ethtool -C nic1 rx-usecs 10000
+	stream_wakeups
+	diag "$own wakeups, $STREAM with moderation"
+	check_le $((STREAM * 3)) "$own" "wakeups with moderation"
+	own=$(round_trip)
+	check ethtool -C nic1 adaptive-rx on
+	adaptive=$(round_trip)
+	diag "there and back in $own us, adaptive $adaptive us"
+	check_ge "$own" 9000 "a signal waits"
+	check_le $((adaptive * 3 / 2)) "$own" "but not when it is of no use"
+	# Channels that are opened anew have it, too.
+	check ip netns exec "$(ns g1)" ethtool -L eth0 combined 2
+	check busywait 20000 has_carrier g1
+	check ethtool -C nic1 adaptive-rx off
+	check ip netns exec "$(ns g1)" ethtool -L eth0 combined 1
+	check busywait 20000 has_carrier g1
+	check_ge "$(round_trip)" 9000 "a signal waits"
 }
 
 test_updown()

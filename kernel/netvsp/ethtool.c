@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ethtool: -S, -l, link settings. */
+/* ethtool: -S, -l, -c, -C, link settings. */
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 
@@ -117,7 +117,46 @@ static int get_link(struct net_device *dev, struct ethtool_link_ksettings *cmd)
 	return 0;
 }
 
+static int get_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
+			struct kernel_ethtool_coalesce *kernel,
+			struct netlink_ext_ack *extack)
+{
+	const struct nsp_nic *nic = nsp_nic(dev);
+
+	c->rx_coalesce_usecs = nic->rx_usecs;
+	c->use_adaptive_rx_coalesce = nic->rx_adaptive;
+	return 0;
+}
+
+static int set_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
+			struct kernel_ethtool_coalesce *kernel,
+			struct netlink_ext_ack *extack)
+{
+	struct nsp_nic *nic = nsp_nic(dev);
+	struct nsp_queue *q;
+
+	ASSERT_RTNL();
+	if (c->rx_coalesce_usecs > VMH_MODERATE_MAX) {
+		static_assert(VMH_MODERATE_MAX == 10000);
+		NL_SET_ERR_MSG(extack, "rx-usecs: at most 10000");
+		return -EINVAL;
+	}
+	/* Against channels that are being opened. */
+	down_read(&nic->run);
+	nic->rx_usecs = c->rx_coalesce_usecs;
+	nic->rx_adaptive = c->use_adaptive_rx_coalesce;
+	for (q = nic->queues; q < nic->queues + nic->n_queues; q++) {
+		if (q->ch)
+			vmh_channel_moderate(q->ch, nic->rx_usecs,
+					     nic->rx_adaptive);
+	}
+	up_read(&nic->run);
+	return 0;
+}
+
 const struct ethtool_ops nsp_ethtool_ops = {
+	.supported_coalesce_params = ETHTOOL_COALESCE_RX_USECS |
+				     ETHTOOL_COALESCE_USE_ADAPTIVE_RX,
 	.get_drvinfo		= get_drvinfo,
 	.get_link		= ethtool_op_get_link,
 	.get_ts_info		= ethtool_op_get_ts_info,
@@ -125,5 +164,7 @@ const struct ethtool_ops nsp_ethtool_ops = {
 	.get_strings		= get_strings,
 	.get_ethtool_stats	= get_stats,
 	.get_channels		= get_channels,
+	.get_coalesce		= get_coalesce,
+	.set_coalesce		= set_coalesce,
 	.get_link_ksettings	= get_link,
 };

@@ -365,6 +365,9 @@ struct nsp_session {
 /* And takes VLAN tags beside a frame. */
 #define NSP_TAGS		BIT(2)
 
+/* A signal may wait so many microseconds, unless ethtool -C says otherwise. */
+#define NSP_RX_USECS		50
+
 /* Bits of nsp_nic.flags */
 enum {
 	NSP_GOING,		/* nsp_nic.bye is queued, once */
@@ -385,6 +388,8 @@ enum {
  * @n_queues: most queues
  * @max_mtu: most that a guest gets
  * @speed: Mbit/s
+ * @rx_usecs: so long may signals of a guest that sends much wait; RTNL
+ * @rx_adaptive: and of others not at all; RTNL
  * @flags: see above
  * @run: see above
  * @dying: the netdev is gone, or about to be
@@ -417,6 +422,8 @@ struct nsp_nic {
 	u32 n_queues;
 	u32 max_mtu;
 	u32 speed;
+	u32 rx_usecs;
+	bool rx_adaptive;
 	unsigned long flags;
 
 	struct rw_semaphore run;

@@ -294,6 +294,8 @@ static struct nsp_nic *nic_alloc(struct net *net,
 	nic->n_queues = config->queues;
 	nic->max_mtu = config->mtu;
 	nic->speed = config->speed;
+	nic->rx_usecs = NSP_RX_USECS;
+	nic->rx_adaptive = true;
 	init_rwsem(&nic->run);
 	mutex_init(&nic->control_lock);
 	mutex_init(&nic->offer_lock);

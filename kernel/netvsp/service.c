@@ -93,6 +93,7 @@ static int service_open(struct vmh_channel *ch, const u8 *user_data)
 	q->given = 0;
 	q->paused = vmh_channel_is_stopped(ch);
 	vmh_channel_set_priv(ch, q);
+	vmh_channel_moderate(ch, nic->rx_usecs, nic->rx_adaptive);
 	if (index) {
 		err = nsp_tx_start(q, s->recv);
 		if (err) {
