@@ -13,6 +13,19 @@
 
 #include "netvsp.h"
 
+/*
+ * Parts of a large frame are as long as a section, and the guest looks at each of them with
+ * what accompanies it: a page is longer than most frames need, but makes fewer parts. Not at
+ * the cost of there being few.
+ */
+static u32 section_size(u32 bytes, u32 frame)
+{
+	u32 size = ALIGN(NSP_HEAD_MAX + max_t(u32, frame, NSP_FRAME_MIN), 64);
+
+	return bytes / VMH_PAGE_SIZE < NSP_SECTIONS_ENOUGH ? size :
+	       max_t(u32, size, VMH_PAGE_SIZE);
+}
+
 /**
  * nsp_recv_create() - divide a receive buffer up
  * @gpadl: its memory; consumed if this succeeds
@@ -27,7 +40,7 @@
  */
 struct nsp_recv *nsp_recv_create(struct vmh_gpadl *gpadl, u16 id, u32 frame)
 {
-	u32 size = ALIGN(NSP_HEAD_MAX + max_t(u32, frame, NSP_FRAME_MIN), 64);
+	u32 size = section_size(vmh_gpadl_size(gpadl), frame);
 	u32 count = vmh_gpadl_size(gpadl) / size, control, i;
 	struct nsp_recv *recv;
 

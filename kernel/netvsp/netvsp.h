@@ -52,6 +52,8 @@
 #define NSP_RANGES		64
 /* Of the receive buffer, in all: more than a GPADL that a guest makes has room for. */
 #define NSP_SECTIONS_MAX	(32U << 10)
+/* Small frames that shall fit before large ones matter. */
+#define NSP_SECTIONS_ENOUGH	2048
 /* Sections that are kept for control messages, of a buffer that is large enough. */
 #define NSP_CONTROL_SECTIONS	16
 /* Bytes of a control message, either way. */

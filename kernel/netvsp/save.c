@@ -30,6 +30,7 @@ struct saved_nic {
 	__le32 sub_count;
 	__le32 frame;
 	__le32 recv_gpadl;
+	__le32 recv_size;		/* of a section */
 	__le32 send_gpadl;
 	__le16 recv_id;
 	__le16 send_id;
@@ -137,6 +138,7 @@ static u32 save_nic(struct nsp_nic *nic, void *to)
 	if (s->recv) {
 		flags |= SAVED_RECV;
 		saved->recv_gpadl = cpu_to_le32(vmh_gpadl_id(s->recv->gpadl));
+		saved->recv_size = cpu_to_le32(s->recv->size);
 		saved->recv_id = cpu_to_le16(s->recv->id);
 		saved->control = cpu_to_le32(~s->recv->control &
 					     (BIT(NSP_CONTROL_SECTIONS) - 1));
@@ -271,9 +273,12 @@ static int restore_buffers(struct nsp_queue *q, const struct saved_nic *saved,
 			vmh_gpadl_put(gpadl);
 			return PTR_ERR(recv);
 		}
+		s->recv = recv;
+		/* Where the guest's sections are. */
+		if (recv->size != le32_to_cpu(saved->recv_size))
+			return -EINVAL;
 		recv->control &= ~le32_to_cpu(saved->control);
 		nsp_recv_restore_control(recv);
-		s->recv = recv;
 	}
 	if (flags & SAVED_SEND) {
 		s->send = vmh_gpadl_get(q->ch, le32_to_cpu(saved->send_gpadl));
