@@ -309,6 +309,14 @@ static netdev_tx_t tx_later(struct nsp_queue *q, struct sk_buff *skb,
 	return NETDEV_TX_OK;
 }
 
+/* The checksum that is written is in the first part of a large frame. */
+static bool csum_within(const struct sk_buff *skb, u32 most)
+{
+	return skb->ip_summed != CHECKSUM_PARTIAL ||
+	       skb_checksum_start_offset(skb) + skb->csum_offset +
+	       sizeof(__sum16) <= most;
+}
+
 /* Return: NSP_DROPS if the guest wants it, and can take it. */
 static enum nsp_drop admit(struct nsp_queue *q, const struct sk_buff *skb)
 {
@@ -322,7 +330,7 @@ static enum nsp_drop admit(struct nsp_queue *q, const struct sk_buff *skb)
 		return NSP_TX_FILTER;
 	if (skb_is_gso(skb))
 		return skb_gso_validate_mac_len(skb, most) &&
-		       skb->len <= U16_MAX + ETH_HLEN ?
+		       csum_within(skb, most) && skb->len <= U16_MAX + ETH_HLEN ?
 		       NSP_DROPS : NSP_TX_LENGTH;
 	if (eth_type_vlan(skb->protocol) && !skb_vlan_tag_present(skb))
 		most += VLAN_HLEN;
