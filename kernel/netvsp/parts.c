@@ -61,15 +61,29 @@ static u8 l4_protocol(const struct sk_buff *skb)
  * struct csum - what is said of a frame's checksum
  * @flags: RNDIS_RXCSUM_*
  * @compute: it has to be written, too
- * @value: it
+ * @start: of what
  * @at: where in the frame
+ * @value: it, once it is known
  */
 struct csum {
 	u32 flags;
 	bool compute;
-	__sum16 value;
+	u32 start;
 	u32 at;
+	__sum16 value;
 };
+
+static void set_csum(struct csum *csum, __wsum sum)
+{
+	csum->value = csum_fold(sum) ?: CSUM_MANGLED_0;
+}
+
+static void sum_frame(struct csum *csum, const struct sk_buff *skb)
+{
+	if (csum->compute)
+		set_csum(csum, skb_checksum(skb, csum->start,
+					    skb->len - csum->start, 0));
+}
 
 /*
  * One that the stack left to us is computed, since a guest may forward what it got, or
@@ -79,7 +93,6 @@ struct csum {
 static void get_csum(struct csum *csum, struct nsp_queue *q,
 		     const struct sk_buff *skb)
 {
-	u32 start;
 	u8 l4;
 
 	csum->flags = 0;
@@ -90,12 +103,8 @@ static void get_csum(struct csum *csum, struct nsp_queue *q,
 		else if (skb->csum_offset == offsetof(struct udphdr, check))
 			csum->flags = RNDIS_RXCSUM_UDP_OK;
 		q->stats.tx_csum++;
-		start = skb_checksum_start_offset(skb);
-		csum->value = csum_fold(skb_checksum(skb, start,
-						     skb->len - start, 0));
-		if (!csum->value)
-			csum->value = CSUM_MANGLED_0;
-		csum->at = start + skb->csum_offset;
+		csum->start = skb_checksum_start_offset(skb);
+		csum->at = csum->start + skb->csum_offset;
 		csum->compute = true;
 	} else if (skb->ip_summed == CHECKSUM_UNNECESSARY) {
 		l4 = l4_protocol(skb);
@@ -190,13 +199,36 @@ static void put_csum(u8 *frame, const struct csum *csum)
  * @done: bytes that have been read
  * @at: those that lie together
  * @left: how many of them
+ * @sum: what is copied from @start on is added up
+ * @start: see there
+ * @total: the sum
  */
 struct source {
 	struct skb_seq_state seq;
 	u32 done;
 	const u8 *at;
 	u32 left;
+	bool sum;
+	u32 start;
+	__wsum total;
 };
+
+static void copy_source(struct source *from, u8 *to, u32 len)
+{
+	u32 before = from->done < from->start ?
+		     min(from->start - from->done, len) : 0;
+	__wsum sum;
+
+	if (!from->sum)
+		before = len;
+	memcpy(to, from->at, before);
+	if (before == len)
+		return;
+	sum = csum_partial_copy_nocheck(from->at + before, to + before,
+					len - before);
+	from->total = csum_block_add(from->total, sum,
+				     from->done + before - from->start);
+}
 
 static int read_source(struct source *from, u8 *to, u32 len)
 {
@@ -209,7 +241,7 @@ static int read_source(struct source *from, u8 *to, u32 len)
 				return -EFAULT;
 		}
 		n = min(len, from->left);
-		memcpy(to, from->at, n);
+		copy_source(from, to, n);
 		from->at += n;
 		from->left -= n;
 		from->done += n;
@@ -220,20 +252,26 @@ static int read_source(struct source *from, u8 *to, u32 len)
 /*
  * One that takes several sections; there may be fewer parts: none of them is empty. What is
  * read from begin to end stays mapped meanwhile, and so nobody may wait: who copies to
- * the guest looks for each part's place anew.
+ * the guest looks for each part's place anew. The checksum is known last then.
  */
 static noinline int write_parts(struct nsp_queue *q, struct sk_buff *skb)
 {
 	u32 size = q->recv->size, infos, at, n, flags, len, section;
 	bool mapped = q->recv->map;
 	struct source from = {};
+	struct csum csum = {};
 	struct head *head;
-	struct csum csum;
+	u8 *first = NULL;
 	int err = 0;
 
 	get_csum(&csum, q, skb);
-	if (mapped)
+	if (mapped) {
 		skb_prepare_seq_read(skb, 0, skb->len, &from.seq);
+		from.sum = csum.compute;
+		from.start = csum.start;
+	} else {
+		sum_frame(&csum, skb);
+	}
 	for (at = 0; at < skb->len && !err; at += n) {
 		head = begin_part(q);
 		infos = at ? 0 : build_head(head, q, skb, &csum);
@@ -248,13 +286,19 @@ static noinline int write_parts(struct nsp_queue *q, struct sk_buff *skb)
 		section = next_section(q, len + n);
 		err = mapped ? read_source(&from, (u8 *)head + len, n) :
 			       skb_copy_bits(skb, at, (u8 *)head + len, n);
-		if (!at)
-			put_csum((u8 *)head + len, &csum);
+		if (!at) {
+			first = (u8 *)head + len;
+			if (!mapped)
+				put_csum(first, &csum);
+		}
 		if (!err)
 			err = end_part(q, section, head, len + n);
 	}
-	if (mapped)
+	if (mapped) {
 		skb_abort_seq_read(&from.seq);
+		set_csum(&csum, from.total);
+		put_csum(first, &csum);
+	}
 	return err;
 }
 
@@ -277,6 +321,7 @@ int nsp_parts_write(struct nsp_queue *q, struct sk_buff *skb, u32 parts)
 	if (unlikely(parts > 1))
 		return write_parts(q, skb);
 	get_csum(&csum, q, skb);
+	sum_frame(&csum, skb);
 	head = begin_part(q);
 	len = finish_head(head, build_head(head, q, skb, &csum), skb->len);
 	section = next_section(q, len + skb->len);
