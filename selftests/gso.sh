@@ -241,6 +241,17 @@ test_udp()
 	done
 }
 
+# Not every kind of guest is a wire.
+one_checksum()	# STATION WHAT
+{
+	for _ in {1..50}; do
+		frames checksums "$1"
+		[ "$REPLY" = "0 0" ] || break
+		sleep 0.1
+	done
+	check_eq "$REPLY" "1 0" "right and wrong checksums $2"
+}
+
 # One UDP packet from g1 by a device; its checksum as t2, a tap, has it.
 datagram()
 {
@@ -249,13 +260,7 @@ datagram()
 	check at g1 ip neigh replace "$address" lladdr 02:00:00:00:01:05 dev "$dev"
 	frames checksums t2
 	check in_ns g1 bash -c "echo checksum me >/dev/udp/$address/9"
-	# Not every kind of guest is a wire.
-	for _ in {1..50}; do
-		frames checksums t2
-		[ "$REPLY" = "0 0" ] || break
-		sleep 0.1
-	done
-	check_eq "$REPLY" "1 0" "right and wrong checksums by $dev"
+	one_checksum t2 "by $dev"
 }
 
 test_checksum()
@@ -281,16 +286,17 @@ test_checksum()
 	check at g1 ip addr add 198.51.100.49/28 dev ad20q
 	datagram eth0 192.0.2.77
 	datagram q10 198.51.100.2
-	datagram q20 198.51.100.18
 	datagram ad20 198.51.100.34
+	# hv_netvsc has vlan_features with tags in them, and loses one of two.
+	[ "${VSWITCH_GUESTS-}" != nic ] || return 0
+	datagram q20 198.51.100.18
 	datagram ad20q 198.51.100.50
 	# A veth that leaves it to the sender.
 	check vswitchctl port set pg2 vlan trunk 10 native 0
 	check ethtool -K pg2 tx off
 	frames checksums g2
 	check in_ns g1 bash -c "echo checksum me >/dev/udp/192.0.2.77/9"
-	frames checksums g2
-	check_eq "$REPLY" "1 0" "right and wrong checksums at a veth"
+	one_checksum g2 "at a veth"
 }
 
 test_mtu()

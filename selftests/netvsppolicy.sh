@@ -57,9 +57,10 @@ test_mirror()
 	of mirror traffic
 }
 
+# Nor "gso", which has it as UDP segments.
 test_storm()
 {
-	of storm traffic gso
+	of storm traffic live
 }
 
 test_iplimit()
