@@ -89,6 +89,7 @@ u32 vmh_channel_open(struct vmh_channel *ch, const struct vmh_msg_open *msg)
 	ch->held = false;
 	ch->out_full = false;
 	ch->out_error = 0;
+	vmh_pace_init(&ch->pace);
 	ch->mapped = ch->rings->vaddr;
 	/* One that is restored sends nothing before it goes on. */
 	ch->out_open = !p->paused;

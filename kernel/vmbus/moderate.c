@@ -110,7 +110,7 @@ void vmh_moderate_cancel(struct vmh_channel *ch)
  *
  * They are not until this is called, each time that the channel is opened.
  *
- * Context: any; one call at a time for a channel.
+ * Context: any, RCU; one call at a time for a channel.
  */
 void vmh_channel_moderate(struct vmh_channel *ch, u32 usecs, bool adaptive)
 {

@@ -51,6 +51,20 @@ static inline void vmh_pace_init(struct vmh_pace *pace)
 }
 
 /**
+ * vmh_pace_forget() - what was learned is about somebody, or some time, else
+ * @pace: the guest's; what vmh_pace_set() said stays
+ *
+ * Context: not at the same time as vmh_pace_looked().
+ */
+static inline void vmh_pace_forget(struct vmh_pace *pace)
+{
+	WRITE_ONCE(pace->waits, false);
+	WRITE_ONCE(pace->ended, 0);
+	pace->few = 0;
+	pace->patience = VMH_PACE_PATIENCE_MIN;
+}
+
+/**
  * vmh_pace_set() - say how signals are moderated
  * @pace: the guest's
  * @delay: in ns, or 0

@@ -391,5 +391,5 @@ void vmh_worker_stop(struct vmh_channel *ch)
 	vmh_moderate_cancel(ch);
 	/* One that a late kick queues finds it disarmed. */
 	cancel_delayed_work_sync(&ch->work);
-	vmh_pace_init(&ch->pace);
+	vmh_pace_forget(&ch->pace);
 }

@@ -126,7 +126,23 @@ static void changes(void)
 	check(pace.waits);
 }
 
+static void forgotten(void)
+{
+	u32 i;
+
+	begin(true);
+	for (i = 0; i < 1000; i++)
+		packet(1000, 1000, -1);
+	vmh_pace_forget(&pace);
+	check(!vmh_pace_due(&pace, now));
+	at_once = 0;
+	for (i = 0; i < 1000; i++)
+		packet(1000, 1000, -1);
+	check(at_once == VMH_PACE_PATIENCE_MIN + 1, "%u", at_once);
+}
+
 #define CASES(X) \
-	X(off) X(always) X(stream) X(question_and_answer) X(trickle) X(changes)
+	X(off) X(always) X(stream) X(question_and_answer) X(trickle) X(changes) \
+	X(forgotten)
 
 test_suite(moderate, CASES);
