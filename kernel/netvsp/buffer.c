@@ -13,17 +13,31 @@
 
 #include "netvsp.h"
 
-/*
- * Parts of a large frame are as long as a section, and the guest looks at each of them with
- * what accompanies it: a page is longer than most frames need, but makes fewer parts. Not at
- * the cost of there being few.
- */
-static u32 section_size(u32 bytes, u32 frame)
-{
-	u32 size = ALIGN(NSP_HEAD_MAX + max_t(u32, frame, NSP_FRAME_MIN), 64);
+#define SIZE_UNIT	64
 
-	return bytes / VMH_PAGE_SIZE < NSP_SECTIONS_ENOUGH ? size :
-	       max_t(u32, size, VMH_PAGE_SIZE);
+static u32 size_least(u32 frame)
+{
+	return ALIGN(NSP_HEAD_MAX + max_t(u32, frame, NSP_FRAME_MIN), SIZE_UNIT);
+}
+
+/**
+ * nsp_recv_size() - how long shall a section be?
+ * @gpadl: the buffer's memory
+ * @frame: longest frame that it has to take, in bytes
+ * @parts: the guest takes large ones in parts
+ *
+ * Parts are as long as a section, and the guest looks at each of them with what accompanies
+ * it: a page is longer than most frames need, but makes fewer parts. Not at the cost of there
+ * being few sections.
+ *
+ * Return: bytes.
+ */
+u32 nsp_recv_size(const struct vmh_gpadl *gpadl, u32 frame, bool parts)
+{
+	u32 size = size_least(frame);
+
+	return parts && vmh_gpadl_size(gpadl) / VMH_PAGE_SIZE >=
+			NSP_SECTIONS_ENOUGH ? max(size, VMH_PAGE_SIZE) : size;
 }
 
 /**
@@ -31,19 +45,23 @@ static u32 section_size(u32 bytes, u32 frame)
  * @gpadl: its memory; consumed if this succeeds
  * @id: the guest's number for it
  * @frame: longest frame that a section has to take, in bytes
+ * @size: bytes of a section, from nsp_recv_size() or a saved state
  *
  * What is left over of a large one is not used: each section is part of the state that
  * is saved.
  *
  * Context: process.
- * Return: the buffer, -EINVAL if it is too small, -ENOMEM as a pointer.
+ * Return: the buffer, -EINVAL if it or its sections are too small, -ENOMEM as a pointer.
  */
-struct nsp_recv *nsp_recv_create(struct vmh_gpadl *gpadl, u16 id, u32 frame)
+struct nsp_recv *nsp_recv_create(struct vmh_gpadl *gpadl, u16 id, u32 frame,
+				 u32 size)
 {
-	u32 size = section_size(vmh_gpadl_size(gpadl), frame);
-	u32 count = vmh_gpadl_size(gpadl) / size, control, i;
 	struct nsp_recv *recv;
+	u32 count, control, i;
 
+	if (size < size_least(frame) || size % SIZE_UNIT)
+		return ERR_PTR(-EINVAL);
+	count = vmh_gpadl_size(gpadl) / size;
 	/* Guests may show no more than ten frames of memory. */
 	if (count < 4)
 		return ERR_PTR(-EINVAL);

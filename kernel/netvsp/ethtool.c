@@ -16,6 +16,7 @@ static const char drop_names[NSP_DROPS][ETH_GSTRING_LEN] = {
 	[NSP_TX_DOWN]		= "tx_no_guest",
 	[NSP_TX_FILTER]		= "tx_filtered",
 	[NSP_TX_LENGTH]		= "tx_too_long",
+	[NSP_TX_CSUM]		= "tx_bad_csum",
 	[NSP_TX_STALLED]	= "tx_stalled",
 	[NSP_TX_MEMORY]		= "tx_bad_memory",
 	[NSP_TX_NO_MEMORY]	= "tx_no_memory",
@@ -133,6 +134,7 @@ static int set_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
 			struct netlink_ext_ack *extack)
 {
 	struct nsp_nic *nic = nsp_nic(dev);
+	struct vmh_channel *ch;
 	struct nsp_queue *q;
 
 	ASSERT_RTNL();
@@ -141,16 +143,17 @@ static int set_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
 		NL_SET_ERR_MSG(extack, "rx-usecs: at most 10000");
 		return -EINVAL;
 	}
-	/* Against channels that are being opened. */
-	down_read(&nic->run);
-	nic->rx_usecs = c->rx_coalesce_usecs;
-	nic->rx_adaptive = c->use_adaptive_rx_coalesce;
+	WRITE_ONCE(nic->rx_usecs, c->rx_coalesce_usecs);
+	WRITE_ONCE(nic->rx_adaptive, c->use_adaptive_rx_coalesce);
+	/* Pairs with service_open(): either sees the other. */
+	smp_mb();
+	rcu_read_lock();
 	for (q = nic->queues; q < nic->queues + nic->n_queues; q++) {
-		if (q->ch)
-			vmh_channel_moderate(q->ch, nic->rx_usecs,
-					     nic->rx_adaptive);
+		ch = READ_ONCE(q->ch);
+		if (ch)
+			nsp_moderate(nic, ch);
 	}
-	up_read(&nic->run);
+	rcu_read_unlock();
 	return 0;
 }
 

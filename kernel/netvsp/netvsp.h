@@ -80,6 +80,7 @@ enum nsp_drop {
 	NSP_TX_DOWN,		/* no guest that wants any */
 	NSP_TX_FILTER,		/* the guest does not want this one */
 	NSP_TX_LENGTH,		/* longer than it can take */
+	NSP_TX_CSUM,		/* where its checksum shall be is not in it */
 	NSP_TX_STALLED,		/* it does not give buffers back */
 	NSP_TX_MEMORY,
 	NSP_TX_NO_MEMORY,
@@ -390,8 +391,9 @@ enum {
  * @n_queues: most queues
  * @max_mtu: most that a guest gets
  * @speed: Mbit/s
- * @rx_usecs: so long may signals of a guest that sends much wait; RTNL
- * @rx_adaptive: and of others not at all; RTNL
+ * @shown: the session, as it last was shown; RTNL
+ * @rx_usecs: so long may signals of a guest that sends much wait; written with RTNL held
+ * @rx_adaptive: and of others not at all; likewise
  * @flags: see above
  * @run: see above
  * @dying: the netdev is gone, or about to be
@@ -424,6 +426,7 @@ struct nsp_nic {
 	u32 n_queues;
 	u32 max_mtu;
 	u32 speed;
+	struct vmh_nic_info shown;
 	u32 rx_usecs;
 	bool rx_adaptive;
 	unsigned long flags;
@@ -512,6 +515,7 @@ void nsp_netdev_setup(struct net_device *dev);
 extern const struct vmh_service nsp_service;
 void nsp_run_begin(struct nsp_queue *q);
 void nsp_run_end(struct nsp_queue *q);
+void nsp_moderate(const struct nsp_nic *nic, struct vmh_channel *ch);
 void nsp_wake_worker(struct nsp_queue *q);
 int nsp_answer(struct nsp_queue *q, const struct vmh_packet *packet,
 	       const union nvsp_answer *answer, u32 len);
@@ -525,7 +529,9 @@ void nsp_nvsp_done(struct nsp_nic *nic);
 void nsp_session_reset(struct nsp_nic *nic);
 
 /* buffer.c */
-struct nsp_recv *nsp_recv_create(struct vmh_gpadl *gpadl, u16 id, u32 frame);
+u32 nsp_recv_size(const struct vmh_gpadl *gpadl, u32 frame, bool parts);
+struct nsp_recv *nsp_recv_create(struct vmh_gpadl *gpadl, u16 id, u32 frame,
+				 u32 size);
 void nsp_recv_destroy(struct nsp_recv *recv);
 u32 nsp_recv_take(struct nsp_recv *recv, u32 *to, u32 least, u32 most, u32 keep);
 u64 nsp_recv_give(struct nsp_recv *recv, const u32 *from, u32 n);

@@ -10,6 +10,7 @@
  *
  * A partition that is removed begins with the end of that: nsp_service.release().
  */
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
 #include <net/rtnetlink.h>
@@ -21,6 +22,10 @@
  * many, and frames that come together shall be shown together.
  */
 #define UNDERWAY	(256 << 10)
+
+/* What is shown waits for so long, in ms. */
+#define SHOW_TRIES	20
+#define SHOW_WAIT	5
 
 static bool is_nic(const struct net_device *dev)
 {
@@ -57,12 +62,49 @@ static void netdev_free(struct net_device *dev)
 	nsp_nic_put(nic);
 }
 
-static void fill_info(struct nsp_nic *nic, struct vmh_nic_info *info)
+/*
+ * The session cannot be looked at while somebody waits for a guest's memory, which may be
+ * long: with RTNL held that is not waited for. Then it is shown as it was before.
+ */
+static bool run_for_show(struct nsp_nic *nic)
+{
+	int i;
+
+	for (i = 0; i < SHOW_TRIES; i++) {
+		if (down_read_trylock(&nic->run))
+			return true;
+		msleep(SHOW_WAIT);
+	}
+	return false;
+}
+
+static void fill_session(struct nsp_nic *nic, struct vmh_nic_info *info)
 {
 	const struct nsp_session *s = &nic->session;
+
+	lockdep_assert_held_read(&nic->run);
+	info->state = s->state;
+	info->version = s->version;
+	info->ndis = s->ndis;
+	info->guest_mtu = s->frame ? s->frame - ETH_HLEN : 0;
+	ether_addr_copy(info->guest_mac, s->mac);
+	info->filter = s->filter_bits;
+	info->rsc = s->rsc4 || s->rsc6;
+	info->rss = rcu_access_pointer(nic->rss);
+	info->sections = s->recv ? s->recv->count : 0;
+	info->section_size = s->recv ? s->recv->size : 0;
+}
+
+static void fill_info(struct nsp_nic *nic, struct vmh_nic_info *info)
+{
 	struct vmh_nic_config *c = &info->config;
 
 	ASSERT_RTNL();
+	if (run_for_show(nic)) {
+		fill_session(nic, &nic->shown);
+		up_read(&nic->run);
+	}
+	*info = nic->shown;
 	strscpy(c->name, nic->dev->name, sizeof(c->name));
 	strscpy(c->partition, nic->partition, sizeof(c->partition));
 	ether_addr_copy(c->mac, nic->mac);
@@ -72,21 +114,7 @@ static void fill_info(struct nsp_nic *nic, struct vmh_nic_info *info)
 	c->instance = nic->instance;
 	info->ifindex = nic->dev->ifindex;
 	info->link = nic->link;
-	down_read(&nic->run);
-	info->state = s->state;
-	info->version = s->version;
-	info->ndis = s->ndis;
-	info->guest_mtu = s->frame ? s->frame - ETH_HLEN : 0;
-	ether_addr_copy(info->guest_mac, s->mac);
-	info->filter = s->filter_bits;
 	info->channels = atomic_read(&nic->open_queues);
-	info->rsc = s->rsc4 || s->rsc6;
-	info->rss = rcu_access_pointer(nic->rss);
-	if (s->recv) {
-		info->sections = s->recv->count;
-		info->section_size = s->recv->size;
-	}
-	up_read(&nic->run);
 }
 
 static void notify(struct nsp_nic *nic, bool gone)

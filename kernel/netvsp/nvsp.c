@@ -44,7 +44,8 @@ static int on_init(struct nsp_queue *q, const struct vmh_packet *packet,
 		down_write(&q->nic->run);
 		s->version = version;
 		s->state = NSP_NEGOTIATED;
-		s->frame = NSP_FRAME_MIN;
+		s->frame = min(NSP_FRAME_MIN,
+			       READ_ONCE(q->nic->max_mtu) + ETH_HLEN);
 		up_write(&q->nic->run);
 		a.init.status = cpu_to_le32(NVSP_STATUS_SUCCESS);
 		if (version == NVSP_VERSION_1)
@@ -102,7 +103,9 @@ static int on_recv_buffer(struct nsp_queue *q, const struct vmh_packet *packet,
 	gpadl = vmh_gpadl_get(q->ch, le32_to_cpu(msg->gpadl));
 	if (!gpadl)
 		return answer(q, packet, &a);
-	recv = nsp_recv_create(gpadl, le16_to_cpu(msg->id), s->frame);
+	recv = nsp_recv_create(gpadl, le16_to_cpu(msg->id), s->frame,
+			       nsp_recv_size(gpadl, s->frame,
+					     s->caps & NVSP_CAP_RSC));
 	if (IS_ERR(recv)) {
 		vmh_gpadl_put(gpadl);
 		return answer(q, packet, &a);

@@ -318,7 +318,8 @@ int nsp_parts_write(struct nsp_queue *q, struct sk_buff *skb, u32 parts)
 	u32 len, section;
 	u8 *to;
 
-	if (unlikely(parts > 1))
+	/* A large one is marked as such, even if it is not. */
+	if (unlikely(parts > 1 || skb_is_gso(skb)))
 		return write_parts(q, skb);
 	get_csum(&csum, q, skb);
 	sum_frame(&csum, skb);
@@ -348,10 +349,10 @@ u32 nsp_parts_large(const struct nsp_queue *q, const struct sk_buff *skb)
 {
 	u32 size = q->recv->size, first;
 
-	if (skb->len <= size - HEAD_LEN(3))
-		return 1;
 	/* No less than this is in the first, so no more are needed. */
 	first = size - HEAD_LEN(4);
+	if (skb->len <= first)
+		return 1;
 	return 1 + DIV_ROUND_UP(skb->len - first, size - HEAD_LEN(1));
 }
 

@@ -216,7 +216,7 @@ static enum nsp_drop rx_frame(struct nsp_queue *q, struct stream *st, u32 len,
 		skb_set_hash(skb, infos->hash, PKT_HASH_TYPE_L3);
 	skb_record_rx_queue(skb, q->index);
 	u64_stats_update_begin(&q->stats.rx_sync);
-	q->stats.rx_packets++;
+	q->stats.rx_packets += skb_shinfo(skb)->gso_segs ?: 1;
 	q->stats.rx_bytes += len;
 	if (is_multicast_ether_addr(skb->data))
 		q->stats.rx_multicast++;

@@ -268,15 +268,13 @@ static int restore_buffers(struct nsp_queue *q, const struct saved_nic *saved,
 		if (!gpadl)
 			return -EINVAL;
 		recv = nsp_recv_create(gpadl, le16_to_cpu(saved->recv_id),
-				       s->frame);
+				       s->frame,
+				       le32_to_cpu(saved->recv_size));
 		if (IS_ERR(recv)) {
 			vmh_gpadl_put(gpadl);
 			return PTR_ERR(recv);
 		}
 		s->recv = recv;
-		/* Where the guest's sections are. */
-		if (recv->size != le32_to_cpu(saved->recv_size))
-			return -EINVAL;
 		recv->control &= ~le32_to_cpu(saved->control);
 		nsp_recv_restore_control(recv);
 	}
@@ -344,7 +342,7 @@ static int restore_nic(struct nsp_queue *q, const void *from, u32 len)
 	    negotiated != nsp_version_is_known(s->version) ||
 	    shown != !!(flags & SAVED_RECV) ||
 	    (negotiated && s->frame < ETH_MIN_MTU + ETH_HLEN) ||
-	    s->frame > NSP_FRAME_MAX ||
+	    s->frame > READ_ONCE(nic->max_mtu) + ETH_HLEN ||
 	    le16_to_cpu(saved->n_mcast) > NSP_MCAST_MAX)
 		return -EINVAL;
 	s->state = state;

@@ -64,6 +64,19 @@ void nsp_wake_worker(struct nsp_queue *q)
 	rcu_read_unlock();
 }
 
+/**
+ * nsp_moderate() - moderate a guest's signals, as was said
+ * @nic: the NIC
+ * @ch: a channel of it
+ *
+ * Context: any; RCU, or the channel is being opened.
+ */
+void nsp_moderate(const struct nsp_nic *nic, struct vmh_channel *ch)
+{
+	vmh_channel_moderate(ch, READ_ONCE(nic->rx_usecs),
+			     READ_ONCE(nic->rx_adaptive));
+}
+
 static int service_open(struct vmh_channel *ch, const u8 *user_data)
 {
 	struct nsp_nic *nic = vmh_device_priv(vmh_channel_device(ch));
@@ -87,13 +100,15 @@ static int service_open(struct vmh_channel *ch, const u8 *user_data)
 		err = -EINVAL;
 		goto free;
 	}
-	q->ch = ch;
+	WRITE_ONCE(q->ch, ch);
+	/* Pairs with set_coalesce(). */
+	smp_mb();
+	nsp_moderate(nic, ch);
 	q->answering = false;
 	q->taken = 0;
 	q->given = 0;
 	q->paused = vmh_channel_is_stopped(ch);
 	vmh_channel_set_priv(ch, q);
-	vmh_channel_moderate(ch, nic->rx_usecs, nic->rx_adaptive);
 	if (index) {
 		err = nsp_tx_start(q, s->recv);
 		if (err) {

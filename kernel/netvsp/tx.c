@@ -203,6 +203,11 @@ static int tx_frame(struct nsp_queue *q, struct sk_buff *skb)
 	u32 parts = nsp_parts(q, skb), before;
 	int err;
 
+	/* It was segmented, if at all, for a larger buffer. */
+	if (unlikely(parts > q->recv->parts)) {
+		nsp_drop(q, NSP_TX_LENGTH);
+		return -EMSGSIZE;
+	}
 	if (q->n_ranges + parts > NSP_RANGES) {
 		err = nsp_tx_flush(q);
 		if (err)
@@ -291,7 +296,14 @@ static void tx_kick(struct nsp_queue *q, struct netdev_queue *txq)
 static netdev_tx_t tx_later(struct nsp_queue *q, struct sk_buff *skb,
 			    struct netdev_queue *txq)
 {
+	/* A guest may let it wait for long: its sender does not. */
+	if (skb_orphan_frags_rx(skb, GFP_ATOMIC)) {
+		nsp_drop(q, NSP_TX_NO_MEMORY);
+		kfree_skb(skb);
+		return NETDEV_TX_OK;
+	}
 	skb_orphan(skb);
+	nf_reset_ct(skb);
 	WRITE_ONCE(q->took, jiffies);
 	/* The worker waits for no lock of ours: once there, it may be done with. */
 	__netdev_tx_sent_queue(txq, skb->len, false);
@@ -309,12 +321,17 @@ static netdev_tx_t tx_later(struct nsp_queue *q, struct sk_buff *skb,
 	return NETDEV_TX_OK;
 }
 
-/* The checksum that is written is in the first part of a large frame. */
+/*
+ * Where the checksum is written has to be in the frame, and in the first part of a large one.
+ * Programs may have moved its begin or its end.
+ */
 static bool csum_within(const struct sk_buff *skb, u32 most)
 {
+	int start = skb_checksum_start_offset(skb);
+
 	return skb->ip_summed != CHECKSUM_PARTIAL ||
-	       skb_checksum_start_offset(skb) + skb->csum_offset +
-	       sizeof(__sum16) <= most;
+	       (start >= ETH_HLEN && start + skb->csum_offset + sizeof(__sum16) <=
+				     min(skb->len, most));
 }
 
 /* Return: NSP_DROPS if the guest wants it, and can take it. */
@@ -328,12 +345,14 @@ static enum nsp_drop admit(struct nsp_queue *q, const struct sk_buff *skb)
 		return NSP_TX_STALLED;
 	if (!nsp_filter_wants(q->nic, skb))
 		return NSP_TX_FILTER;
+	if (eth_type_vlan(skb->protocol))
+		most += VLAN_HLEN;
+	if (unlikely(!csum_within(skb, most)))
+		return NSP_TX_CSUM;
 	if (skb_is_gso(skb))
 		return skb_gso_validate_mac_len(skb, most) &&
-		       csum_within(skb, most) && skb->len <= U16_MAX + ETH_HLEN ?
+		       skb->len <= U16_MAX + ETH_HLEN ?
 		       NSP_DROPS : NSP_TX_LENGTH;
-	if (eth_type_vlan(skb->protocol) && !skb_vlan_tag_present(skb))
-		most += VLAN_HLEN;
 	return skb->len <= most && skb->len >= ETH_HLEN ?
 	       NSP_DROPS : NSP_TX_LENGTH;
 }

@@ -12,7 +12,7 @@
 #include "partition.h"
 
 #define MAGIC	0x53424d56U		/* "VMBS" */
-#define FORMAT	1
+#define FORMAT	2
 
 enum record_type {
 	RECORD_GPADL	= 1,
