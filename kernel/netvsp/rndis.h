@@ -306,13 +306,15 @@ struct ndis_link_state {
 	struct ndis_object head;
 	__le32 connect;			/* 1: connected, 2: not */
 	__le32 duplex;			/* 2: full */
+	__le32 padding;
 	__le64 tx_speed;		/* bit/s */
 	__le64 rx_speed;
 	__le32 pause;
 	__le32 autoneg;
-} __packed;
+};
 
-static_assert(sizeof(struct ndis_link_state) == 36);
+static_assert(offsetof(struct ndis_link_state, tx_speed) == 16);
+static_assert(sizeof(struct ndis_link_state) == 40);
 
 struct ndis_statistics {
 	struct ndis_object head;
