@@ -8,7 +8,10 @@
 
 #define VENDOR_ID	0x155d		/* as on Hyper-V: what guests may look for */
 #define BUFFER_SPACE	(256 << 10)
-#define MAC_OPTIONS	(BIT(3) | BIT(6) | BIT(7))	/* no loopback, 802.1p, 802.1Q */
+/* What it sends does not come back; priority and VLAN may be said beside a frame. */
+#define MAC_OPTIONS	(RNDIS_MAC_OPTION_NO_LOOPBACK | \
+			 RNDIS_MAC_OPTION_8021P_PRIORITY | \
+			 NDIS_MAC_OPTION_8021Q_VLAN)
 #define NDIS_VERSION	0x61e
 
 static const u32 oids[] = {

@@ -164,6 +164,7 @@ struct rndis_indicate {
 #define OID_OFFLOAD_ENCAP		0x0101010a
 #define OID_NETWORK_LAYER_ADDRESSES	0x00010118
 #define OID_FRIENDLY_NAME		0x00020216
+#define NDIS_MAC_OPTION_8021Q_VLAN	0x00000200
 
 struct ndis_object {
 	u8 type;
