@@ -42,6 +42,8 @@ static const u32 oids[] = {
 	RNDIS_OID_GEN_XMIT_ERROR,
 	RNDIS_OID_GEN_RCV_ERROR,
 	RNDIS_OID_GEN_RCV_NO_BUFFER,
+	RNDIS_OID_GEN_DIRECTED_FRAMES_XMIT,
+	RNDIS_OID_GEN_RCV_CRC_ERROR,
 	RNDIS_OID_802_3_PERMANENT_ADDRESS,
 	RNDIS_OID_802_3_CURRENT_ADDRESS,
 	RNDIS_OID_802_3_MULTICAST_LIST,
@@ -53,6 +55,10 @@ static const u32 oids[] = {
 	OID_LINK_STATE,
 	OID_MAX_LINK_SPEED,
 	OID_STATISTICS,
+	OID_BYTES_RCV,
+	OID_BYTES_XMIT,
+	OID_RCV_DISCARDS,
+	OID_XMIT_DISCARDS,
 	OID_OFFLOAD_CONFIG,
 	OID_OFFLOAD_PARAMS,
 	OID_OFFLOAD_CAPS,
@@ -117,56 +123,122 @@ static u32 put_link_state(const struct nsp_nic *nic, void *out, u32 *len)
 	return put_bytes(out, len, &state, sizeof(state));
 }
 
-/* As the guest sees it: what we transmit it receives. */
-static void sum_stats(const struct nsp_nic *nic, struct ndis_statistics *stats)
+/*
+ * As the guest sees it: what we transmit it receives. Frames that it does not want, or that
+ * came while there was no guest, nobody has lost.
+ */
+#define RCV_NO_BUFFER	BIT(NSP_TX_STALLED)
+#define RCV_DISCARDS	(BIT(NSP_TX_STALLED) | BIT(NSP_TX_NO_MEMORY))
+#define RCV_ERROR	(BIT(NSP_TX_LENGTH) | BIT(NSP_TX_MEMORY))
+#define XMIT_DISCARDS	(BIT(NSP_RX_DOWN) | BIT(NSP_RX_NO_MEMORY))
+#define XMIT_ERROR	(BIT(NSP_RX_MALFORMED) | BIT(NSP_RX_INFO) | \
+			 BIT(NSP_RX_LENGTH) | BIT(NSP_RX_OFFLOAD) | \
+			 BIT(NSP_RX_MEMORY))
+
+/* @which: enum nsp_drop, as bits. */
+static u64 sum_drops(const struct nsp_nic *nic, u32 which)
 {
-	u64 in_bytes = 0, in = 0, out_bytes = 0, out = 0, out_mcast = 0;
-	u64 discards = 0;
-	u32 i;
+	u64 sum = 0;
+	u32 i, drop;
 
 	for (i = 0; i < nic->n_queues; i++) {
-		const struct nsp_stats *s = &nic->queues[i].stats;
-
-		in += READ_ONCE(s->tx_packets);
-		in_bytes += READ_ONCE(s->tx_bytes);
-		out += READ_ONCE(s->rx_packets);
-		out_bytes += READ_ONCE(s->rx_bytes);
-		out_mcast += READ_ONCE(s->rx_multicast);
-		discards += atomic64_read(&s->drops[NSP_TX_STALLED]);
+		for (drop = 0; drop < NSP_DROPS; drop++) {
+			if (which & BIT(drop))
+				sum += atomic64_read(&nic->queues[i].stats.drops[drop]);
+		}
 	}
-	*stats = (struct ndis_statistics) {
-		.head.type = NDIS_OBJECT_DEFAULT,
-		.head.revision = 1,
-		.head.size = cpu_to_le16(sizeof(*stats)),
-		/* NDIS_STATISTICS_FLAGS_VALID_*: bytes, frames, discards */
-		.supported = cpu_to_le32(0x7),
-		.in_discards = cpu_to_le64(discards),
-		.in_bytes = cpu_to_le64(in_bytes),
-		.in_ucast = cpu_to_le64(in),
-		.out_bytes = cpu_to_le64(out_bytes),
-		.out_ucast = cpu_to_le64(out - out_mcast),
-		.out_mcast = cpu_to_le64(out_mcast),
-		.in_ucast_bytes = cpu_to_le64(in_bytes),
-		.out_ucast_bytes = cpu_to_le64(out_bytes),
-	};
+	return sum;
 }
 
-static u32 put_stats(const struct nsp_nic *nic, u32 oid, void *out, u32 *len)
+/* @offset: of a counter in struct nsp_stats. */
+static u64 sum_counter(const struct nsp_nic *nic, size_t offset)
 {
-	struct ndis_statistics s;
+	u64 sum = 0;
+	u32 i;
 
-	sum_stats(nic, &s);
+	for (i = 0; i < nic->n_queues; i++)
+		sum += READ_ONCE(*(const u64 *)((const u8 *)&nic->queues[i].stats +
+						offset));
+	return sum;
+}
+
+#define SUM(nic, counter)	sum_counter(nic, offsetof(struct nsp_stats, counter))
+
+/* Those that are always 0 are of a wire, and of how it is shared. */
+static u64 counter(const struct nsp_nic *nic, u32 oid)
+{
+	u64 multicast;
+
 	switch (oid) {
-	case OID_STATISTICS:
-		return put_bytes(out, len, &s, sizeof(s));
 	case RNDIS_OID_GEN_XMIT_OK:
-		return put_u32(out, len, le64_to_cpu(s.out_ucast) +
-			       le64_to_cpu(s.out_mcast));
+		return SUM(nic, rx_packets);
 	case RNDIS_OID_GEN_RCV_OK:
-		return put_u32(out, len, le64_to_cpu(s.in_ucast));
+		return SUM(nic, tx_packets);
+	case OID_BYTES_XMIT:
+		return SUM(nic, rx_bytes);
+	case OID_BYTES_RCV:
+		return SUM(nic, tx_bytes);
+	case RNDIS_OID_GEN_DIRECTED_FRAMES_XMIT:
+		/* First: there are never more of these than of all later. */
+		multicast = SUM(nic, rx_multicast);
+		return SUM(nic, rx_packets) - multicast;
+	case RNDIS_OID_GEN_XMIT_ERROR:
+		return sum_drops(nic, XMIT_ERROR);
+	case RNDIS_OID_GEN_RCV_ERROR:
+		return sum_drops(nic, RCV_ERROR);
+	case OID_XMIT_DISCARDS:
+		return sum_drops(nic, XMIT_DISCARDS);
+	case OID_RCV_DISCARDS:
+		return sum_drops(nic, RCV_DISCARDS);
+	case RNDIS_OID_GEN_RCV_NO_BUFFER:
+		return sum_drops(nic, RCV_NO_BUFFER);
 	default:
-		return put_u32(out, len, le64_to_cpu(s.in_discards));
+		return 0;
 	}
+}
+
+/* Of 64 bits, for who has room for that. */
+static u32 put_counter(const struct nsp_nic *nic, u32 oid, u32 room, void *out,
+		       u32 *len)
+{
+	u64 value = counter(nic, oid);
+
+	if (room < sizeof(value))
+		return put_u32(out, len, lower_32_bits(value));
+	put_unaligned_le64(value, out);
+	*len = sizeof(value);
+	return RNDIS_STATUS_SUCCESS;
+}
+
+static __le64 counter_le(const struct nsp_nic *nic, u32 oid)
+{
+	return cpu_to_le64(counter(nic, oid));
+}
+
+/* What is not known apart, as how many frames of those it received were multicast, is 0. */
+static u32 put_stats(const struct nsp_nic *nic, void *out, u32 *len)
+{
+	struct ndis_statistics stats = {
+		.head.type = NDIS_OBJECT_DEFAULT,
+		.head.revision = 1,
+		.head.size = cpu_to_le16(sizeof(stats)),
+		.supported = cpu_to_le32(NDIS_STATISTICS_BYTES_RCV |
+					 NDIS_STATISTICS_RCV_DISCARDS |
+					 NDIS_STATISTICS_RCV_ERROR |
+					 NDIS_STATISTICS_DIRECTED_FRAMES_XMIT |
+					 NDIS_STATISTICS_BYTES_XMIT |
+					 NDIS_STATISTICS_XMIT_ERROR |
+					 NDIS_STATISTICS_XMIT_DISCARDS),
+		.in_discards = counter_le(nic, OID_RCV_DISCARDS),
+		.in_errors = counter_le(nic, RNDIS_OID_GEN_RCV_ERROR),
+		.in_bytes = counter_le(nic, OID_BYTES_RCV),
+		.out_bytes = counter_le(nic, OID_BYTES_XMIT),
+		.out_ucast = counter_le(nic, RNDIS_OID_GEN_DIRECTED_FRAMES_XMIT),
+		.out_errors = counter_le(nic, RNDIS_OID_GEN_XMIT_ERROR),
+		.out_discards = counter_le(nic, OID_XMIT_DISCARDS),
+	};
+
+	return put_bytes(out, len, &stats, sizeof(stats));
 }
 
 /**
@@ -194,11 +266,6 @@ u32 nsp_oid_query(struct nsp_nic *nic, u32 oid, const void *in, u32 in_len,
 	case RNDIS_OID_GEN_HARDWARE_STATUS:		/* ready */
 	case RNDIS_OID_GEN_MEDIA_SUPPORTED:		/* 802.3 */
 	case RNDIS_OID_GEN_MEDIA_IN_USE:
-	case RNDIS_OID_802_3_RCV_ERROR_ALIGNMENT:
-	case RNDIS_OID_802_3_XMIT_ONE_COLLISION:
-	case RNDIS_OID_802_3_XMIT_MORE_COLLISIONS:
-	case RNDIS_OID_GEN_XMIT_ERROR:
-	case RNDIS_OID_GEN_RCV_ERROR:
 		return put_u32(out, out_len, 0);
 	case RNDIS_OID_GEN_MAXIMUM_FRAME_SIZE:
 		return put_u32(out, out_len, mtu);
@@ -248,11 +315,23 @@ u32 nsp_oid_query(struct nsp_nic *nic, u32 oid, const void *in, u32 in_len,
 		return put_u32(out, out_len, NSP_MCAST_MAX);
 	case OID_LINK_STATE:
 		return put_link_state(nic, out, out_len);
+	case OID_STATISTICS:
+		return put_stats(nic, out, out_len);
 	case RNDIS_OID_GEN_XMIT_OK:
 	case RNDIS_OID_GEN_RCV_OK:
+	case RNDIS_OID_GEN_XMIT_ERROR:
+	case RNDIS_OID_GEN_RCV_ERROR:
 	case RNDIS_OID_GEN_RCV_NO_BUFFER:
-	case OID_STATISTICS:
-		return put_stats(nic, oid, out, out_len);
+	case RNDIS_OID_GEN_DIRECTED_FRAMES_XMIT:
+	case OID_BYTES_RCV:
+	case OID_BYTES_XMIT:
+	case OID_RCV_DISCARDS:
+	case OID_XMIT_DISCARDS:
+	case RNDIS_OID_GEN_RCV_CRC_ERROR:
+	case RNDIS_OID_802_3_RCV_ERROR_ALIGNMENT:
+	case RNDIS_OID_802_3_XMIT_ONE_COLLISION:
+	case RNDIS_OID_802_3_XMIT_MORE_COLLISIONS:
+		return put_counter(nic, oid, in_len, out, out_len);
 	case OID_OFFLOAD_CONFIG:
 	case OID_OFFLOAD_CAPS:
 		return nsp_offload_caps(nic, in, in_len, out, out_len);

@@ -164,6 +164,10 @@ struct rndis_indicate {
 #define OID_OFFLOAD_ENCAP		0x0101010a
 #define OID_NETWORK_LAYER_ADDRESSES	0x00010118
 #define OID_FRIENDLY_NAME		0x00020216
+#define OID_BYTES_RCV			0x00020219
+#define OID_BYTES_XMIT			0x0002021a
+#define OID_RCV_DISCARDS		0x0002021b
+#define OID_XMIT_DISCARDS		0x0002021c
 #define NDIS_MAC_OPTION_8021Q_VLAN	0x00000200
 
 struct ndis_object {
@@ -316,6 +320,20 @@ struct ndis_link_state {
 
 static_assert(offsetof(struct ndis_link_state, tx_speed) == 16);
 static_assert(sizeof(struct ndis_link_state) == 40);
+
+/* ndis_statistics.supported: which of these are counted. RCV: what the guest receives. */
+#define NDIS_STATISTICS_DIRECTED_FRAMES_RCV	0x00000001
+#define NDIS_STATISTICS_MULTICAST_FRAMES_RCV	0x00000002
+#define NDIS_STATISTICS_BROADCAST_FRAMES_RCV	0x00000004
+#define NDIS_STATISTICS_BYTES_RCV		0x00000008
+#define NDIS_STATISTICS_RCV_DISCARDS		0x00000010
+#define NDIS_STATISTICS_RCV_ERROR		0x00000020
+#define NDIS_STATISTICS_DIRECTED_FRAMES_XMIT	0x00000040
+#define NDIS_STATISTICS_MULTICAST_FRAMES_XMIT	0x00000080
+#define NDIS_STATISTICS_BROADCAST_FRAMES_XMIT	0x00000100
+#define NDIS_STATISTICS_BYTES_XMIT		0x00000200
+#define NDIS_STATISTICS_XMIT_ERROR		0x00000400
+#define NDIS_STATISTICS_XMIT_DISCARDS		0x00008000
 
 struct ndis_statistics {
 	struct ndis_object head;
