@@ -612,6 +612,8 @@ bool nsp_filter_wants(const struct nsp_nic *nic, const struct sk_buff *skb);
 /* offload.c */
 u32 nsp_offload_caps(const struct nsp_nic *nic, const void *in, u32 in_len,
 		     void *out, u32 *out_len);
+u32 nsp_offload_config(const struct nsp_nic *nic, const void *in, u32 in_len,
+		       void *out, u32 *out_len);
 u32 nsp_offload_set(struct nsp_nic *nic, const void *in, u32 len);
 void nsp_offload_publish(struct nsp_nic *nic);
 netdev_features_t nsp_features_check(struct sk_buff *skb, struct net_device *dev,

@@ -75,6 +75,29 @@ u32 nsp_offload_caps(const struct nsp_nic *nic, const void *in, u32 in_len,
 	return RNDIS_STATUS_SUCCESS;
 }
 
+/**
+ * nsp_offload_config() - what is left to us, as it is now
+ * @nic: the NIC
+ * @in: as nsp_offload_caps(), and the others
+ * @in_len: bytes of that
+ * @out: struct ndis_offload
+ * @out_len: set to how much of it
+ *
+ * What a guest turns off of what we do for it, it does not ask for in its frames.
+ *
+ * Return: RNDIS_STATUS_SUCCESS.
+ */
+u32 nsp_offload_config(const struct nsp_nic *nic, const void *in, u32 in_len,
+		       void *out, u32 *out_len)
+{
+	struct ndis_offload *config = out;
+	u32 status = nsp_offload_caps(nic, in, in_len, out, out_len);
+
+	config->rsc4 = nic->session.rsc4;
+	config->rsc6 = nic->session.rsc6;
+	return status;
+}
+
 static bool rsc_param(bool now, u8 param)
 {
 	return param == NDIS_PARAM_UNCHANGED ? now : param == NDIS_PARAM_ON;

@@ -123,6 +123,23 @@ static u32 put_link_state(const struct nsp_nic *nic, void *out, u32 *len)
 	return put_bytes(out, len, &state, sizeof(state));
 }
 
+static u32 put_encap(void *out, u32 *len)
+{
+	static const struct ndis_encap encap = {
+		.head.type = NDIS_OBJECT_ENCAP,
+		.head.revision = 1,
+		.head.size = cpu_to_le16(sizeof(encap)),
+		.on4 = cpu_to_le32(NDIS_ENCAP_ON),
+		.encap4 = cpu_to_le32(NDIS_ENCAP_8023),
+		.header4 = cpu_to_le32(ETH_HLEN),
+		.on6 = cpu_to_le32(NDIS_ENCAP_ON),
+		.encap6 = cpu_to_le32(NDIS_ENCAP_8023),
+		.header6 = cpu_to_le32(ETH_HLEN),
+	};
+
+	return put_bytes(out, len, &encap, sizeof(encap));
+}
+
 /*
  * As the guest sees it: what we transmit it receives. Frames that it does not want, or that
  * came while there was no guest, nobody has lost.
@@ -333,8 +350,11 @@ u32 nsp_oid_query(struct nsp_nic *nic, u32 oid, const void *in, u32 in_len,
 	case RNDIS_OID_802_3_XMIT_MORE_COLLISIONS:
 		return put_counter(nic, oid, in_len, out, out_len);
 	case OID_OFFLOAD_CONFIG:
+		return nsp_offload_config(nic, in, in_len, out, out_len);
 	case OID_OFFLOAD_CAPS:
 		return nsp_offload_caps(nic, in, in_len, out, out_len);
+	case OID_OFFLOAD_ENCAP:
+		return put_encap(out, out_len);
 	case OID_RSS_CAPS:
 		return nsp_rss_caps(nic, out, out_len);
 	default:

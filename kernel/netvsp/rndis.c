@@ -298,13 +298,42 @@ static int complete_request(struct nsp_nic *nic, u32 type, __le32 request,
 	return nsp_control_send(nic, &answer, sizeof(answer));
 }
 
+/*
+ * What is so after the guest has set it: NDIS wants to hear that of who does it. Not at the
+ * cost of answers, to a guest that reads few.
+ */
+static void indicate_offload(struct nsp_nic *nic)
+{
+	struct {
+		struct rndis_indicate msg;
+		struct ndis_offload config;
+	} m = {};
+	u32 len;
+
+	if (READ_ONCE(nic->n_control) > NSP_CONTROL_QUEUED / 2)
+		return;
+	nsp_offload_config(nic, NULL, 0, &m.config, &len);
+	m.msg.head.type = cpu_to_le32(RNDIS_MSG_INDICATE);
+	m.msg.head.len = cpu_to_le32(sizeof(m.msg) + len);
+	m.msg.status = cpu_to_le32(NDIS_STATUS_TASK_OFFLOAD);
+	m.msg.len = cpu_to_le32(len);
+	m.msg.offset = cpu_to_le32(sizeof(m.msg) - sizeof(m.msg.head));
+	/* One that is lost is as one that the guest does not read. */
+	nsp_control_send(nic, &m, sizeof(m.msg) + len);
+}
+
 static int on_set(struct nsp_nic *nic, const struct nsp_request *msg)
 {
 	u32 status = RNDIS_STATUS_INVALID_LENGTH;
+	int err;
 
 	if (msg->in)
 		status = nsp_oid_set(nic, msg->oid, msg->in, msg->in_len);
-	return complete_request(nic, RNDIS_MSG_SET_C, msg->request, status);
+	err = complete_request(nic, RNDIS_MSG_SET_C, msg->request, status);
+	if (!err && !status &&
+	    (msg->oid == OID_OFFLOAD_PARAMS || msg->oid == OID_OFFLOAD_ENCAP))
+		indicate_offload(nic);
+	return err;
 }
 
 static int on_reset(struct nsp_nic *nic)

@@ -180,8 +180,22 @@ struct ndis_object {
 #define NDIS_OBJECT_RSS_CAPS	0x88
 #define NDIS_OBJECT_RSS_PARAMS	0x89
 #define NDIS_OBJECT_OFFLOAD	0xa7
+#define NDIS_OBJECT_ENCAP	0xa8
 
 #define NDIS_ENCAP_8023		0x2
+#define NDIS_ENCAP_ON		1
+
+struct ndis_encap {
+	struct ndis_object head;
+	__le32 on4;
+	__le32 encap4;
+	__le32 header4;			/* bytes before IP */
+	__le32 on6;
+	__le32 encap6;
+	__le32 header6;
+};
+
+static_assert(sizeof(struct ndis_encap) == 28);
 
 /* NDIS_TCP_IP_CHECKSUM_OFFLOAD: each bit field has two bits for each thing. */
 #define NDIS_CSUM_IPV4_OPTIONS	0x001
