@@ -83,5 +83,6 @@ void fill(uint8_t *buf, uint32_t len, uint32_t seed)
 
 const struct test_case *const test_tables[] = {
 	control_cases, packet_cases, hostile_cases, migrate_cases, bench_cases,
-	service_cases, nic_cases, nic_hostile_cases, nic_fuzz_cases, death_cases, NULL,
+	service_cases, nic_cases, nic_oid_cases, nic_hostile_cases, nic_fuzz_cases,
+	death_cases, NULL,
 };

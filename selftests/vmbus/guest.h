@@ -12,6 +12,7 @@ extern const struct test_case migrate_cases[];
 extern const struct test_case bench_cases[];
 extern const struct test_case service_cases[];
 extern const struct test_case nic_cases[];
+extern const struct test_case nic_oid_cases[];
 extern const struct test_case nic_hostile_cases[];
 extern const struct test_case nic_fuzz_cases[];
 extern const struct test_case death_cases[];

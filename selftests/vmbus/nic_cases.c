@@ -30,33 +30,6 @@ static void versions(int argc, char **argv)
 	}
 }
 
-/* guest PARTITION nic_oids: what can be asked, all of it, short and long. */
-static void oids(int argc, char **argv)
-{
-	uint8_t reply[4096], in[64] = {};
-	uint32_t list[256], count, i;
-	struct nic n = {};
-
-	(void)argc;
-	(void)argv;
-	nic_start(&n, 0x60001);
-	check(nic_request(&n, 4, 0x00010101, NULL, 0, reply) == 0);
-	count = get32(reply + 16) / 4;
-	check(count > 30 && count < 256);
-	for (i = 0; i < count; i++)
-		list[i] = get32(reply + 24 + 4 * i);
-	for (i = 0; i < count; i++) {
-		nic_request(&n, 4, list[i], NULL, 0, reply);
-		check(get32(reply + 4) <= n.section);
-		nic_request(&n, 5, list[i], in, sizeof(in), reply);
-	}
-	check(nic_request(&n, 4, 0x12345678, NULL, 0, reply) == 0xc00000bb);
-	check(nic_request(&n, 5, 0x12345678, NULL, 0, reply) == 0xc00000bb);
-	/* KEEPALIVE, RESET */
-	check(nic_request(&n, 8, 0, NULL, 0, reply) == 0);
-	nic_close(&n);
-}
-
 /* guest PARTITION nic_keep: nothing is given back; the host does not wait for ever. */
 static void keep(int argc, char **argv)
 {
@@ -345,8 +318,8 @@ static void rsc(int argc, char **argv)
 			continue;
 		for (i = 0; i < get32(p.extra + 4); i++) {
 			msg = n.recv + get32(p.extra + 12 + 8 * i);
-			flags = info_of(msg, 0x80000001);
-			if (get32(msg) != 1 || flags < 0)
+			flags = get32(msg) == 1 ? info_of(msg, 0x80000001) : -1;
+			if (flags < 0)
 				continue;
 			/* A part; the first; the last. */
 			check(flags & 0x100 && !(flags & 0x200) == !!parts);
@@ -475,7 +448,6 @@ static void step(int argc, char **argv)
 
 const struct test_case nic_cases[] = {
 	{ "nic_versions", versions },
-	{ "nic_oids", oids },
 	{ "nic_keep", keep },
 	{ "nic_migrate", migrate },
 	{ "nic_resub", resub },
