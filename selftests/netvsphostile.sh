@@ -13,6 +13,10 @@
 TESTS="versions oids malformed offload rsc hash subs breaks many twice keep keep_one starve revoke
 	pause migrate resub badstate save steps fuzz fuzz_copy guided dies"
 
+# A receive buffer of this size has sections of a page, as those of real guests; those of the
+# guests here are smaller, and so are their sections.
+LARGE=0x1000000
+
 GUEST=$(cd "$(dirname "$0")" && pwd)/vmbus/build/guest
 
 setup()
@@ -114,13 +118,14 @@ for _ in range(count):
 # Of several parts, from pages; a guest that is copied to may make whoever does that wait.
 test_rsc()
 {
-	local copy
+	local how
 
-	for copy in "" -c; do
-		# shellcheck disable=SC2086 # a word or none
-		bg "$GUEST" $copy g nic_rsc 60000 20
-		check busywait 10000 takes_large
-		check busywait 10000 has_carrier
+	for how in "g nic_rsc 60000 20" "-c g nic_rsc 60000 20" \
+		   "g nic_rsc 60000 20 $LARGE" "-c g nic_rsc 60000 20 $LARGE"; do
+		# shellcheck disable=SC2086 # words
+		bg "$GUEST" $how
+		busywait 10000 takes_large || fail "$(cat "$BG_LOG")"
+		busywait 10000 has_carrier || fail "$(cat "$BG_LOG")"
 		check send_large 60000 20
 		wait "$BG_PID" || fail "$(cat "$BG_LOG")"
 		check busywait 10000 is_without_carrier
@@ -233,6 +238,7 @@ test_starve()
 	bg ping -q -i 0.002 192.0.2.2
 	bg ping -q -i 0.02 192.0.2.3
 	both nic_starve
+	check "$GUEST" g nic_starve $LARGE
 	check_ge "$(stat_of tx_full)" 2 "times that there was no section"
 	check_ge "$(stat_of tx_stalled)" 2 "frames that were not waited for"
 }
@@ -272,6 +278,7 @@ test_migrate()
 	other
 	check "$GUEST" g nic_migrate h 10
 	check "$GUEST" -c g nic_migrate h 10
+	check "$GUEST" g nic_migrate h 6 $LARGE
 	check_eq "$(($(errors service) + $(errors packet)))" 0 "channels that broke"
 }
 
@@ -286,6 +293,8 @@ test_badstate()
 {
 	other
 	check "$GUEST" g nic_badstate h "${FUZZ_SEED:-$$}" 300
+	diag "$LIB_OUT"
+	check "$GUEST" g nic_badstate h "${FUZZ_SEED:-$$}" 100 $LARGE
 	diag "$LIB_OUT"
 }
 

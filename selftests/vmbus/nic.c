@@ -16,6 +16,12 @@ const struct vmh_guid nic_class = {{
 
 uint32_t nic_recv_bytes = RECV_BYTES;
 
+void nic_recv_argument(int argc, char **argv, int at)
+{
+	if (argc > at)
+		nic_recv_bytes = strtoul(argv[at], NULL, 0);
+}
+
 static uint32_t msg_size(const struct nic *n)
 {
 	return n->version >= 0x60001 ? 40 : 28;
@@ -57,7 +63,7 @@ const uint8_t *nic_on_xfer(struct nic *n, const struct vg_packet *p)
 		len = get32(p->extra + 8 + 8 * i);
 		at = get32(p->extra + 12 + 8 * i);
 		check(len >= 8 && len <= n->section && at % n->section == 0 &&
-		      at + len <= RECV_BYTES);
+		      at < nic_recv_bytes && len <= nic_recv_bytes - at);
 		check(get32(n->recv + at + 4) <= len);
 		if (get32(p->payload + 4) == 1) {
 			control = n->recv + at;
@@ -158,8 +164,11 @@ void nic_buffers(struct nic *n)
 	check(nic_ask(n, msg, 40, buf) == (msg_size(n) + 7) / 8 * 8);
 	check(get32(buf) == 102 && get32(buf + 4) == 1 && get32(buf + 8) == 1);
 	n->section = get32(buf + 16);
+	n->sections = get32(buf + 20);
 	check(n->section >= MTU + 14 + 44 &&
-	      (uint64_t)n->section * get32(buf + 20) <= RECV_BYTES);
+	      (uint64_t)n->section * n->sections <= nic_recv_bytes);
+	if (nic_recv_bytes >= RECV_LARGE)
+		check(n->section == PAGE);
 	memset(msg, 0, sizeof(msg));
 	put32(msg, 104);
 	put32(msg + 4, n->send_gpadl);
@@ -258,7 +267,7 @@ void nic_open(struct nic *n)
 	check(offer);
 	ok(vg_channel_open(&n->ch, &n->vg, offer->relid, RING, 0));
 	nic_step();
-	n->recv = vg_alloc(&n->vg, RECV_BYTES / PAGE);
+	n->recv = vg_alloc(&n->vg, nic_recv_bytes / PAGE);
 	n->send = vg_alloc(&n->vg, SEND_BYTES / PAGE);
 	check(n->recv && n->send);
 	ok(vg_gpadl_create(&n->vg, offer->relid, n->recv, nic_recv_bytes,

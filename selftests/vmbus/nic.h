@@ -8,6 +8,9 @@
 #include "guest.h"
 
 #define RECV_BYTES	(1U << 20)
+/* One whose sections are pages; and one of few. */
+#define RECV_LARGE	(16U << 20)
+#define RECV_SMALL	(64U << 10)
 #define SEND_BYTES	(24U * 6144)
 #define RECV_ID		0xcafe
 #define MTU		1500
@@ -22,6 +25,7 @@ struct nic {
 	uint32_t version;
 	uint32_t request;
 	uint32_t section;		/* bytes of one, of the receive buffer */
+	uint32_t sections;		/* how many */
 	uint8_t mac[6];
 	uint32_t frames;		/* received */
 	uint8_t frame[2048];		/* the last one */
@@ -32,6 +36,8 @@ struct nic {
 extern const struct vmh_guid nic_class;
 /* Of the receive buffer; RECV_BYTES if not set before. */
 extern uint32_t nic_recv_bytes;
+/* Set it, if there is an argument that says it. */
+void nic_recv_argument(int argc, char **argv, int at);
 
 static inline void put32(void *at, uint32_t value)
 {

@@ -57,8 +57,8 @@ static void keep(int argc, char **argv)
 }
 
 /*
- * guest PARTITION nic_migrate OTHER ROUNDS: to and fro, with frames that have not been
- * given back, and requests that have not been answered.
+ * guest PARTITION nic_migrate OTHER ROUNDS [BUFFER]: to and fro, with frames that have not
+ * been given back, and requests that have not been answered.
  */
 static void migrate(int argc, char **argv)
 {
@@ -71,9 +71,10 @@ static void migrate(int argc, char **argv)
 	struct vg_packet p;
 	size_t size;
 
-	check(argc == 2);
+	check(argc == 2 || argc == 3);
 	there[0] = argv[0];
 	rounds = atoi(argv[1]);
+	nic_recv_argument(argc, argv, 2);
 	nic_start(&n, 0x60001);
 	nic_reach(&n);
 	for (round = 0; round < rounds; round++) {
@@ -222,8 +223,8 @@ static int64_t now_ms(void)
 }
 
 /*
- * guest PARTITION nic_starve: frames come on two channels. What comes on the first one it
- * keeps, and the other one goes on; and the first one, too, when all is given back.
+ * guest PARTITION nic_starve [BUFFER]: frames come on two channels. What comes on the first
+ * one it keeps, and the other one goes on; and the first one, too, when all is given back.
  */
 static void starve(int argc, char **argv)
 {
@@ -236,10 +237,9 @@ static void starve(int argc, char **argv)
 	struct nic n = {};
 	int64_t start;
 
-	(void)argc;
-	(void)argv;
 	/* Some 150 sections. */
 	nic_recv_bytes = 256 << 10;
+	nic_recv_argument(argc, argv, 0);
 	nic_start(&n, 0x60001);
 	nic_ask_subchannels(&n, 1, 9);
 	check(nic_got_subchannels(&n, 9) == 1);
@@ -293,8 +293,8 @@ static int64_t info_of(const uint8_t *msg, uint32_t type)
 }
 
 /*
- * guest PARTITION nic_rsc LENGTH COUNT: COUNT TCP segments with LENGTH bytes of data come,
- * in as many parts as it takes, and each byte says where it is.
+ * guest PARTITION nic_rsc LENGTH COUNT [BUFFER]: COUNT TCP segments with LENGTH bytes of data
+ * come, in as many parts as it takes, and each byte says where it is.
  */
 static void rsc(int argc, char **argv)
 {
@@ -306,9 +306,10 @@ static void rsc(int argc, char **argv)
 	struct nic n = {};
 	int64_t flags;
 
-	check(argc == 2);
+	check(argc == 2 || argc == 3);
 	length = strtoul(argv[0], NULL, 0);
 	left = strtoul(argv[1], NULL, 0);
+	nic_recv_argument(argc, argv, 2);
 	nic_start(&n, 0x60001);
 	params[22] = 2;
 	check(nic_request(&n, 5, 0xfc01020c, params, sizeof(params), buf) == 0);
@@ -384,7 +385,7 @@ static void subs(int argc, char **argv)
 	int64_t end, close_at = 0;
 
 	check(argc == 1);
-	nic_recv_bytes = 64 << 10;
+	nic_recv_bytes = RECV_SMALL;
 	nic_start(&n, 0x60001);
 	nic_ask_subchannels(&n, 1, 9);
 	check(nic_got_subchannels(&n, 9) == 1);

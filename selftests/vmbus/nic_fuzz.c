@@ -26,6 +26,7 @@ static void fuzz_rndis(struct nic *n)
 	static const uint32_t known[] = {
 		0x0001010e, 0x01010103, 0x0001021b, 0xfc01020c, 0x00010204,
 		0x00010203, 0xfc01020d, 0x01010101, 0x00010101, 0x00020106,
+		0xfc01020b, 0x0101010a, 0x00020202, 0x0002021c, 0x00010207,
 	};
 	uint32_t type = types[below(sizeof(types) / sizeof(types[0]))];
 	uint8_t *at = n->send + below(24) * 6144;
@@ -94,8 +95,9 @@ static void fuzz_one(struct nic *n)
 		put32(msg + 12, below(4) ? 104 + below(600) : nic_some());
 	}
 	if (kind == 0 && !below(50)) {
-		vg_send(&n->ch, VMH_PACKET_COMPLETION, 0, 1 + below(700), NULL, 0,
-			msg, 8);
+		/* One of its own, or of nobody. */
+		vg_send(&n->ch, VMH_PACKET_COMPLETION, 0,
+			1 + below(n->sections + n->sections / 16 + 2), NULL, 0, msg, 8);
 		return;
 	}
 	if (kind < 6) {
@@ -139,13 +141,21 @@ static bool give_back_soon(struct nic *n, uint64_t trans_id)
 	return err != -EAGAIN;
 }
 
+/* Few sections, many, and such as real guests have. */
+static void some_buffer(void)
+{
+	static const uint32_t sizes[] = { RECV_SMALL, RECV_BYTES, RECV_LARGE };
+
+	nic_recv_bytes = sizes[below(3)];
+}
+
 /*
  * guest PARTITION nic_fuzz SEED MESSAGES: at random; a channel that broke is opened
  * again.
  */
 static void fuzz(int argc, char **argv)
 {
-	uint64_t messages, sent = 0, opens = 0;
+	uint64_t messages, sent = 0, opens = 0, large = 0;
 	uint8_t buf[8192];
 	struct vg_packet p;
 	uint32_t i, quiet;
@@ -157,8 +167,10 @@ static void fuzz(int argc, char **argv)
 		struct nic n = {};
 		bool broken = false;
 
+		some_buffer();
 		nic_start(&n, 0x60001);
 		opens++;
+		large += nic_recv_bytes == RECV_LARGE;
 		/* No answer for long: it broke. */
 		for (quiet = 0; quiet < 40 && sent < messages; ) {
 			for (i = 0; i < 16; i++, sent++)
@@ -175,8 +187,9 @@ static void fuzz(int argc, char **argv)
 		}
 		nic_close(&n);
 	}
-	printf("# %llu messages, %llu channels\n", (unsigned long long)sent,
-	       (unsigned long long)opens);
+	printf("# %llu messages, %llu channels, %llu of them with sections of a page\n",
+	       (unsigned long long)sent, (unsigned long long)opens,
+	       (unsigned long long)large);
 }
 
 /* ---- The same, led ---- */
@@ -188,6 +201,7 @@ static bool led_broken;
 static void led_begin(void)
 {
 	memset(&led, 0, sizeof(led));
+	some_buffer();
 	nic_start(&led, 0x60001);
 	led_quiet = 0;
 	led_broken = false;
