@@ -147,6 +147,38 @@ print(h.hexdigest())' "$3" "$4")
 	check busywait 60000 grep -q "$sum" "$BG_LOG"
 }
 
+# There and back, and the same: sizes that fit, and such as have to be fragmented.
+datagrams()	# FROM TO IP SIZE...
+{
+	bg in_ns "$2" python3 -c '
+import socket
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+s.bind(("::", 7001))
+print("ready", flush=True)
+while True:
+    s.sendto(*s.recvfrom(65535))'
+	check busywait 60000 grep -q ready "$BG_LOG"
+	check in_ns "$1" python3 -c '
+import os, socket, sys
+family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+s = socket.socket(family, socket.SOCK_DGRAM)
+s.connect((sys.argv[1], 7001))
+s.settimeout(2)
+for size in map(int, sys.argv[2:]):
+    data = os.urandom(size)
+    for _ in range(5):
+        s.send(data)
+        try:
+            if s.recv(65535) == data:
+                break
+        except TimeoutError:
+            pass
+    else:
+        sys.exit(f"{size} bytes do not come back")' "${@:3}"
+	lib_kill "$BG_PID"
+}
+
 test_show()
 {
 	topology
@@ -221,38 +253,78 @@ test_dhcp()
 	check grep -q "DHCPACK(eth0) 192.0.2.1[0-9]* 02:00:00:00:00:11" "$BG_LOG"
 }
 
+# Datagrams, 60 of them at once: the guest's kernel makes them of one.
+bursts()	# NS IP COUNT
+{
+	check in_ns "$1" python3 -c '
+import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.IPPROTO_UDP, 103, 1000)	# UDP_SEGMENT
+for _ in range(int(sys.argv[2])):
+    s.sendto(bytes(60000), (sys.argv[1], 9))
+    time.sleep(0.002)' "$2" "$3"
+}
+
 # Large frames cross in one piece, if both ends can; how large they become TCP knows,
-# and on a busy machine that is less.
+# and on a busy machine that is less. Small ones that come together go on together. A packet
+# from the guest has one large frame, or small ones that fit into a section, of 6144 bytes.
 test_large()
 {
-	local before batches
+	local packets batches
 
 	topology
 	transfer g1 g2 192.0.2.2 33554432
-	before=$(stat_of nic1 rx_packets)
-	check_le "$before" $((33554432 / 4000)) "frames for 32 MiB"
+	batches=$(stat_of nic1 rx_batches)
+	diag "32 MiB: $(stat_of nic1 rx_packets) frames in $batches packets from the guest," \
+		"$(stat_of nic2 tx_packets) in $(stat_of nic2 tx_batches) to the other one"
+	check_le "$batches" $((33554432 / 6500)) "packets for 32 MiB"
+	check_ge "$(stat_of nic2 tx_packets)" $((4 * $(stat_of nic2 tx_batches))) \
+		"segments for four of each packet"
+	packets=$(stat_of nic2 tx_packets)
 	batches=$(stat_of nic2 tx_batches)
-	check_ge "$(stat_of nic2 tx_packets)" "$batches" "frames for each packet"
+	bursts g1 192.0.2.2 100
+	packets=$(($(stat_of nic2 tx_packets) - packets))
+	batches=$(($(stat_of nic2 tx_batches) - batches))
+	diag "$packets small frames in $batches packets"
+	check_ge "$packets" 3000 "small frames"
+	check_ge "$packets" $((3 * batches)) "small frames for three of each packet"
+}
+
+# Both guests in VLAN 10, of their own making.
+vlans()
+{
+	local i
+
+	for i in 1 2; do
+		check vswitchctl port set "nic$i" vlan trunk 10 native 1
+		check ip -n "$(ns "g$i")" link add link eth0 name v10 type vlan id 10
+		check ip -n "$(ns "g$i")" link set v10 up
+		check ip -n "$(ns "g$i")" addr add "198.51.100.$i/24" dev v10
+		check ip -n "$(ns "g$i")" addr add "2001:db8:10::$i/64" dev v10 nodad
+	done
 }
 
 test_vlan()
 {
 	topology
-	check vswitchctl port set nic1 vlan trunk 10 native 1
-	check vswitchctl port set nic2 vlan trunk 10 native 1
-	for i in 1 2; do
-		check ip -n "$(ns "g$i")" link add link eth0 name v10 type vlan id 10
-		check ip -n "$(ns "g$i")" link set v10 up
-		check ip -n "$(ns "g$i")" addr add "198.51.100.$i/24" dev v10
-	done
+	vlans
 	check reaches g1 198.51.100.2
+	check reaches g1 2001:db8:10::2
 	transfer g1 g2 198.51.100.2 4194304
+	transfer g2 g1 2001:db8:10::1 4194304
+	datagrams g1 g2 198.51.100.2 1 18 1000 1472 8000
+	datagrams g2 g1 2001:db8:10::1 1 1000 1452 8000
 	# The switch takes the tag off, and puts it on.
 	check vswitchctl port set nic2 vlan access 10
 	check isolated g1 198.51.100.2
 	check ip -n "$(ns g2)" link del v10
 	check ip -n "$(ns g2)" addr add 198.51.100.3/24 dev eth0
+	check ip -n "$(ns g2)" addr add 2001:db8:10::3/64 dev eth0 nodad
 	check reaches g1 198.51.100.3
+	transfer g2 g1 198.51.100.1 4194304
+	transfer g1 g2 2001:db8:10::3 4194304
+	datagrams g1 g2 198.51.100.3 1 1472 8000
+	datagrams g1 g2 2001:db8:10::3 1 1452 8000
 }
 
 guest_mtu()	# NUMBER MTU
@@ -270,15 +342,36 @@ mtu_is()	# NETDEV MTU
 
 test_mtu()
 {
-	local mtu
+	local mtu i
 
 	topology
+	vlans
 	# The least one last: who sends keeps it in mind.
 	for mtu in 9000 1400 576 1500 68; do
 		guest_mtu 1 $mtu
 		guest_mtu 2 $mtu
-		check in_ns g1 ping -c 1 -W 5 -M "do" -s $((mtu - 28)) 192.0.2.2
+		for i in 1 2; do
+			check ip -n "$(ns "g$i")" link set v10 mtu $mtu
+		done
+		for i in 192.0.2.2 198.51.100.2; do
+			check in_ns g1 ping -c 1 -W 5 -M "do" -s $((mtu - 28)) $i
+		done
 		transfer g1 g2 192.0.2.2 1048576
+		transfer g2 g1 198.51.100.1 1048576
+		datagrams g1 g2 192.0.2.2 1 $((mtu - 28)) $((mtu - 27)) 4000
+		[ $mtu -ge 1280 ] || continue
+		# With less the addresses are gone.
+		for i in 1 2; do
+			check ip -n "$(ns "g$i")" addr replace "2001:db8::$i/64" \
+				dev eth0 nodad
+			check ip -n "$(ns "g$i")" addr replace "2001:db8:10::$i/64" \
+				dev v10 nodad
+		done
+		for i in 2001:db8::2 2001:db8:10::2; do
+			check in_ns g1 ping -c 1 -W 5 -M "do" -s $((mtu - 48)) $i
+		done
+		transfer g1 g2 2001:db8::2 1048576
+		datagrams g1 g2 2001:db8:10::2 1 $((mtu - 48)) $((mtu - 47)) 4000
 	done
 	# More than the host allows.
 	check vswitchctl nic set nic1 mtu 2000
@@ -440,12 +533,13 @@ test_changes()
 	pings+=("$BG_PID")
 	bg in_ns g1 ping -f 192.0.2.2
 	pings+=("$BG_PID")
-	for i in $(seq 60); do
+	for i in $(seq 200); do
 		ip -n "$(ns g1)" link set eth0 down
 		ip -n "$(ns g1)" link set eth0 up
 		case $((i % 6)) in
 		0)	check ip netns exec "$(ns g1)" ethtool -L eth0 combined $((i / 6 % 2 + 1)) ;;
-		1)	check ip netns exec "$(ns g1)" ethtool -G eth0 rx $((i * 10 + 10)) tx $((i + 10)) ;;
+		1)	check ip netns exec "$(ns g1)" ethtool -G eth0 \
+				rx $((i * 37 % 6000 + 10)) tx $((i + 10)) ;;
 		2)	check ip netns exec "$(ns g1)" ethtool -K eth0 tso off tx off ;;
 		3)	check ip netns exec "$(ns g1)" ethtool -K eth0 rx off lro off ;;
 		4)	check ip netns exec "$(ns g1)" ethtool -K eth0 tx on tso on rx on lro on ;;
