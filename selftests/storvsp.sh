@@ -502,7 +502,7 @@ test_errors()
 # What the backstore has against a command is told as loopback tells it.
 test_sense()
 {
-	local cdb half n=0 way
+	local cdb half n=0 way ways
 
 	half_bad
 	loopback block bad
@@ -515,13 +515,15 @@ test_sense()
 	# LBA 0x10000 is the first bad one; 0x20000 is none.
 	while read -r cdb; do
 		n=$((n + 1))
-		# Newer target cores warn if that cannot read, whoever asked (tcm_loop, too).
-		[[ $cdb != *": 89 00 00 00 00 00 00 01 "* || $(uname -r) = 6.1.* ]] || continue
-		for way in tcm_loop vmbus_local; do
+		ways="tcm_loop vmbus_local"
+		# By way of tcm_loop newer target cores warn if that cannot read.
+		[[ $cdb != *": 89 00 00 00 00 00 00 01 "* || $(uname -r) = 6.1.* ]] ||
+			ways=vmbus_local
+		for way in $ways; do
 			# shellcheck disable=SC2086 # options, and bytes
-			sg_raw ${cdb%%:*} "$(sg_of $way)" ${cdb#*:} >"$LIB_TMP/$way" 2>&1 </dev/null || :
+			sg_raw ${cdb%%:*} "$(sg_of "$way")" ${cdb#*:} >"$LIB_TMP/$way" 2>&1 </dev/null || :
 		done
-		check cmp "$LIB_TMP/tcm_loop" "$LIB_TMP/vmbus_local"
+		[ "$ways" = vmbus_local ] || check cmp "$LIB_TMP/tcm_loop" "$LIB_TMP/vmbus_local"
 		check grep -q 'Sense key: ' "$LIB_TMP/vmbus_local"
 		[ $n != 1 ] || diag "$(grep -A1 'Sense key: ' "$LIB_TMP/vmbus_local")"
 	done <<-END

@@ -16,7 +16,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs odd names resets breaks migrate told stuck fuzz guided"
+TESTS="versions states short srbs odd names resets breaks migrate told stuck caw cawabort fuzz guided"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/storvsp/build/guest
@@ -148,6 +148,46 @@ test_stuck()
 	done
 	defer sh -c "$go true"
 	check_said "$GUEST" g stuck 2 3 "$stop true" "$go true"
+}
+
+# A block device more, and another partition that has all disks.
+third()	# [DEVICE]
+{
+	loop_device a 16
+	block_backstore c0de02 "${1:-$LOOP}"
+	lun g 0 2 block c0de02
+	defer remove_lun g 0 2
+	check nl add g2 services=0
+	defer del_partition g2
+	controller g2 0
+	lun g2 0 0 ram rama
+	lun g2 0 1 file filea
+	lun g2 0 2 block c0de02
+	enable g2 0
+}
+
+# Each kind of backstore ends a command in its own way.
+test_caw()
+{
+	third
+	both caw g2 0 1 2
+}
+
+test_cawabort()
+{
+	stoppable
+	both cawabort g2 2 "$STOP" "$GO"
+}
+
+# The third disk of both can be stopped.
+stoppable()
+{
+	STOP="dmsetup suspend --noflush --nolockfs stops"
+	GO="dmsetup resume --noudevrules --noudevsync stops"
+	loop_device b 16
+	dm stops "0 32768 linear $LOOP 0"
+	third /dev/mapper/stops
+	defer sh -c "$GO"
 }
 
 errors_of_g()

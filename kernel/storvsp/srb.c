@@ -237,6 +237,7 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 	if (target_submit_prep(se, srb->cdb, core ? NULL : cmd->sgt.sgl,
 			       core ? 0 : cmd->nents, NULL, 0, NULL, 0, GFP_KERNEL))
 		return;
+	storvsp_caw(cmd);
 	storvsp_data_trim(cmd);
 	/* A stand-in for LUN 0, which reads nothing and says that all is well. */
 	if (se->se_lun == se->se_sess->se_tpg->tpg_virt_lun0 &&

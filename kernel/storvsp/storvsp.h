@@ -278,6 +278,8 @@ enum storvsp_data {
  * @queue: VSTOR_QUEUE_*
  * @data: where they are
  * @len: bytes of them, as the guest says
+ * @caw_execute: of COMPARE AND WRITE, target core's
+ * @caw_done: likewise
  * @cost: in IO operations of 8 KiB; 0 if it neither reads the medium nor changes it
  * @nents: entries of @sgt
  * @begun: when it came, in ns
@@ -303,6 +305,8 @@ struct storvsp_cmd {
 	enum storvsp_data data;
 	u32 len;
 	u32 cost;
+	sense_reason_t (*caw_execute)(struct se_cmd *se);
+	sense_reason_t (*caw_done)(struct se_cmd *se, bool success, int *post);
 	int nents;
 	u64 begun;
 	struct sg_table sgt;
@@ -390,6 +394,9 @@ void storvsp_reply_drop(struct storvsp_chan *chan);
 
 /* others.c */
 bool storvsp_refuses(struct storvsp_cmd *cmd);
+
+/* caw.c */
+void storvsp_caw(struct storvsp_cmd *cmd);
 
 /* tmf.c */
 int storvsp_reset(struct storvsp_chan *chan, const struct vmh_packet *packet,

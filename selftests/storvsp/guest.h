@@ -14,6 +14,7 @@ extern const struct test_case protocol_cases[];
 extern const struct test_case hostile_cases[];
 extern const struct test_case migrate_cases[];
 extern const struct test_case stuck_cases[];
+extern const struct test_case core_cases[];
 
 struct guest {
 	struct vg vg;
@@ -49,6 +50,8 @@ void put_srb(const struct srb *srb, struct vstor_packet *packet);
 void send_srb(struct guest *g, const struct srb *srb, uint64_t trans_id);
 /* The same, but -EAGAIN if there is no room. */
 int try_srb(struct guest *g, const struct srb *srb, uint64_t trans_id);
+/* Which the host is not told of yet. */
+int try_srb_quiet(struct guest *g, const struct srb *srb, uint64_t trans_id);
 /* Send, and wait; what it becomes. */
 void run_srb(struct guest *g, const struct srb *srb, struct vstor_packet *packet);
 

@@ -90,7 +90,7 @@ void put_srb(const struct srb *srb, struct vstor_packet *packet)
 	memcpy(packet->srb.cdb, srb->cdb, sizeof(srb->cdb));
 }
 
-int try_srb(struct guest *g, const struct srb *srb, uint64_t trans_id)
+int try_srb_quiet(struct guest *g, const struct srb *srb, uint64_t trans_id)
 {
 	uint32_t bytes = srb->range ? srb->range : srb->len, i, n;
 	struct {
@@ -109,9 +109,16 @@ int try_srb(struct guest *g, const struct srb *srb, uint64_t trans_id)
 	extra.range.byte_offset = htole32(gpa % PAGE);
 	for (i = 0; i < n; i++)
 		extra.pfn[i] = htole64(gpa / PAGE + i);
-	return vg_send(&g->ch, bytes ? VMH_PACKET_GPA_DIRECT : VMH_PACKET_INBAND,
-		       VMH_PACKET_WANTS_COMPLETION, trans_id, &extra,
-		       bytes ? 16 + n * 8 : 0, &packet, sizeof(packet));
+	return vg_send_quiet(&g->ch, bytes ? VMH_PACKET_GPA_DIRECT : VMH_PACKET_INBAND,
+			     VMH_PACKET_WANTS_COMPLETION, trans_id, &extra,
+			     bytes ? 16 + n * 8 : 0, &packet, sizeof(packet));
+}
+
+int try_srb(struct guest *g, const struct srb *srb, uint64_t trans_id)
+{
+	int err = try_srb_quiet(g, srb, trans_id);
+
+	return err ? err : vg_flush(&g->ch);
 }
 
 void send_srb(struct guest *g, const struct srb *srb, uint64_t trans_id)
@@ -138,5 +145,6 @@ void run_srb(struct guest *g, const struct srb *srb, struct vstor_packet *packet
 }
 
 const struct test_case *const test_tables[] = {
-	protocol_cases, hostile_cases, migrate_cases, stuck_cases, NULL,
+	protocol_cases, hostile_cases, migrate_cases, stuck_cases, core_cases,
+	NULL,
 };
