@@ -16,7 +16,8 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs odd names resets breaks migrate told stuck caw cawabort fuzz guided"
+TESTS="versions states short srbs odd names resets breaks migrate told stuck caw cawabort copy copy_protected
+	copies copy_reset copy_stuck fuzz guided"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/storvsp/build/guest
@@ -188,6 +189,66 @@ stoppable()
 	dm stops "0 32768 linear $LOOP 0"
 	third /dev/mapper/stops
 	defer sh -c "$GO"
+}
+
+test_copy()
+{
+	third
+	both copy 0 1
+	both copy 1 2
+	check_eq "$(field g '.errors // {} | length')" 0 "errors"
+}
+
+# The guest may write to LUN 0.
+test_copy_protected()
+{
+	local acl lun
+
+	check nl add gr services=0
+	defer del_partition gr
+	controller gr 0
+	ram_backstore c0de03 4
+	lun gr 0 0 ram rama
+	lun gr 0 1 ram c0de03
+	acl=$(tpg gr 0)/acls/$(cat "$(tpg gr 0)/nexus")
+	check mkdir "$acl"
+	defer rmdir "$acl"
+	for lun in 0 1; do
+		check mkdir "$acl/lun_$lun"
+		defer rmdir "$acl/lun_$lun"
+		check ln -s "$(tpg gr 0)/lun/lun_$lun" "$acl/lun_$lun/link"
+		defer rm -f "$acl/lun_$lun/link"
+	done
+	check write 1 "$acl/lun_1/write_protect"
+	enable gr 0
+	defer sh -c "echo 0 >$(tpg gr 0)/enable"
+	check "$GUEST" gr copy 0 1 protected
+	check "$GUEST" -c gr copy 0 1 protected
+}
+
+test_copies()
+{
+	check_said "$GUEST" g copies 0 1
+	check_said "$GUEST" -c g copies 1 0
+}
+
+# Writes to its first quarter take a second, to the next one three.
+test_copy_reset()
+{
+	modprobe dm-delay || skip "this kernel has no dm-delay"
+	loop_device b 16
+	dm delays "0 8192 delay $LOOP 0 0 $LOOP 0 1000
+8192 8192 delay $LOOP 8192 0 $LOOP 8192 3000
+16384 16384 linear $LOOP 16384"
+	third /dev/mapper/delays
+	check_said "$GUEST" g copyreset g2 0 2
+	check_said "$GUEST" -c g copyreset g2 0 2
+}
+
+test_copy_stuck()
+{
+	stoppable
+	both copystuck g2 0 2 "$STOP" "$GO"
 }
 
 errors_of_g()

@@ -24,6 +24,26 @@ static bool has_entry(struct se_node_acl *acl, u64 number)
 }
 
 /**
+ * storvsp_acl_dev() - the backstore behind what a guest sees as a LUN
+ * @ctl: the controller, offered
+ * @number: of the LUN
+ *
+ * Context: under rcu_read_lock(), as long as it is used.
+ * Return: the backstore, or NULL.
+ */
+struct se_device *storvsp_acl_dev(struct storvsp_ctl *ctl, u64 number)
+{
+	const struct se_dev_entry *entry;
+
+	hlist_for_each_entry_rcu(entry, &ctl->sess->se_node_acl->lun_entry_hlist,
+				 link) {
+		if (entry->mapped_lun == number)
+			return rcu_dereference(entry->se_lun->lun_se_dev);
+	}
+	return NULL;
+}
+
+/**
  * storvsp_acl_shows() - has target core an entry for a LUN?
  * @ctl: the controller
  * @number: of the LUN, which is there

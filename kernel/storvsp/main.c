@@ -13,7 +13,7 @@
  *	    none there			absent.c
  *	    its data			data.c, direction.c
  *	    is it about others		others.c
- *	    target core's holes		caw.c
+ *	    target core's holes		copy.c, caw.c
  *	    its turn			qos.c, cost.c
  *	    is its LUN fast enough	minimum.c
  *	  target core			runs it in a workqueue of the backstore, and

@@ -46,6 +46,7 @@ static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
 	cmd->read = false;
 	cmd->data = STORVSP_DATA_NONE;
 	cmd->cost = 0;
+	cmd->copy = NULL;
 	cmd->watched = false;
 	cmd->reply.free = cmd_free;
 	atomic_inc(&chan->ctl->busy);
@@ -224,6 +225,10 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 		storvsp_cmd_finish(cmd);
 		return;
 	}
+	if (srb->cdb[0] == EXTENDED_COPY && !storvsp_copy_begin(cmd)) {
+		storvsp_cmd_finish(cmd);
+		return;
+	}
 	se->tag = cmd->reply.trans_id;
 	err = target_init_cmd(se, cmd->chan->ctl->sess, cmd->sense, srb->lun,
 			      cmd->len, task_attr(cmd), se->data_direction,
@@ -361,6 +366,8 @@ void storvsp_cmd_finish(struct storvsp_cmd *cmd)
 	struct storvsp_lun *lun = cmd->lun;
 	u32 epoch = cmd->epoch;
 
+	if (cmd->copy)
+		storvsp_copy_end(cmd);
 	storvsp_data_put(cmd);
 	if (!cmd->answered)
 		storvsp_srb_status(cmd, VSTOR_SRB_ABORTED, SAM_STAT_GOOD);

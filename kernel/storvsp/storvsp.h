@@ -46,6 +46,7 @@
 #define STORVSP_SUBCHANNELS	63
 #define STORVSP_NAME_MAX	64
 #define STORVSP_INITIATOR_LEN	21	/* naa. and 16 digits */
+#define STORVSP_NAA_LEN		16	/* what EXTENDED COPY calls a disk */
 
 /**
  * struct storvsp_stats - what a CPU has counted of a LUN
@@ -278,6 +279,7 @@ enum storvsp_data {
  * @queue: VSTOR_QUEUE_*
  * @data: where they are
  * @len: bytes of them, as the guest says
+ * @copy: what it copies from disk to disk, or NULL
  * @caw_execute: of COMPARE AND WRITE, target core's
  * @caw_done: likewise
  * @cost: in IO operations of 8 KiB; 0 if it neither reads the medium nor changes it
@@ -305,6 +307,7 @@ struct storvsp_cmd {
 	enum storvsp_data data;
 	u32 len;
 	u32 cost;
+	struct storvsp_copy *copy;
 	sense_reason_t (*caw_execute)(struct se_cmd *se);
 	sense_reason_t (*caw_done)(struct se_cmd *se, bool success, int *post);
 	int nents;
@@ -317,6 +320,16 @@ struct storvsp_cmd {
 	struct list_head waiting;
 	struct storvsp_reply reply;
 	u8 sense[TRANSPORT_SENSE_BUFFER];
+};
+
+/**
+ * struct storvsp_copy_stop - a disk that no copies are to be from or to
+ * @node: in copy.c's list
+ * @naa: how it is called
+ */
+struct storvsp_copy_stop {
+	struct list_head node;
+	u8 naa[STORVSP_NAA_LEN];
 };
 
 static inline struct storvsp_ctl *storvsp_ctl(struct se_portal_group *tpg)
@@ -339,6 +352,7 @@ int storvsp_fabric_init(void);
 void storvsp_fabric_exit(void);
 
 /* acl.c */
+struct se_device *storvsp_acl_dev(struct storvsp_ctl *ctl, u64 number);
 bool storvsp_acl_shows(struct storvsp_ctl *ctl, u64 number);
 struct se_session *storvsp_session(struct storvsp_ctl *ctl);
 
@@ -394,6 +408,12 @@ void storvsp_reply_drop(struct storvsp_chan *chan);
 
 /* others.c */
 bool storvsp_refuses(struct storvsp_cmd *cmd);
+
+/* copy.c */
+bool storvsp_copy_begin(struct storvsp_cmd *cmd);
+void storvsp_copy_end(struct storvsp_cmd *cmd);
+bool storvsp_copy_stop(struct storvsp_copy_stop *stop, struct storvsp_lun *lun);
+void storvsp_copy_go(struct storvsp_copy_stop *stop);
 
 /* caw.c */
 void storvsp_caw(struct storvsp_cmd *cmd);

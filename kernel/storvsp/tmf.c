@@ -5,10 +5,9 @@
  *
  * Target core aborts nothing for it: what came before is waited for, and what comes later
  * is held back, so that it finds no command of ours. It would wait for those that its
- * backstore has begun, and so do we; and one that it aborts between the two halves of a
- * COMPARE AND WRITE has se_device.caw_sem for good, with which the next one hangs
- * (target_handle_abort() does not call transport_complete_callback). What is left to it
- * are the reservation of RESERVE, and the UNIT ATTENTION.
+ * backstore has begun, and so do we. What is left to it are the reservation of RESERVE, the
+ * UNIT ATTENTION, and commands of others who have the same disk. It must not meet EXTENDED
+ * COPY then (copy.c): if one is stuck it is not told at all.
  */
 #include <linux/completion.h>
 #include <linux/errno.h>
@@ -72,6 +71,7 @@ void storvsp_tmf_done(struct se_cmd *se)
 /* What target core has to do for it, when no command of ours is there. */
 static u32 tell_core(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
 {
+	lockdep_assert_held(&lun->reset_lock);
 	memset(&tmf->se, 0, sizeof(tmf->se));
 	tmf->response = TMR_FUNCTION_FAILED;
 	init_completion(&tmf->released);
@@ -89,6 +89,39 @@ static u32 tell_core(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
 	return VSTOR_STATUS_UNSUCCESSFUL;
 }
 
+/*
+ * What target core cannot be told: who has the disk by RESERVE has it no more. The UNIT
+ * ATTENTION would be for who knows, and for others, of whose commands none is aborted.
+ */
+static void end_reserve(struct storvsp_lun *lun)
+{
+	struct se_device *dev;
+
+	rcu_read_lock();
+	dev = storvsp_acl_dev(lun->ctl, lun - lun->ctl->luns);
+	if (dev) {
+		spin_lock(&dev->dev_reservation_lock);
+		if (dev->dev_reservation_flags & DRF_SPC2_RESERVATIONS)
+			dev->reservation_holder = NULL;
+		dev->dev_reservation_flags &= ~DRF_SPC2_RESERVATIONS;
+		spin_unlock(&dev->dev_reservation_lock);
+	}
+	rcu_read_unlock();
+}
+
+static u32 reset_present(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
+{
+	u32 status = VSTOR_STATUS_SUCCESS;
+	struct storvsp_copy_stop stop;
+
+	if (storvsp_copy_stop(&stop, lun))
+		status = tell_core(tmf, lun);
+	else
+		end_reserve(lun);
+	storvsp_copy_go(&stop);
+	return status;
+}
+
 /* One that is not there any more can have commands still. */
 static u32 reset_lun(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
 {
@@ -99,7 +132,7 @@ static u32 reset_lun(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
 	epoch = storvsp_qos_hold(lun);
 	wait_var_event(&lun->inflight[epoch], !atomic_read(&lun->inflight[epoch]));
 	if (storvsp_is_present(lun))
-		status = tell_core(tmf, lun);
+		status = reset_present(tmf, lun);
 	storvsp_qos_unhold(lun);
 	mutex_unlock(&lun->reset_lock);
 	return status;
