@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A controller: offered to its partition, opened and closed by the guest, withdrawn. */
 #include <linux/blk_types.h>
+#include <linux/configfs.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/wait_bit.h>
 
 #include "../vmbus/transport.h"
@@ -91,7 +93,8 @@ static void release(struct vmh_device *dev)
 {
 	struct storvsp_ctl *ctl = vmh_device_priv(dev);
 
-	queue_work(system_unbound_wq, &ctl->gone_work);
+	WRITE_ONCE(ctl->gone, true);
+	mod_delayed_work(system_unbound_wq, &ctl->gone_work, 0);
 }
 
 static const struct vmh_service service = {
@@ -132,6 +135,98 @@ static void set_dev(struct storvsp_ctl *ctl, struct vmh_device *dev)
 	mutex_unlock(&ctl->dev_lock);
 }
 
+static int offer(struct storvsp_ctl *ctl, struct vmh_partition *p)
+{
+	struct vmh_device *dev;
+	struct vmh_guid guid;
+	int err;
+
+	lockdep_assert_held(&ctl->lock);
+	ctl->sess = storvsp_session(ctl);
+	if (IS_ERR(ctl->sess)) {
+		err = PTR_ERR(ctl->sess);
+		ctl->sess = NULL;
+		return err;
+	}
+	name_instance(ctl, &guid);
+	dev = vmh_offer(p, &service, &guid, NULL, ctl);
+	if (IS_ERR(dev)) {
+		target_remove_session(ctl->sess);
+		ctl->sess = NULL;
+		return PTR_ERR(dev);
+	}
+	vmh_partition_hold(p);
+	ctl->partition = p;
+	ctl->net = current->nsproxy->net_ns;
+	set_dev(ctl, dev);
+	return 0;
+}
+
+/* Target core has written down that it is offered by then, if it was about to. */
+#define SETTLED		HZ
+
+static void withdraw(struct storvsp_ctl *ctl)
+{
+	struct vmh_device *dev = ctl->dev;
+
+	lockdep_assert_held(&ctl->lock);
+	if (!dev)
+		return;
+	part(ctl);
+	set_dev(ctl, NULL);
+	vmh_withdraw(dev);
+	/* From here on nobody says that it is gone. */
+	WRITE_ONCE(ctl->gone, false);
+	vmh_partition_put(ctl->partition);
+	ctl->partition = NULL;
+	ctl->leaving = false;
+	cancel_work_sync(&ctl->scan_work);
+	/* Of a command that is gone its count comes last. */
+	target_stop_session(ctl->sess);
+	target_wait_for_sess_cmds(ctl->sess);
+	target_remove_session(ctl->sess);
+	ctl->sess = NULL;
+	/* Look again: who has just offered it may have yet to tell target core. */
+	mod_delayed_work(system_unbound_wq, &ctl->gone_work, SETTLED);
+}
+
+/*
+ * Target core believes what was last written to "enable". It is told in its own way, by
+ * that file: a newer one has more to undo than a flag (tpg_rtpi).
+ */
+static void unmark(struct storvsp_ctl *ctl)
+{
+	struct config_item *item = &ctl->tpg.tpg_group.cg_item;
+	struct configfs_attribute **attr;
+
+	lockdep_assert_held(&ctl->lock);
+	if (ctl->dev || !READ_ONCE(ctl->tpg.enabled))
+		return;
+	WRITE_ONCE(ctl->unmarking, current);
+	for (attr = item->ci_type->ct_attrs; *attr; attr++) {
+		if (!strcmp((*attr)->ca_name, "enable"))
+			(*attr)->store(item, "0", 1);
+	}
+	WRITE_ONCE(ctl->unmarking, NULL);
+}
+
+/*
+ * The partition that the caller means, or NULL. What is offered to one of that name that
+ * was there before it, and need not be gone yet, is taken back.
+ */
+static struct vmh_partition *find_partition(struct storvsp_ctl *ctl)
+{
+	const struct net *net = current->nsproxy->net_ns;
+	struct vmh_partition *p;
+
+	lockdep_assert_held(&ctl->lock);
+	p = vmh_partition_find(current->nsproxy->net_ns, ctl->wwn->name);
+	if (ctl->dev && (READ_ONCE(ctl->gone) ||
+			 (ctl->net == net && ctl->partition != p)))
+		withdraw(ctl);
+	return p;
+}
+
 /**
  * storvsp_enable() - offer a controller to its partition
  * @ctl: the controller
@@ -139,39 +234,25 @@ static void set_dev(struct storvsp_ctl *ctl, struct vmh_device *dev)
  * The partition is looked for in the network namespace of who asks.
  *
  * Context: process; not under RTNL.
- * Return: 0, -ENODEV if there is no such partition, or another errno.
+ * Return: 0, -ENODEV if there is no such partition, -EXDEV if it is offered to one in
+ * another network namespace, or another errno.
  */
 int storvsp_enable(struct storvsp_ctl *ctl)
 {
 	struct vmh_partition *p;
-	struct vmh_device *dev;
-	struct vmh_guid guid;
 	int err = 0;
 
-	p = vmh_partition_find(current->nsproxy->net_ns, ctl->wwn->name);
-	if (!p)
-		return -ENODEV;
 	mutex_lock(&ctl->lock);
-	if (ctl->dev)
-		goto unlock;
-	ctl->sess = storvsp_session(ctl);
-	if (IS_ERR(ctl->sess)) {
-		err = PTR_ERR(ctl->sess);
-		ctl->sess = NULL;
-		goto unlock;
-	}
-	name_instance(ctl, &guid);
-	dev = vmh_offer(p, &service, &guid, NULL, ctl);
-	if (IS_ERR(dev)) {
-		err = PTR_ERR(dev);
-		target_remove_session(ctl->sess);
-		ctl->sess = NULL;
-		goto unlock;
-	}
-	set_dev(ctl, dev);
-unlock:
+	p = find_partition(ctl);
+	if (!p)
+		err = -ENODEV;
+	else if (!ctl->dev)
+		err = offer(ctl, p);
+	else if (ctl->partition != p)
+		err = -EXDEV;
 	mutex_unlock(&ctl->lock);
-	vmh_partition_put(p);
+	if (p)
+		vmh_partition_put(p);
 	return err;
 }
 
@@ -186,30 +267,66 @@ unlock:
  */
 void storvsp_disable(struct storvsp_ctl *ctl)
 {
-	struct vmh_device *dev;
+	/* It is, and we only have target core know it. */
+	if (READ_ONCE(ctl->unmarking) == current)
+		return;
+	mutex_lock(&ctl->lock);
+	withdraw(ctl);
+	mutex_unlock(&ctl->lock);
+}
+
+/**
+ * storvsp_take_back() - the same, if target core does not ask for it
+ * @ctl: the controller
+ *
+ * Context: process; not under RTNL.
+ */
+void storvsp_take_back(struct storvsp_ctl *ctl)
+{
+	mutex_lock(&ctl->lock);
+	withdraw(ctl);
+	unmark(ctl);
+	mutex_unlock(&ctl->lock);
+}
+
+/**
+ * storvsp_offered_here() - is a controller offered to the partition that its caller means?
+ * @ctl: the controller
+ *
+ * If it is not offered at all, target core knows that afterwards.
+ *
+ * Context: process; not under RTNL.
+ * Return: 0, -ENODEV if it is not offered, -EXDEV if it is offered to one in another network
+ * namespace.
+ */
+int storvsp_offered_here(struct storvsp_ctl *ctl)
+{
+	struct vmh_partition *p;
+	int err = 0;
 
 	mutex_lock(&ctl->lock);
-	dev = ctl->dev;
-	if (dev) {
-		part(ctl);
-		set_dev(ctl, NULL);
-		vmh_withdraw(dev);
-		ctl->leaving = false;
-		cancel_work_sync(&ctl->scan_work);
-		/* Of a command that is gone its count comes last. */
-		target_stop_session(ctl->sess);
-		target_wait_for_sess_cmds(ctl->sess);
-		target_remove_session(ctl->sess);
-		ctl->sess = NULL;
-		/* Not every way here begins with a file of that name. */
-		ctl->tpg.enabled = false;
-	}
+	p = find_partition(ctl);
+	unmark(ctl);
+	if (!ctl->dev)
+		err = -ENODEV;
+	else if (ctl->partition != p)
+		err = -EXDEV;
 	mutex_unlock(&ctl->lock);
+	if (p)
+		vmh_partition_put(p);
+	return err;
 }
 
 static void gone_work(struct work_struct *work)
 {
-	storvsp_disable(container_of(work, struct storvsp_ctl, gone_work));
+	struct storvsp_ctl *ctl = container_of(to_delayed_work(work),
+					       struct storvsp_ctl, gone_work);
+
+	mutex_lock(&ctl->lock);
+	if (READ_ONCE(ctl->gone))
+		withdraw(ctl);
+	unmark(ctl);
+	mutex_unlock(&ctl->lock);
 }
 
 static bool make_queues(struct storvsp_ctl *ctl)
@@ -253,7 +370,8 @@ int storvsp_ctl_init(struct storvsp_ctl *ctl)
 	mutex_init(&ctl->lock);
 	mutex_init(&ctl->dev_lock);
 	mutex_init(&ctl->primary_lock);
-	INIT_WORK(&ctl->gone_work, gone_work);
+	mutex_init(&ctl->luns_lock);
+	INIT_DELAYED_WORK(&ctl->gone_work, gone_work);
 	INIT_WORK(&ctl->scan_work, storvsp_scan_work);
 	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
 		ctl->luns[i].ctl = ctl;
@@ -273,7 +391,7 @@ void storvsp_ctl_exit(struct storvsp_ctl *ctl)
 {
 	u32 i;
 
-	cancel_work_sync(&ctl->gone_work);
+	cancel_delayed_work_sync(&ctl->gone_work);
 	cancel_work_sync(&ctl->scan_work);
 	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
 		cancel_delayed_work_sync(&ctl->luns[i].qos.work);
@@ -283,6 +401,7 @@ void storvsp_ctl_exit(struct storvsp_ctl *ctl)
 	destroy_workqueue(ctl->lun_wq);
 	destroy_workqueue(ctl->wq);
 	free_percpu(ctl->stats);
+	mutex_destroy(&ctl->luns_lock);
 	mutex_destroy(&ctl->primary_lock);
 	mutex_destroy(&ctl->dev_lock);
 	mutex_destroy(&ctl->lock);

@@ -80,7 +80,7 @@ static int get_cmd_state(struct se_cmd *se)
 /* Whoever removes the guest's ACL waits for its session to end. */
 static void close_session(struct se_session *sess)
 {
-	storvsp_disable(sess->fabric_sess_ptr);
+	storvsp_take_back(sess->fabric_sess_ptr);
 }
 
 /* What the guest sends is there when the command is submitted. */
@@ -197,10 +197,13 @@ static void pre_unlink(struct se_portal_group *tpg, struct se_lun *se_lun)
 
 	if (!lun)
 		return;
+	/* What is said of it from now on is said of the next one. */
+	mutex_lock(&lun->ctl->luns_lock);
 	WRITE_ONCE(lun->present, false);
 	storvsp_qos_set(lun, 0, 0);
-	storvsp_qos_drain(lun);
 	clear_bit(0, &lun->resized);
+	mutex_unlock(&lun->ctl->luns_lock);
+	storvsp_qos_drain(lun);
 	storvsp_scan(lun->ctl);
 }
 
@@ -241,16 +244,19 @@ static ssize_t storvsp_tpg_qos_store(struct config_item *item, const char *page,
 {
 	struct storvsp_lun *lun;
 	u32 number, max, min;
+	bool present;
 
 	if (sscanf(page, "%u %u %u", &number, &max, &min) != 3)
 		return -EINVAL;
 	lun = find_lun(to_tpg(item), number);
 	if (!lun || (max && min > max))
 		return -EINVAL;
-	if (!READ_ONCE(lun->present))
-		return -ENODEV;
-	storvsp_qos_set(lun, max, min);
-	return count;
+	mutex_lock(&lun->ctl->luns_lock);
+	present = lun->present;
+	if (present)
+		storvsp_qos_set(lun, max, min);
+	mutex_unlock(&lun->ctl->luns_lock);
+	return present ? count : -ENODEV;
 }
 CONFIGFS_ATTR(storvsp_tpg_, qos);
 
@@ -258,6 +264,7 @@ static ssize_t storvsp_tpg_resized_store(struct config_item *item,
 					 const char *page, size_t count)
 {
 	struct storvsp_lun *lun;
+	bool present;
 	u32 number;
 	int err;
 
@@ -267,9 +274,13 @@ static ssize_t storvsp_tpg_resized_store(struct config_item *item,
 	lun = find_lun(to_tpg(item), number);
 	if (!lun)
 		return -EINVAL;
-	if (!READ_ONCE(lun->present))
+	mutex_lock(&lun->ctl->luns_lock);
+	present = lun->present;
+	if (present)
+		set_bit(0, &lun->resized);
+	mutex_unlock(&lun->ctl->luns_lock);
+	if (!present)
 		return -ENODEV;
-	set_bit(0, &lun->resized);
 	/* A guest that looks meets the UNIT ATTENTION. */
 	storvsp_scan(lun->ctl);
 	return count;
@@ -280,7 +291,14 @@ CONFIGFS_ATTR_WO(storvsp_tpg_, resized);
 static ssize_t storvsp_tpg_rescan_store(struct config_item *item,
 					const char *page, size_t count)
 {
-	storvsp_scan(storvsp_ctl(to_tpg(item)));
+	struct storvsp_ctl *ctl = storvsp_ctl(to_tpg(item));
+	int err;
+
+	/* Names are of a network namespace, and this directory is of the host. */
+	err = storvsp_offered_here(ctl);
+	if (err)
+		return err;
+	storvsp_scan(ctl);
 	return count;
 }
 CONFIGFS_ATTR_WO(storvsp_tpg_, rescan);
@@ -409,6 +427,7 @@ static void drop_tpg(struct se_portal_group *tpg)
 	struct storvsp_ctl *ctl = storvsp_ctl(tpg);
 
 	storvsp_disable(ctl);
+	cancel_delayed_work_sync(&ctl->gone_work);
 	core_tpg_deregister(tpg);
 	storvsp_ctl_exit(ctl);
 	kvfree(ctl);

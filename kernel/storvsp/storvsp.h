@@ -8,6 +8,7 @@
  *	(the partition's)	held while channels open and close
  *	storvsp_ctl.dev_lock	of who only tells netlink something of it
  *	storvsp_ctl.primary_lock which channel ENUMERATE_BUS goes to
+ *	storvsp_ctl.luns_lock	is a LUN there, for who says something of it
  *	storvsp_lun.reset_lock	one reset at a time; and it goes when there is none
  *	storvsp_lun.qos.lock	what waits for its turn
  *	storvsp_lun.minimum.lock what it does
@@ -153,8 +154,13 @@ enum storvsp_state {
  * @lock: see above
  * @dev_lock: see above
  * @dev: what is offered, or NULL; changed with both locks held
+ * @partition: to whom, with a reference; as long as @dev
+ * @net: where that is; only to be compared
+ * @gone: @partition was removed, and @dev with it
+ * @unmarking: who has target core know that nothing is offered
  * @sess: the guest, as target core sees it; as long as @dev
- * @gone_work: the partition was removed
+ * @gone_work: takes back what is offered to a partition that was removed, and has target core
+ *	know it
  * @wq: for what waits for the guest's memory, and for nothing else
  * @lun_wq: for what waits for LUNs, and so for what @wq does
  * @resets: that are not answered
@@ -170,6 +176,7 @@ enum storvsp_state {
  * @primary: the channel, if the guest is ready
  * @scan: the guest shall look for LUNs, and was not told yet
  * @scan_work: tells it
+ * @luns_lock: see above
  * @stats: VSTOR_LUNS_MAX of them, for each CPU
  * @luns: by their numbers
  */
@@ -182,8 +189,12 @@ struct storvsp_ctl {
 	struct mutex lock; /* see above */
 	struct mutex dev_lock; /* see above */
 	struct vmh_device *dev;
+	struct vmh_partition *partition;
+	const struct net *net;
+	bool gone;
+	struct task_struct *unmarking;
 	struct se_session *sess;
-	struct work_struct gone_work;
+	struct delayed_work gone_work;
 	struct workqueue_struct *wq;
 	struct workqueue_struct *lun_wq;
 	atomic_t resets;
@@ -202,6 +213,7 @@ struct storvsp_ctl {
 	bool scan;
 	struct work_struct scan_work;
 
+	struct mutex luns_lock; /* see above */
 	struct storvsp_stats __percpu *stats;
 	struct storvsp_lun luns[VSTOR_LUNS_MAX];
 };
@@ -361,6 +373,8 @@ int storvsp_ctl_init(struct storvsp_ctl *ctl);
 void storvsp_ctl_exit(struct storvsp_ctl *ctl);
 int storvsp_enable(struct storvsp_ctl *ctl);
 void storvsp_disable(struct storvsp_ctl *ctl);
+void storvsp_take_back(struct storvsp_ctl *ctl);
+int storvsp_offered_here(struct storvsp_ctl *ctl);
 
 /* vstor.c */
 int storvsp_packet(struct vmh_channel *ch, const struct vmh_packet *packet);
