@@ -11,7 +11,8 @@
 . "$(dirname "$0")/lib/storvsp.sh"
 
 TESTS="add_del types set resize limits minimum sample predecessor persistent broken_file identity
-	refused rolled_back by_hand protected"
+	refused rolled_back by_hand protected shared half_way namespaces again_at_once port_id
+	in_order resize_in_order by_hand_set limits_stay no_place together"
 
 setup()
 {
@@ -22,7 +23,21 @@ setup()
 	partition p1
 	check truncate -s 32M "$LIB_TMP/a.img"
 	check truncate -s 32M "$LIB_TMP/b.img"
+	defer sweep
 	defer del_disks
+}
+
+# What a case that failed has left is not the next one's trouble.
+sweep()
+{
+	local dir
+
+	for dir in "$TARGET"/storvsp/*/tpgt_*; do
+		[ ! -d "$dir" ] || remove_controller "$(basename "${dir%/*}")" "${dir##*_}"
+	done
+	for dir in "$TARGET"/core/*_2012/*/ "$TARGET"/core/*_2012/; do
+		[ ! -d "$dir" ] || rmdir "$dir"
+	done
 }
 
 del_disks()
@@ -609,6 +624,318 @@ by_hand()	# LUN
 	defer rmdir "$acl/lun_$1"
 	check ln -s "$(tpg p1 0)/lun/lun_$1" "$acl/lun_$1/link"
 	defer rm -f "$acl/lun_$1/link"
+}
+
+backstores()
+{
+	find "$TARGET/core" -mindepth 2 -maxdepth 2 -type d -path '*_2012/*' -printf '%f\n' | sort | xargs
+}
+
+# A backstore that others use stays, and all else goes.
+test_shared()
+{
+	guest_driver
+	partition p2
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	controller p2 0
+	check mkdir "$(tpg p2 0)/lun/lun_5"
+	check ln -s "$TARGET/core/fileio_2012/p1.0.0" "$(tpg p2 0)/lun/lun_5/link"
+	enable p2 0
+	check busywait 20000 sd_there 2
+	vswitchctl disk del p1 lun 0 2>"$LIB_TMP/said" || fail "$(cat "$LIB_TMP/said")"
+	check grep -q 'p1.0.0 stays: storvsp/p2/tpgt_0/lun/lun_5 uses it' "$LIB_TMP/said"
+	check busywait 20000 sd_there 1
+	check_fail test -e "$TARGET/storvsp/p1"
+	check_fail_with 'used by storvsp/p2/tpgt_0/lun/lun_5' \
+		vswitchctl disk add p1 file "$LIB_TMP/b.img" lun 0
+	check_fail test -e "$TARGET/storvsp/p1"
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img" lun 0
+	check busywait 20000 sd_there 2
+	check_eq "$(backstores)" p1.0.0 "backstores"
+	check dd if=/dev/zero of="$(first_disk)" bs=4k count=1 oflag=direct status=none
+	check vswitchctl disk del p1 lun 0 2>/dev/null
+	remove_controller p2 0
+	check busywait 20000 sd_there 0
+	# Nobody's any more: the next one makes it anew.
+	check_eq "$(backstores)" p1.0.0 "backstores"
+	check vswitchctl disk add p1 file "$LIB_TMP/b.img" lun 0
+	check_eq "$(shown '.[0].path')" "$LIB_TMP/b.img" "path"
+	check vswitchctl disk del p1 lun 0
+	check_empty
+}
+
+# What is left of one that was added, or removed, half-way goes.
+test_half_way()
+{
+	local acl
+
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img" lun 3
+	acl=$(tpg p1 0)/acls/$(cat "$(tpg p1 0)/nexus")
+	check rm "$(tpg p1 0)/lun/lun_3/link"
+	check vswitchctl disk del p1 lun 3
+	check_fail test -e "$TARGET/storvsp/p1"
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img" lun 3
+	check rm "$acl/lun_3/link" "$(tpg p1 0)/lun/lun_3/link"
+	check rmdir "$(tpg p1 0)/lun/lun_3"
+	check vswitchctl disk del p1 lun 3
+	check_fail_with 'has no LUN 3' vswitchctl disk del p1 lun 3
+	check vswitchctl disk add p1 file "$LIB_TMP/b.img" lun 3
+	check vswitchctl disk del p1 lun 3
+	check_empty
+}
+
+# A partition's name is one of its network namespace, and no other guest gets its disk.
+test_namespaces()
+{
+	local b
+
+	guest_driver
+	ns_add b
+	b=$(ns b)
+	check vswitchctl -n "$b" partition add p1
+	defer vswitchctl -n "$b" partition del p1
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check busywait 20000 sd_there 1
+	check_fail_with 'another network namespace' \
+		vswitchctl -n "$b" disk add p1 file "$LIB_TMP/b.img"
+	check_eq "$(shown 'map(.lun) | join(" ")')" 0 "LUNs"
+	check_eq "$(backstores)" p1.0.0 "backstores"
+	check_fail_with 'Invalid cross-device' nsenter --net="/run/netns/$b" \
+		bash -c "echo 1 >$(tpg p1 0)/rescan"
+	check write 1 "$(tpg p1 0)/rescan"
+	check sd_there 1
+	# Its own partition's, when that of the first one is gone.
+	check nl del p1
+	check busywait 20000 disabled p1 0
+	check_fail write 1 "$(tpg p1 0)/rescan"
+	check vswitchctl -n "$b" disk add p1 file "$LIB_TMP/b.img"
+	check_eq "$(shown '.[1].offered')" true "offered"
+	partition p1
+	check_fail_with 'another network namespace' \
+		vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check_eq "$(shown 'map(.lun) | join(" ")')" "0 1" "LUNs"
+	check vswitchctl disk del p1 lun 0
+	check vswitchctl disk del p1 lun 1
+	check_empty
+}
+
+disabled()
+{
+	[ "$(cat "$(tpg "$1" "$2")/enable")" = 0 ]
+}
+
+# A partition comes again while what was offered to the one before has yet to go.
+test_again_at_once()
+{
+	local i
+
+	guest_driver
+	for i in 1 2 3; do
+		check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+		check busywait 20000 sd_there 1
+		check nl del p1
+		partition p1
+		check vswitchctl disk add p1 file "$LIB_TMP/b.img"
+		check busywait 30000 sd_there 2
+		sleep 2
+		check sd_there 2
+		check_eq "$(cat "$(tpg p1 0)/enable")" 1 "enable"
+		check vswitchctl disk del p1 lun 0
+		check vswitchctl disk del p1 lun 1
+		check busywait 20000 sd_there 0
+	done
+	check_empty
+}
+
+# Newer kernels' ports have numbers, which end with what is offered.
+test_port_id()
+{
+	local i
+
+	controller p1 0
+	[ -e "$(tpg p1 0)/rtpi" ] || skip "this kernel has no rtpi"
+	check write 4711 "$(tpg p1 0)/rtpi"
+	for i in 1 2 3; do
+		check write 1 "$(tpg p1 0)/enable"
+		check nl del p1
+		check busywait 20000 disabled p1 0
+		partition p1
+	done
+	check write 1 "$(tpg p1 0)/enable"
+	remove_controller p1 0
+	controller p1 0
+	check write 4711 "$(tpg p1 0)/rtpi"
+	check write 1 "$(tpg p1 0)/enable"
+}
+
+# What was made or written, as it comes: DIRECTORY NAME, in lines.
+watch()	# PATH...
+{
+	bg python3 -u -c '
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+fd = libc.inotify_init()
+names = {}
+for path in sys.argv[1:]:
+    wd = libc.inotify_add_watch(fd, path.encode(), 0x102)	# IN_CREATE, IN_MODIFY
+    assert wd > 0, path
+    names[wd] = os.path.basename(path)
+print("ready")
+while True:
+    data = os.read(fd, 65536)
+    while data:
+        wd, mask, cookie, n = struct.unpack_from("iIII", data)
+        print(names[wd], data[16:16 + n].rstrip(b"\0").decode())
+        data = data[16 + n:]' "$@"
+	check busywait 20000 grep -q ready "$BG_LOG"
+}
+
+happened()	# REGEX: the lines that are of interest, on one
+{
+	sleep 1
+	# The kernel makes one of two that follow each other, if they were not read yet.
+	grep -E "$1" "$BG_LOG" | uniq | xargs
+}
+
+# A controller that was enabled without an ACL shows a LUN as soon as that is linked.
+test_in_order()
+{
+	local nexus
+
+	ram_backstore rama 16
+	controller p1 0
+	lun p1 0 0 ram rama
+	guest_driver
+	enable p1 0
+	check busywait 20000 sd_there 1
+	nexus=$(cat "$(tpg p1 0)/nexus")
+	watch "$(tpg p1 0)" "$(tpg p1 0)"/{acls,lun,attrib}
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img" lun 1 readonly on max-iops 100
+	check_eq "$(happened 'acls|lun|attrib|qos')" \
+		"acls $nexus lun lun_1 tpgt_0 qos attrib prod_mode_write_protect" \
+		"steps"
+	check busywait 20000 sd_there 2
+	# What was there before is there on, and so when it is offered again.
+	check write 0 "$(tpg p1 0)/enable"
+	check busywait 20000 sd_there 0
+	check write 1 "$(tpg p1 0)/enable"
+	check busywait 20000 sd_there 2
+	check_eq "$(shown 'map(.readonly) | join(" ")')" "false true" "readonly"
+	check vswitchctl disk del p1 lun 1
+	check vswitchctl disk del p1 lun 0
+}
+
+# Nobody may write beyond the end of a file.
+test_resize_in_order()
+{
+	guest_driver
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check busywait 20000 sd_there 1
+	watch "$LIB_TMP/a.img" "$TARGET/core/fileio_2012/p1.0.0"
+	check vswitchctl disk resize p1 lun 0 size 48M
+	check_eq "$(happened 'a.img|control')" "a.img p1.0.0 control" "growing"
+	check busywait 20000 size_is "$(first_disk)" $((48 << 20))
+	watch "$LIB_TMP/a.img" "$TARGET/core/fileio_2012/p1.0.0"
+	check vswitchctl disk resize p1 lun 0 size 16M
+	check_eq "$(happened 'a.img|control')" "p1.0.0 control a.img" "shrinking"
+	check busywait 20000 size_is "$(first_disk)" $((16 << 20))
+	check_eq "$(stat -c %s "$LIB_TMP/a.img")" $((16 << 20)) "size"
+	# It cannot be cut, and is as large as before.
+	chattr +a "$LIB_TMP/a.img" 2>/dev/null || return 0
+	defer chattr -a "$LIB_TMP/a.img"
+	check_fail vswitchctl disk resize p1 lun 0 size 8M
+	check_eq "$(shown '.[0].size')" $((16 << 20)) "size"
+}
+
+# Those that were made by hand have no ACL, and no udev_path.
+test_by_hand_set()
+{
+	local nexus
+
+	ram_backstore rama 16
+	file_backstore filea 16
+	controller p1 0
+	lun p1 0 0 ram rama
+	lun p1 0 1 file filea
+	guest_driver
+	enable p1 0
+	check busywait 20000 sd_there 2
+	check_eq "$(shown '.[1].path')" "$LIB_TMP/filea.img" "path"
+	check vswitchctl disk set p1 lun 1 readonly on
+	check_eq "$(shown 'map(.readonly) | join(" ")')" "false true" "readonly"
+	check_fail dd if=/dev/zero of="$(disk filea)" bs=4k count=1 oflag=direct status=none
+	check dd if=/dev/zero of="$(disk rama)" bs=4k count=1 oflag=direct status=none
+	check vswitchctl disk set p1 lun 1 readonly off
+	check vswitchctl disk resize p1 lun 1 size 24M
+	check busywait 20000 size_is "$(disk filea)" $((24 << 20))
+	nexus=$(cat "$(tpg p1 0)/nexus")
+	check rm "$(tpg p1 0)/acls/$nexus/lun_0/link"
+	check rmdir "$(tpg p1 0)/acls/$nexus/lun_0"
+	check_fail_with "acls/$nexus has no lun_0: the guest does not see LUN 0" \
+		vswitchctl disk set p1 lun 0 readonly on
+	check vswitchctl disk del p1 lun 0
+	check vswitchctl disk del p1 lun 1
+}
+
+# Limits that come when a disk goes are not the next one's.
+test_limits_stay()
+{
+	local i
+
+	ram_backstore rama 1
+	controller p1 0
+	for i in 1 2; do
+		bg python3 -c '
+import os, sys
+fd = os.open(sys.argv[1], os.O_WRONLY)
+while True:
+    try:
+        os.pwrite(fd, b"0 5 5", 0)
+    except OSError:
+        pass' "$(tpg p1 0)/qos"
+	done
+	lun p1 0 0 ram rama
+	for ((i = 0; i < 400; i++)); do
+		check rm "$(tpg p1 0)/lun/lun_0/link"
+		check_eq "$(cat "$(tpg p1 0)/qos")" "" "limits of none, after $i times"
+		check ln -s "$TARGET/core/rd_mcp_0/rama" "$(tpg p1 0)/lun/lun_0/link"
+	done
+}
+
+# Without a place for reservations there is no disk.
+test_no_place()
+{
+	local pr
+
+	pr=$(cat "$TARGET/dbroot")/pr
+	check mv "$pr" "$pr.away"
+	defer mv "$pr.away" "$pr"
+	check touch "$pr"
+	defer rm -f "$pr"
+	check_fail_with "$pr: Not a directory" vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	check_empty
+}
+
+by_turns()	# LUN FILE
+{
+	local i
+
+	for ((i = 0; i < 15; i++)); do
+		vswitchctl disk add p1 file "$2" lun "$1" || return
+		vswitchctl disk del p1 lun "$1" || return
+	done
+}
+
+# Several at a time, each of which may be the first or the last.
+test_together()
+{
+	local first
+
+	by_turns 0 "$LIB_TMP/a.img" 2>"$LIB_TMP/first" &
+	first=$!
+	check by_turns 1 "$LIB_TMP/b.img"
+	wait $first || fail "$(cat "$LIB_TMP/first")"
+	check_empty
 }
 
 run_tests "$@"

@@ -119,11 +119,17 @@ controller()	# PARTITION CONTROLLER
 
 remove_controller()
 {
-	local dir lun
+	local acl dir lun
 
 	dir=$(tpg "$1" "$2")
 	[ -d "$dir" ] || return 0
 	echo 0 >"$dir/enable"
+	for acl in "$dir"/acls/naa.*; do
+		for lun in "$acl"/lun_*; do
+			[ ! -d "$lun" ] || { rm -f "$lun"/link; rmdir "$lun"; }
+		done
+		[ ! -d "$acl" ] || rmdir "$acl"
+	done
 	for lun in "$dir"/lun/lun_*; do
 		[ ! -d "$lun" ] || remove_lun "$1" "$2" "${lun##*_}"
 	done

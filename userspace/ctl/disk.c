@@ -7,57 +7,25 @@
  * changed; only what was made here has a backstore that goes with it.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <linux/fs.h>
 #include <unistd.h>
 
 #include "cmd.h"
-#include "diskfs.h"
+#include "disk.h"
 #include "out.h"
 
-/* Backstores are grouped by who made them. */
-#define HBA	2012U
-
-/* Target core has room for so much of a path; fileio cuts what is longer. */
-#define FILE_PATH_MAX	255
-#define DEVICE_PATH_MAX	511
-
-static const struct choice types[] = {
-	{ "file", DISK_FILE },
-	{ "block", DISK_BLOCK },
-	{ "scsi", DISK_SCSI },
-	{}
-};
-
-static const char *const plugins[] = {
+const char *const disk_plugins[] = {
 	[DISK_FILE] = "fileio",
 	[DISK_BLOCK] = "iblock",
 	[DISK_SCSI] = "pscsi",
 };
 
-struct disk_args {
-	const char *partition;
-	uint32_t type;
-	const char *path;
-	const char *identity;		/* what the serial number follows from */
-	uint32_t controller;
-	uint32_t lun;
-	bool has_lun;
-	bool readonly, has_readonly;
-	uint32_t max_iops, min_iops;
-	bool has_max, has_min;
-	uint64_t size;
-	bool has_size;
-};
-
-static int parse_partition(struct args *a, const char **name)
+int disk_parse_partition(struct args *a, const char **name)
 {
 	int err = arg_word(a, "partition", name);
 
@@ -94,13 +62,7 @@ static int parse_size(struct args *a, uint64_t *out)
 			 text);
 }
 
-enum {
-	WANT_SETTINGS = 1,		/* readonly, max-iops, min-iops */
-	WANT_SIZE = 2,
-	WANT_LUN = 4,			/* it must be said */
-};
-
-static int parse_rest(struct args *a, struct disk_args *d, int want)
+int disk_parse_rest(struct args *a, struct disk_args *d, int want)
 {
 	static const char *const expected[] = {
 		[0] = "controller or lun",
@@ -148,325 +110,12 @@ static int parse_rest(struct args *a, struct disk_args *d, int want)
 	return err;
 }
 
-/* ---- Adding ---- */
-
-/* The same each time for the same disk: guests know disks by it. */
-static void serial_of(const char *what, char *buf, size_t size)
-{
-	uint64_t hash[2] = { 0xcbf29ce484222325, 0x84222325cbf29ce4 };
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		const char *p;
-
-		for (p = what; *p; p++)
-			hash[i] = (hash[i] ^ (unsigned char)*p) * 0x100000001b3;
-	}
-	snprintf(buf, size, "%08x-%04x-%04x-%04x-%012llx",
-		 (unsigned int)(hash[0] >> 32), (unsigned int)(hash[0] >> 16 & 0xffff),
-		 (unsigned int)(hash[0] & 0xfff) | 0x8000,
-		 (unsigned int)(hash[1] >> 48 & 0x3fff) | 0x8000,
-		 (unsigned long long)(hash[1] & 0xffffffffffff));
-}
-
-static int control_file(struct diskfs *fs, struct disk_args *d, char *buf,
-			size_t size)
-{
-	struct stat st;
-
-	if (stat(d->path, &st))
-		return report_text(fs->ctx, "disk", fs->name, "%s: %s", d->path,
-				   strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return report_text(fs->ctx, "disk", fs->name,
-				   "%s is no file; a device is a disk of type block",
-				   d->path);
-	if (st.st_size < 512)
-		return report_text(fs->ctx, "disk", fs->name,
-				   "%s has less than one block of 512 bytes", d->path);
-	snprintf(buf, size, "fd_dev_name=%s,fd_dev_size=%lld", d->path,
-		 (long long)st.st_size & ~511LL);
-	return EXIT_OK;
-}
-
-static int control_block(struct diskfs *fs, struct disk_args *d, char *buf,
-			 size_t size)
-{
-	struct stat st;
-	int fd, ro = 0;
-
-	if (stat(d->path, &st))
-		return report_text(fs->ctx, "disk", fs->name, "%s: %s", d->path,
-				   strerror(errno));
-	if (!S_ISBLK(st.st_mode))
-		return report_text(fs->ctx, "disk", fs->name,
-				   "%s is no block device; a file is a disk of type file",
-				   d->path);
-	fd = open(d->path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		ioctl(fd, BLKROGET, &ro);
-		close(fd);
-	}
-	snprintf(buf, size, "udev_path=%s%s", d->path, ro ? ",readonly=1" : "");
-	return EXIT_OK;
-}
-
-/* Host, channel, target and LUN are the name of what /sys says the device is. */
-static int control_scsi(struct diskfs *fs, struct disk_args *d, char *buf,
-			size_t size)
-{
-	char link[PATH_MAX], real[PATH_MAX], *name;
-	unsigned int h, c, t, l;
-	const char *dev;
-
-	dev = strrchr(d->path, '/');
-	dev = dev ? dev + 1 : d->path;
-	if (snprintf(link, sizeof(link), "/sys/class/%s/%s/device",
-		     strncmp(dev, "sg", 2) ? "block" : "scsi_generic",
-		     dev) < (int)sizeof(link) && realpath(link, real)) {
-		name = strrchr(real, '/') + 1;
-		if (sscanf(name, "%u:%u:%u:%u", &h, &c, &t, &l) == 4) {
-			snprintf(buf, size,
-				 "scsi_host_id=%u,scsi_channel_id=%u,scsi_target_id=%u,scsi_lun_id=%u",
-				 h, c, t, l);
-			return EXIT_OK;
-		}
-	}
-	return report_text(fs->ctx, "disk", fs->name,
-			   "%s is no SCSI device, such as /dev/sda or /dev/sg0",
-			   d->path);
-}
-
-static int check_path(struct diskfs *fs, const struct disk_args *d)
-{
-	size_t max = d->type == DISK_FILE ? FILE_PATH_MAX : DEVICE_PATH_MAX;
-
-	if (strlen(d->path) <= max)
-		return EXIT_OK;
-	return report_text(fs->ctx, "disk", fs->name,
-			   "%s: target core takes no path of more than %zu bytes",
-			   d->path, max);
-}
-
-static int add_backstore(struct diskfs *fs, struct disk_args *d, const char *store)
-{
-	char control[PATH_MAX + 64], serial[64], what[PATH_MAX + 16];
-	int err;
-
-	err = check_path(fs, d);
-	if (err)
-		return err;
-	switch (d->type) {
-	case DISK_FILE:
-		err = control_file(fs, d, control, sizeof(control));
-		break;
-	case DISK_BLOCK:
-		err = control_block(fs, d, control, sizeof(control));
-		break;
-	default:
-		err = control_scsi(fs, d, control, sizeof(control));
-	}
-	if (err)
-		return err;
-	snprintf(what, sizeof(what), "%s:%s", plugins[d->type], d->identity);
-	serial_of(what, serial, sizeof(serial));
-	if (diskfs_mkdir(fs, true, "core/%s_%u", plugins[d->type], HBA) ||
-	    diskfs_mkdir(fs, false, "%s", store) ||
-	    diskfs_write(fs, control, "%s/control", store) ||
-	    diskfs_write(fs, d->path, "%s/udev_path", store))
-		return EXIT_REFUSED;
-	/* A device that is passed through says who it is by itself. */
-	if (d->type != DISK_SCSI &&
-	    (diskfs_write(fs, "Msft", "%s/wwn/vendor_id", store) ||
-	     diskfs_write(fs, "Virtual Disk", "%s/wwn/product_id", store) ||
-	     diskfs_write(fs, "1.0", "%s/wwn/revision", store) ||
-	     diskfs_write(fs, serial, "%s/wwn/vpd_unit_serial", store)))
-		return EXIT_REFUSED;
-	if (diskfs_write(fs, "1", "%s/enable", store))
-		return EXIT_REFUSED;
-	/* Such a device also keeps its reservations itself. */
-	return d->type == DISK_SCSI ? EXIT_OK : diskpr_restore(fs, store, serial);
-}
-
-/* What is below may have no discard, and then has none. */
-static void offer_discard(const char *store)
-{
-	static const char *const attrs[] = { "emulate_tpu", "emulate_tpws" };
-	char path[PATH_MAX + 64];
-	size_t i;
-	int fd;
-
-	for (i = 0; i < 2; i++) {
-		snprintf(path, sizeof(path),
-			 "/sys/kernel/config/target/%s/attrib/%s", store, attrs[i]);
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		if (write(fd, "1", 1) < 0)
-			errno = 0;
-		close(fd);
-	}
-}
-
-static int set_limits(struct diskfs *fs, const char *tpg, uint32_t lun,
-		      uint32_t max, uint32_t min)
-{
-	char value[64];
-
-	snprintf(value, sizeof(value), "%u %u %u", lun, max, min);
-	return diskfs_write(fs, value, "%s/qos", tpg);
-}
-
-/* From the moment that the guest sees it a LUN is what it is to be. */
-static int link_mapped(struct diskfs *fs, const struct disk_args *d,
-		       const char *tpg, const char *nexus, const char *target)
-{
-	static const char protect[] = "attrib/prod_mode_write_protect";
-	int lock, err;
-
-	/* What is linked there meanwhile would be read-only, too. */
-	if (diskfs_lock(fs, &lock, "%s", tpg))
-		return EXIT_REFUSED;
-	err = diskfs_set(fs, d->readonly ? "1" : "0", "0", "%s/%s", tpg, protect) ||
-	      diskfs_link(fs, target, "%s/acls/%s/lun_%u/link", tpg, nexus,
-			  d->lun) ||
-	      diskfs_write(fs, "0", "%s/%s", tpg, protect);
-	close(lock);
-	return err ? EXIT_REFUSED : EXIT_OK;
-}
-
-/* The guest sees a LUN through its ACL, which also says whether it may write. */
-static int map_lun(struct diskfs *fs, const struct disk_args *d, const char *tpg)
-{
-	char nexus[64], target[PATH_MAX + 64];
-
-	if (!diskfs_read(nexus, sizeof(nexus), "%s/nexus", tpg))
-		return report_text(fs->ctx, "disk", fs->name,
-				   "%s has no nexus: it is not StorVSP's", tpg);
-	snprintf(target, sizeof(target), "%s/lun/lun_%u", tpg, d->lun);
-	if (diskfs_mkdir(fs, true, "%s/acls/%s", tpg, nexus) ||
-	    diskfs_mkdir(fs, false, "%s/acls/%s/lun_%u", tpg, nexus, d->lun) ||
-	    link_mapped(fs, d, tpg, nexus, target) ||
-	    diskfs_write(fs, d->readonly ? "1" : "0",
-			 "%s/acls/%s/lun_%u/write_protect", tpg, nexus, d->lun))
-		return EXIT_REFUSED;
-	return EXIT_OK;
-}
-
-static bool is_enabled(const char *tpg)
-{
-	char buf[8];
-
-	return diskfs_read(buf, sizeof(buf), "%s/enable", tpg) && buf[0] == '1';
-}
-
-static int add_steps(struct diskfs *fs, struct disk_args *d)
-{
-	char store[PATH_MAX], tpg[PATH_MAX];
-
-	snprintf(store, sizeof(store), "core/%s_%u/%s.%u.%u", plugins[d->type],
-		 HBA, d->partition, d->controller, d->lun);
-	snprintf(tpg, sizeof(tpg), "storvsp/%s/tpgt_%u", d->partition,
-		 d->controller);
-	if (diskfs_exists("%s/lun/lun_%u", tpg, d->lun))
-		return report_text(fs->ctx, "disk", fs->name,
-				   "controller %u has a LUN %u", d->controller,
-				   d->lun);
-	if (add_backstore(fs, d, store))
-		return EXIT_REFUSED;
-	offer_discard(store);
-	if (diskfs_mkdir(fs, true, "storvsp/%s", d->partition) ||
-	    diskfs_mkdir(fs, true, "%s", tpg) ||
-	    diskfs_mkdir(fs, false, "%s/lun/lun_%u", tpg, d->lun) ||
-	    diskfs_link(fs, store, "%s/lun/lun_%u/link", tpg, d->lun) ||
-	    map_lun(fs, d, tpg))
-		return EXIT_REFUSED;
-	if ((d->max_iops || d->min_iops) &&
-	    set_limits(fs, tpg, d->lun, d->max_iops, d->min_iops))
-		return EXIT_REFUSED;
-	if (is_enabled(tpg))
-		return diskfs_write(fs, "1", "%s/rescan", tpg);
-	return diskfs_set(fs, "1", "0", "%s/enable", tpg);
-}
-
-/* The first one that is free. */
-static bool pick_lun(struct disk_args *d)
-{
-	if (d->has_lun)
-		return true;
-	for (d->lun = 0; d->lun < DISK_LUNS; d->lun++)
-		if (!diskfs_exists("storvsp/%s/tpgt_%u/lun/lun_%u", d->partition,
-				   d->controller, d->lun))
-			return true;
-	return false;
-}
-
-static int check_limits(struct args *a, const struct disk_args *d)
+int disk_check_limits(struct args *a, const struct disk_args *d)
 {
 	if (d->max_iops && d->min_iops > d->max_iops)
 		return arg_usage(a, "min-iops %u is more than max-iops %u",
 				 d->min_iops, d->max_iops);
 	return 0;
-}
-
-/*
- * A device's name is often a link, and the same after the next boot; what that leads to,
- * such as dm-3, then is another's.
- */
-static bool identify(const char *path, char *buf, size_t size)
-{
-	const char *name = strrchr(path, '/');
-	char dir[PATH_MAX], real[PATH_MAX];
-
-	name = name ? name + 1 : path;
-	if (!*name ||
-	    snprintf(dir, sizeof(dir), "%.*s.", (int)(name - path), path) >=
-	    (int)sizeof(dir) || !realpath(dir, real))
-		return false;
-	return snprintf(buf, size, "%s/%s", real, name) < (int)size;
-}
-
-static int disk_add(struct ctx *ctx, struct args *a)
-{
-	char real[PATH_MAX], identity[PATH_MAX];
-	struct disk_args d = {};
-	struct vsw_partition p;
-	struct diskfs fs;
-	int err;
-
-	err = parse_partition(a, &d.partition);
-	if (!err)
-		err = arg_choice(a, "type", types, &d.type);
-	if (!err)
-		err = arg_word(a, "path", &d.path);
-	if (!err)
-		err = parse_rest(a, &d, WANT_SETTINGS);
-	if (!err)
-		err = check_limits(a, &d);
-	if (err)
-		return err;
-	if (vsw_partition_get(ctx->vsw, d.partition, &p))
-		return report(ctx, "partition", d.partition);
-	if (!realpath(d.path, real))
-		return report_text(ctx, "disk", d.partition, "%s: %s", d.path,
-				   strerror(errno));
-	/* What can be in a line that target core takes apart at commas. */
-	if (strpbrk(real, ",\n"))
-		return report_text(ctx, "disk", d.partition,
-				   "%s: target core takes no path with a comma in it",
-				   real);
-	d.identity = d.type != DISK_FILE &&
-		     identify(d.path, identity, sizeof(identity)) ? identity : real;
-	d.path = real;
-	diskfs_begin(&fs, ctx, d.partition);
-	err = diskfs_mount(&fs);
-	if (!err && !pick_lun(&d))
-		err = report_text(ctx, "disk", d.partition,
-				  "controller %u has %u LUNs, which is all it can have",
-				  d.controller, DISK_LUNS);
-	if (!err)
-		err = add_steps(&fs, &d);
-	return diskfs_end(&fs, err);
 }
 
 /* ---- What is there ---- */
@@ -486,15 +135,22 @@ static int is_it(const struct disk *disk, void *arg)
 	return 1;
 }
 
-static int find(struct ctx *ctx, const struct disk_args *d, struct disk *disk)
+static bool is_there(const struct disk_args *d, struct disk *disk)
 {
 	struct search s = { .d = d };
 
 	if (!diskfs_each(d->partition, is_it, &s))
+		return false;
+	*disk = s.disk;
+	return true;
+}
+
+static int find(struct ctx *ctx, const struct disk_args *d, struct disk *disk)
+{
+	if (!is_there(d, disk))
 		return report_text(ctx, "disk", d->partition,
 				   "controller %u has no LUN %u", d->controller,
 				   d->lun);
-	*disk = s.disk;
 	return EXIT_OK;
 }
 
@@ -503,9 +159,9 @@ static int parse_and_find(struct ctx *ctx, struct args *a, struct disk_args *d,
 {
 	int err;
 
-	err = parse_partition(a, &d->partition);
+	err = disk_parse_partition(a, &d->partition);
 	if (!err)
-		err = parse_rest(a, d, want | WANT_LUN);
+		err = disk_parse_rest(a, d, want | WANT_LUN);
 	return err ? err : find(ctx, d, disk);
 }
 
@@ -515,10 +171,51 @@ static void tpg_of(const struct disk *disk, char *buf, size_t size)
 		 disk->controller);
 }
 
+static int lock_controller(struct diskfs *fs, const struct disk *disk,
+			   const char *tpg)
+{
+	int err = diskfs_lock(fs, "%s", tpg);
+
+	if (err == DISKFS_GONE)
+		return report_text(fs->ctx, "disk", fs->name,
+				   "controller %u is gone", disk->controller);
+	return err;
+}
+
+static int notify_size(struct diskfs *fs, const char *tpg, uint32_t lun)
+{
+	char value[16];
+
+	snprintf(value, sizeof(value), "%u", lun);
+	return diskfs_write(fs, value, "%s/resized", tpg);
+}
+
+static int set_readonly(struct diskfs *fs, const struct disk_args *d,
+			const struct disk *disk, const char *tpg)
+{
+	char nexus[64];
+
+	if (!diskfs_read(nexus, sizeof(nexus), "%s/nexus", tpg))
+		return report_text(fs->ctx, "disk", fs->name,
+				   "%s has no nexus: it is not StorVSP's", tpg);
+	/* What was made by hand may have none, and is what an ACL says. */
+	if (disk_own_acl(fs, d, tpg, nexus))
+		return EXIT_REFUSED;
+	if (!diskfs_exists("%s/acls/%s/lun_%u", tpg, nexus, disk->lun))
+		return report_text(fs->ctx, "disk", fs->name,
+				   "%s/acls/%s has no lun_%u: the guest does not see LUN %u",
+				   tpg, nexus, disk->lun, disk->lun);
+	if (diskfs_set(fs, d->readonly ? "1" : "0", disk->readonly ? "1" : "0",
+		       "%s/acls/%s/lun_%u/write_protect", tpg, nexus, disk->lun))
+		return EXIT_REFUSED;
+	/* What has another size Linux reads all of again. */
+	return notify_size(fs, tpg, disk->lun);
+}
+
 static int disk_set(struct ctx *ctx, struct args *a)
 {
-	char tpg[PATH_MAX], nexus[64], value[16];
 	struct disk_args d = {};
+	char tpg[PATH_MAX];
 	struct disk disk;
 	struct diskfs fs;
 	int err;
@@ -532,35 +229,77 @@ static int disk_set(struct ctx *ctx, struct args *a)
 		d.max_iops = disk.max_iops;
 	if (!d.has_min)
 		d.min_iops = disk.min_iops;
-	err = check_limits(a, &d);
+	err = disk_check_limits(a, &d);
 	if (err)
 		return err;
 	tpg_of(&disk, tpg, sizeof(tpg));
 	diskfs_begin(&fs, ctx, d.partition);
-	if (d.has_readonly) {
-		if (!diskfs_read(nexus, sizeof(nexus), "%s/nexus", tpg))
-			nexus[0] = '\0';
-		err = diskfs_set(&fs, d.readonly ? "1" : "0",
-				 disk.readonly ? "1" : "0",
-				 "%s/acls/%s/lun_%u/write_protect", tpg, nexus,
-				 disk.lun);
-		/* What has another size Linux reads all of again. */
-		snprintf(value, sizeof(value), "%u", disk.lun);
-		if (!err)
-			err = diskfs_write(&fs, value, "%s/resized", tpg);
-	}
+	err = lock_controller(&fs, &disk, tpg);
+	if (!err && d.has_readonly)
+		err = set_readonly(&fs, &d, &disk, tpg);
 	if (!err && (d.has_max || d.has_min))
-		err = set_limits(&fs, tpg, disk.lun, d.max_iops, d.min_iops);
+		err = disk_set_limits(&fs, tpg, disk.lun, d.max_iops, d.min_iops);
 	return diskfs_end(&fs, err);
+}
+
+static int tell_size(struct diskfs *fs, const struct disk *disk, uint64_t size)
+{
+	char now[64], before[64];
+
+	snprintf(now, sizeof(now), "fd_dev_size=%" PRIu64, size);
+	snprintf(before, sizeof(before), "fd_dev_size=%" PRIu64, disk->size);
+	return diskfs_set(fs, now, before, "%s/control", disk->backstore);
+}
+
+static int cut(struct diskfs *fs, const char *path, uint64_t size)
+{
+	return truncate(path, size) ?
+	       report_text(fs->ctx, "disk", fs->name, "%s: %s", path,
+			   strerror(errno)) : EXIT_OK;
+}
+
+/*
+ * A file that grows does so before the guest may write there; one that shrinks when it may
+ * no longer, or what it writes would have it grow again.
+ */
+static int resize_file(struct diskfs *fs, const struct disk_args *d,
+		       const struct disk *disk, const char *tpg)
+{
+	uint64_t size;
+	struct stat st;
+	int err;
+
+	if (disk->path[0] != '/')
+		return report_text(fs->ctx, "disk", fs->name,
+				   "%s/info does not say which file that is, by a path from the root on",
+				   disk->backstore);
+	if (stat(disk->path, &st))
+		return report_text(fs->ctx, "disk", fs->name, "%s: %s",
+				   disk->path, strerror(errno));
+	size = d->has_size ? d->size : (uint64_t)st.st_size & ~UINT64_C(511);
+	if (d->has_size && !S_ISREG(st.st_mode))
+		return report_text(fs->ctx, "disk", fs->name,
+				   "%s is no file: it is as large as its device",
+				   disk->path);
+	if (d->has_size && size > (uint64_t)st.st_size &&
+	    cut(fs, disk->path, size))
+		return EXIT_REFUSED;
+	err = tell_size(fs, disk, size) || notify_size(fs, tpg, disk->lun) ?
+	      EXIT_REFUSED : EXIT_OK;
+	if (!err && d->has_size && size < (uint64_t)st.st_size)
+		return cut(fs, disk->path, size);
+	/* Nobody was told of more than there was. */
+	if (err && d->has_size && size > (uint64_t)st.st_size)
+		cut(fs, disk->path, st.st_size);
+	return err;
 }
 
 static int disk_resize(struct ctx *ctx, struct args *a)
 {
-	char tpg[PATH_MAX], value[64];
 	struct disk_args d = {};
+	char tpg[PATH_MAX], value[16];
 	struct disk disk;
 	struct diskfs fs;
-	struct stat st;
 	int err;
 
 	err = parse_and_find(ctx, a, &d, WANT_SIZE, &disk);
@@ -575,25 +314,18 @@ static int disk_resize(struct ctx *ctx, struct args *a)
 				   "a disk consists of blocks of 512 bytes");
 	tpg_of(&disk, tpg, sizeof(tpg));
 	diskfs_begin(&fs, ctx, d.partition);
-	/* It grows before the guest may write there. */
-	if (disk.type == DISK_FILE) {
-		if (d.has_size && truncate(disk.path, d.size))
-			err = report_text(ctx, "disk", d.partition, "%s: %s",
-					  disk.path, strerror(errno));
-		else if (stat(disk.path, &st))
-			err = report_text(ctx, "disk", d.partition, "%s: %s",
-					  disk.path, strerror(errno));
-		if (!err) {
-			snprintf(value, sizeof(value), "fd_dev_size=%lld",
-				 (long long)st.st_size & ~511LL);
-			err = diskfs_write(&fs, value, "%s/control",
-					   disk.backstore);
+	err = lock_controller(&fs, &disk, tpg);
+	if (!err && disk.type == DISK_FILE) {
+		err = diskfs_end(&fs, resize_file(&fs, &d, &disk, tpg));
+		/* It may have been told of a size that is not to be. */
+		if (err) {
+			snprintf(value, sizeof(value), "%u", disk.lun);
+			diskfs_try_write(value, "%s/resized", tpg);
 		}
+		return err;
 	}
-	if (!err) {
-		snprintf(value, sizeof(value), "%u", disk.lun);
-		err = diskfs_write(&fs, value, "%s/resized", tpg);
-	}
+	if (!err)
+		err = notify_size(&fs, tpg, disk.lun);
 	return diskfs_end(&fs, err);
 }
 
@@ -614,12 +346,8 @@ static int remove_controller(struct diskfs *fs, const struct disk *disk,
 	    diskfs_remove(fs, true, "%s/acls/%s", tpg, nexus) ||
 	    diskfs_remove(fs, false, "%s", tpg))
 		return EXIT_REFUSED;
-	/* Others may be there. */
-	if (!diskfs_exists("storvsp/%s/tpgt_0", disk->partition) &&
-	    !diskfs_exists("storvsp/%s/tpgt_1", disk->partition) &&
-	    !diskfs_exists("storvsp/%s/tpgt_2", disk->partition) &&
-	    !diskfs_exists("storvsp/%s/tpgt_3", disk->partition))
-		return diskfs_remove(fs, true, "storvsp/%s", disk->partition);
+	/* Unless it has others. */
+	diskfs_try_rmdir("storvsp/%s", disk->partition);
 	return EXIT_OK;
 }
 
@@ -630,49 +358,103 @@ static bool is_ours(const struct disk *disk)
 
 	if (disk->type == DISK_OTHER)
 		return false;
-	snprintf(ours, sizeof(ours), "core/%s_%u/%s.%u.%u", plugins[disk->type],
-		 HBA, disk->partition, disk->controller, disk->lun);
+	snprintf(ours, sizeof(ours), "core/%s_%u/%s.%u.%u", disk_plugins[disk->type],
+		 DISK_HBA, disk->partition, disk->controller, disk->lun);
 	return !strcmp(ours, disk->backstore);
 }
 
-static void remove_hba(enum disk_type type)
+/* With others it stays, and is the disk's again if that is added again. */
+static int remove_backstore(struct diskfs *fs, const struct disk *disk)
 {
-	char path[PATH_MAX];
+	char user[PATH_MAX];
+	int err;
 
-	snprintf(path, sizeof(path), "/sys/kernel/config/target/core/%s_%u",
-		 plugins[type], HBA);
-	/* Unless it has others. */
-	rmdir(path);
+	err = diskfs_try_rmdir("%s", disk->backstore);
+	if (err && err != ENOENT && diskfs_user(disk->backstore, user, sizeof(user))) {
+		report_note(fs->ctx, "disk %s: the backstore %s stays: %s uses it",
+			    fs->name, disk->backstore, user);
+		return EXIT_OK;
+	}
+	if (err && err != ENOENT)
+		return report_text(fs->ctx, "disk", fs->name, "%s: %s",
+				   disk->backstore, strerror(err));
+	/* Likewise. */
+	diskfs_try_rmdir("core/%s_%u", disk_plugins[disk->type], DISK_HBA);
+	return EXIT_OK;
+}
+
+/* Who was killed half-way has left some of it. */
+static bool is_half(const struct disk_args *d, struct disk *disk)
+{
+	char tpg[PATH_MAX], nexus[64] = "";
+
+	memset(disk, 0, sizeof(*disk));
+	snprintf(disk->partition, sizeof(disk->partition), "%s", d->partition);
+	disk->controller = d->controller;
+	disk->lun = d->lun;
+	disk->type = DISK_OTHER;
+	tpg_of(disk, tpg, sizeof(tpg));
+	diskfs_read(nexus, sizeof(nexus), "%s/nexus", tpg);
+	return diskfs_exists("%s/lun/lun_%u", tpg, d->lun) ||
+	       (*nexus && diskfs_exists("%s/acls/%s/lun_%u", tpg, nexus, d->lun));
+}
+
+/* What it was linked to is not known any more; what has its name, and no user, was it. */
+static void remove_unlinked(const struct disk *disk)
+{
+	size_t i;
+
+	for (i = 0; i < DISK_OTHER; i++) {
+		diskfs_try_rmdir("core/%s_%u/%s.%u.%u", disk_plugins[i], DISK_HBA,
+				 disk->partition, disk->controller, disk->lun);
+		diskfs_try_rmdir("core/%s_%u", disk_plugins[i], DISK_HBA);
+	}
+}
+
+static int del_steps(struct diskfs *fs, const struct disk *disk, const char *tpg)
+{
+	char nexus[64] = "";
+	int err;
+
+	err = lock_controller(fs, disk, tpg);
+	if (err)
+		return err;
+	diskfs_read(nexus, sizeof(nexus), "%s/nexus", tpg);
+	/* The disk first: without its ACL alone there would be a LUN 0 all the same. */
+	if (diskfs_remove(fs, true, "%s/lun/lun_%u/link", tpg, disk->lun) ||
+	    diskfs_remove(fs, true, "%s/acls/%s/lun_%u/link", tpg, nexus,
+			  disk->lun) ||
+	    diskfs_remove(fs, true, "%s/acls/%s/lun_%u", tpg, nexus, disk->lun) ||
+	    diskfs_remove(fs, true, "%s/lun/lun_%u", tpg, disk->lun))
+		return EXIT_REFUSED;
+	/* Whatever becomes of the backstore: without disks there is no controller. */
+	if (is_ours(disk))
+		err = remove_backstore(fs, disk);
+	else if (!disk->backstore[0])
+		remove_unlinked(disk);
+	if (remove_controller(fs, disk, tpg, nexus))
+		return EXIT_REFUSED;
+	return err;
 }
 
 static int disk_del(struct ctx *ctx, struct args *a)
 {
-	char tpg[PATH_MAX], nexus[64] = "";
 	struct disk_args d = {};
+	char tpg[PATH_MAX];
 	struct disk disk;
 	struct diskfs fs;
 	int err;
 
-	err = parse_and_find(ctx, a, &d, 0, &disk);
+	err = disk_parse_partition(a, &d.partition);
+	if (!err)
+		err = disk_parse_rest(a, &d, WANT_LUN);
+	if (!err && !is_there(&d, &disk) && !is_half(&d, &disk))
+		err = find(ctx, &d, &disk);
 	if (err)
 		return err;
 	tpg_of(&disk, tpg, sizeof(tpg));
-	diskfs_read(nexus, sizeof(nexus), "%s/nexus", tpg);
 	diskfs_begin(&fs, ctx, d.partition);
-	/* The disk first: without its ACL alone there would be a LUN 0 all the same. */
-	if (diskfs_remove(&fs, true, "%s/lun/lun_%u/link", tpg, d.lun) ||
-	    diskfs_remove(&fs, true, "%s/acls/%s/lun_%u/link", tpg, nexus,
-			  d.lun) ||
-	    diskfs_remove(&fs, true, "%s/acls/%s/lun_%u", tpg, nexus, d.lun) ||
-	    diskfs_remove(&fs, false, "%s/lun/lun_%u", tpg, d.lun))
-		err = EXIT_REFUSED;
-	if (!err && is_ours(&disk)) {
-		err = diskfs_remove(&fs, false, "%s", disk.backstore);
-		remove_hba(disk.type);
-	}
-	if (!err)
-		err = remove_controller(&fs, &disk, tpg, nexus);
-	return diskfs_end(&fs, err);
+	return diskfs_end(&fs, del_steps(&fs, &disk, tpg));
 }
 
 static int disk_show(struct ctx *ctx, struct args *a)
@@ -681,7 +463,7 @@ static int disk_show(struct ctx *ctx, struct args *a)
 	int err = 0;
 
 	if (arg_peek(a)) {
-		err = parse_partition(a, &partition);
+		err = disk_parse_partition(a, &partition);
 		if (!err)
 			err = arg_end(a);
 	}

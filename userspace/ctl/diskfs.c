@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <spawn.h>
@@ -23,6 +24,8 @@
 #define TARGET		CONFIGFS "/target"
 /* Enough for a LUN's, whatever the partition is called. */
 #define PATHS		512
+/* So long others of us are waited for. */
+#define LOCK_SECS	20
 
 extern char **environ;
 
@@ -63,7 +66,7 @@ static void hold_signals(int how)
 /* Signals that would kill us half-way wait until diskfs_end(). */
 void diskfs_begin(struct diskfs *fs, struct ctx *ctx, const char *name)
 {
-	*fs = (struct diskfs){ .ctx = ctx, .name = name };
+	*fs = (struct diskfs){ .ctx = ctx, .name = name, .lock = -1 };
 	hold_signals(SIG_BLOCK);
 }
 
@@ -143,8 +146,16 @@ int diskfs_end(struct diskfs *fs, int err)
 		forget(fs);
 	}
 	free(fs->steps);
+	if (fs->lock >= 0)
+		close(fs->lock);
 	hold_signals(SIG_UNBLOCK);
 	return err;
+}
+
+void diskfs_keep(struct diskfs *fs)
+{
+	while (fs->n)
+		forget(fs);
 }
 
 /* Is it there? If not, it may be a module away. */
@@ -186,9 +197,15 @@ int diskfs_mount(struct diskfs *fs)
 		return refuse(fs, TARGET "/storvsp");
 	/* Where persistent reservations are written to; without it they would fail. */
 	if (diskfs_read(root, sizeof(root), "dbroot")) {
-		mkdir(root, 0755);
 		snprintf(pr, sizeof(pr), "%s/pr", root);
-		mkdir(pr, 0755);
+		if (mkdir(root, 0755) && errno != EEXIST)
+			return refuse(fs, root);
+		if (mkdir(pr, 0755) && errno != EEXIST)
+			return refuse(fs, pr);
+		if (!is_dir(pr)) {
+			errno = ENOTDIR;
+			return refuse(fs, pr);
+		}
 	}
 	return EXIT_OK;
 }
@@ -204,7 +221,8 @@ int diskfs_mkdir(struct diskfs *fs, bool may_exist, const char *fmt, ...)
 		return refuse(fs, path);
 	if (mkdir(path, 0755)) {
 		forget(fs);
-		return refuse(fs, path);
+		/* By somebody else, just now. */
+		return may_exist && errno == EEXIST ? EXIT_OK : refuse(fs, path);
 	}
 	return EXIT_OK;
 }
@@ -261,19 +279,60 @@ int diskfs_remove(struct diskfs *fs, bool may_lack, const char *fmt, ...)
 	return EXIT_OK;
 }
 
-int diskfs_lock(struct diskfs *fs, int *fd, const char *fmt, ...)
+/* It may have been removed, and another been made, before it was ours. */
+static bool is_still(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return !fstat(fd, &a) && !stat(path, &b) && a.st_ino == b.st_ino &&
+	       a.st_dev == b.st_dev;
+}
+
+int diskfs_lock(struct diskfs *fs, const char *fmt, ...)
+{
+	static const struct timespec pause = { .tv_nsec = 100000000 };
+	char path[PATH_MAX];
+	int tries, fd;
+
+	PATH_OF(path, fmt);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? DISKFS_GONE : refuse(fs, path);
+	for (tries = 0; flock(fd, LOCK_EX | LOCK_NB); tries++) {
+		if (errno != EWOULDBLOCK) {
+			close(fd);
+			return refuse(fs, path);
+		}
+		/* Who removes a disk waits for what it is doing, which need not end. */
+		if (tries == 10 * LOCK_SECS) {
+			close(fd);
+			return report_text(fs->ctx, "disk", fs->name,
+					   "another vswitchctl is changing this controller");
+		}
+		nanosleep(&pause, NULL);
+	}
+	if (!is_still(fd, path)) {
+		close(fd);
+		return DISKFS_GONE;
+	}
+	fs->lock = fd;
+	return EXIT_OK;
+}
+
+int diskfs_try_write(const char *value, const char *fmt, ...)
 {
 	char path[PATH_MAX];
 
 	PATH_OF(path, fmt);
-	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (*fd < 0)
-		return refuse(fs, path);
-	if (flock(*fd, LOCK_EX)) {
-		close(*fd);
-		return refuse(fs, path);
-	}
-	return EXIT_OK;
+	return write_file(path, value) ? errno : 0;
+}
+
+int diskfs_try_rmdir(const char *fmt, ...)
+{
+	char path[PATH_MAX];
+
+	PATH_OF(path, fmt);
+	return rmdir(path) ? errno : 0;
 }
 
 bool diskfs_read(char *buf, size_t size, const char *fmt, ...)
@@ -346,9 +405,26 @@ static bool find_backstore(const char *lun, struct disk *disk)
 	return found;
 }
 
+/* It is what target core has opened; udev_path is what somebody has written there. */
+static void find_path(struct disk *disk)
+{
+	char buf[1024], *from, *to;
+
+	diskfs_read(disk->path, sizeof(disk->path), "%s/udev_path",
+		    disk->backstore);
+	if (disk->type != DISK_FILE ||
+	    !diskfs_read(buf, sizeof(buf), "%s/info", disk->backstore))
+		return;
+	from = strstr(buf, " File: ");
+	to = from ? strstr(from, "  Size: ") : NULL;
+	if (to && from[7] == '/')
+		snprintf(disk->path, sizeof(disk->path), "%.*s",
+			 (int)(to - from - 7), from + 7);
+}
+
 static void find_size(struct disk *disk)
 {
-	char buf[512], *at;
+	char buf[1024], *at;
 	struct stat st;
 	uint64_t n;
 	FILE *f;
@@ -423,8 +499,7 @@ static bool fill(struct disk *disk)
 	snprintf(lun, sizeof(lun), "%s/lun/lun_%u", tpg, disk->lun);
 	if (!find_backstore(lun, disk))
 		return false;
-	diskfs_read(disk->path, sizeof(disk->path), "%s/udev_path",
-		    disk->backstore);
+	find_path(disk);
 	disk->enabled = diskfs_read(buf, sizeof(buf), "%s/enable", tpg) &&
 			buf[0] == '1';
 	disk->readonly = diskfs_read(nexus, sizeof(nexus), "%s/nexus", tpg) &&
@@ -485,4 +560,29 @@ int diskfs_each(const char *partition,
 	if (n >= 0)
 		free(names);
 	return ret;
+}
+
+bool diskfs_user(const char *store, char *buf, size_t size)
+{
+	char dir[PATH_MAX], real[PATH_MAX], *slash;
+	bool found = false;
+	struct stat st;
+	glob_t g;
+	size_t i;
+
+	if (snprintf(dir, sizeof(dir), TARGET "/%s", store) >= (int)sizeof(dir) ||
+	    glob(TARGET "/*/*/*/lun/lun_*/*", 0, NULL, &g))
+		return false;
+	for (i = 0; i < g.gl_pathc && !found; i++) {
+		if (lstat(g.gl_pathv[i], &st) || !S_ISLNK(st.st_mode) ||
+		    !realpath(g.gl_pathv[i], real) || strcmp(real, dir))
+			continue;
+		slash = strrchr(g.gl_pathv[i], '/');
+		snprintf(buf, size, "%.*s",
+			 (int)(slash - g.gl_pathv[i]) - (int)strlen(TARGET "/"),
+			 g.gl_pathv[i] + strlen(TARGET "/"));
+		found = true;
+	}
+	globfree(&g);
+	return found;
 }

@@ -57,6 +57,7 @@ struct diskfs {
 	const char *name;		/* for messages */
 	struct diskfs_undo *steps;
 	size_t n;
+	int lock;			/* a file, or -1 */
 };
 
 void diskfs_begin(struct diskfs *fs, struct ctx *ctx, const char *name);
@@ -76,23 +77,29 @@ int diskfs_set(struct diskfs *fs, const char *value, const char *before,
 	       const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 int diskfs_remove(struct diskfs *fs, bool may_lack, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* A directory, against others of us, until @fd is closed. */
-int diskfs_lock(struct diskfs *fs, int *fd, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+/*
+ * A directory, against others of us, until diskfs_end(). DISKFS_GONE, without a word, if it
+ * is not there any more.
+ */
+#define DISKFS_GONE	(-1)
+int diskfs_lock(struct diskfs *fs, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* What was done so far is not undone. */
+void diskfs_keep(struct diskfs *fs);
 
 /* Without a word; false if it is not there, or empty. */
 bool diskfs_read(char *buf, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 bool diskfs_exists(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* These return 0 or an errno. */
+int diskfs_try_write(const char *value, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+int diskfs_try_rmdir(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A LUN, of whatever fabric, that is linked to a backstore. */
+bool diskfs_user(const char *store, char *buf, size_t size);
 
 /* Call @one for each disk, of a partition or all; stops at what is not 0. */
 int diskfs_each(const char *partition,
 		int (*one)(const struct disk *disk, void *arg), void *arg);
-
-/* diskpr.c: have a backstore know the reservations that were written down for its serial. */
-int diskpr_restore(struct diskfs *fs, const char *store, const char *serial);
-
-/* diskshow.c: of a partition, or all */
-void show_disks(struct ctx *ctx, const char *partition);
 
 #endif /* _VSWITCHCTL_DISKFS_H */

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "diskfs.h"
+#include "disk.h"
 
 /* Thousands of registrations; each is some 300 bytes. */
 #define FILE_MAX	(1U << 20)

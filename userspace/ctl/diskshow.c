@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "diskfs.h"
+#include "disk.h"
 #include "out.h"
 
 /* So long all of them are watched, for what they do at present. */
