@@ -895,7 +895,7 @@ while True:
         pass' "$(tpg p1 0)/qos"
 	done
 	lun p1 0 0 ram rama
-	for ((i = 0; i < 400; i++)); do
+	for ((i = 0; i < 60; i++)); do
 		check rm "$(tpg p1 0)/lun/lun_0/link"
 		check_eq "$(cat "$(tpg p1 0)/qos")" "" "limits of none, after $i times"
 		check ln -s "$TARGET/core/rd_mcp_0/rama" "$(tpg p1 0)/lun/lun_0/link"

@@ -18,13 +18,13 @@
 TESTS="utilities same"
 
 # hv_storvsc takes any INQUIRY and MODE SENSE for good, so that what is wrong with one is
-# never seen; and it has commands of 16 bytes at most.
+# never seen; and it has commands of 16 bytes at most. MultipathIO wants two ways to one disk.
 FAMILIES=${STORVSP_CONFORM:-CompareAndWrite ExtendedCopy GetLBAStatus Mandatory NoMedia
-	OrWrite Prefetch10 Prefetch16 PrinReadKeys PrinReportCapabilities
+	OrWrite Prefetch10 Prefetch16 PreventAllow PrinReadKeys PrinReportCapabilities
 	PrinServiceactionRange ProutClear ProutPreempt ProutRegister ProutReserve Read6 Read10
 	Read12 Read16 ReadCapacity10 ReadCapacity16 ReadDefectData10 ReadDefectData12 ReadOnly
 	ReceiveCopyResults ReportSupportedOpcodes Reserve6 Sanitize StartStopUnit
-	TestUnitReady Unmap Verify10 Verify12 Verify16 Write10 Write12 Write16 WriteSame10
+	TestUnitReady Unmap Verify10 Verify12 Verify16 Write10 Write12 Write16 WriteAtomic16 WriteSame10
 	WriteSame16 WriteVerify10 WriteVerify12 WriteVerify16}
 
 # FAMILY.TEST, one a line, that may pass by way of loopback only, and why.
