@@ -17,7 +17,7 @@
 . "$(dirname "$0")/lib/storvsp.sh"
 
 TESTS="versions states short srbs odd names resets breaks migrate told stuck caw cawabort copy copy_protected
-	copies copy_reset copy_stuck fuzz guided"
+	copies copy_reset copy_stuck cost fuzz guided"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/storvsp/build/guest
@@ -249,6 +249,12 @@ test_copy_stuck()
 {
 	stoppable
 	both copystuck g2 0 2 "$STOP" "$GO"
+}
+
+test_cost()
+{
+	check write "0 4096 0" "$(tpg g 0)/qos"
+	both cost 0
 }
 
 errors_of_g()

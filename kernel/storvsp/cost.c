@@ -23,11 +23,16 @@ static u32 of_bytes(u64 bytes)
 	return max(1U, DIV_ROUND_UP((u32)min_t(u64, bytes, MAX_BYTES), UNIT));
 }
 
-/* It only takes blocks away if the bit UNMAP is set. */
+/*
+ * It only takes blocks away if the bit UNMAP is set. No count means all that there are, for a
+ * device that is passed through; target core itself takes none such.
+ */
 static u32 of_write_same(const struct storvsp_cmd *cmd, u32 blocks)
 {
 	if (cmd->reply.packet.srb.cdb[1] & 0x08)
 		return 1;
+	if (!blocks)
+		return of_bytes(MAX_BYTES);
 	return of_bytes((u64)blocks * READ_ONCE(cmd->lun->block));
 }
 
@@ -37,7 +42,10 @@ static u32 of_unmap(const struct storvsp_cmd *cmd)
 	return max(1U, cmd->len / 16);
 }
 
-/* Segments from block device to block device, after targets; all in one page. */
+/*
+ * Segments from block device to block device, after targets; all in one page. The disk that
+ * it was sent to pays, whichever of the two that is.
+ */
 static u32 of_copy(const struct storvsp_cmd *cmd)
 {
 	u32 len, at, blocks = 0;

@@ -566,6 +566,35 @@ static void copystuck(int argc, char **argv)
 	guest_end(&g);
 }
 
+/*
+ * guest PARTITION cost LUN: that may do 4096 operations in a second. WRITE SAME without a count
+ * means the whole disk, for which two seconds are due.
+ */
+static void cost(int argc, char **argv)
+{
+	struct srb same = {
+		.cdb = { 0x93 }, .cdb_length = 16, .data_in = VSTOR_DATA_OUT,
+		.len = BLOCK, .offset = SENT,
+	};
+	struct vg_packet packet;
+	struct vstor_packet p;
+	uint8_t buf[256];
+	struct guest g;
+	struct srb s;
+
+	check(argc == 1);
+	same.lun = atoi(argv[0]);
+	start(&g, partition);
+	hear(&g, same.lun);
+	run(&g, &same, &p);
+	s = move_srb(0x28, same.lun, 0, 1);
+	send_srb(&g, &s, 5);
+	check_eq(vg_recv_wait(&g.ch, buf, sizeof(buf), &packet, 1000), -ETIMEDOUT);
+	check_eq(next_answer(&g, &p, 60000), 5);
+	check_eq(p.srb.srb_status, VSTOR_SRB_SUCCESS);
+	guest_end(&g);
+}
+
 const struct test_case core_cases[] = {
 	{ "caw", caw },
 	{ "cawabort", cawabort },
@@ -573,5 +602,6 @@ const struct test_case core_cases[] = {
 	{ "copies", copies },
 	{ "copyreset", copyreset },
 	{ "copystuck", copystuck },
+	{ "cost", cost },
 	{}
 };
