@@ -51,6 +51,7 @@ static void chan_close(struct vmh_channel *ch)
 	cancel_work_sync(&chan->work);
 	storvsp_reply_all(chan);
 	storvsp_reply_drop(chan);
+	storvsp_spare_free(chan);
 	kfree(chan);
 }
 

@@ -15,14 +15,25 @@
 
 static int get_table(struct storvsp_cmd *cmd, u32 nents)
 {
+	u32 i;
+
 	cmd->sgt.sgl = cmd->sg;
+	if (likely(nents <= STORVSP_INLINE_SG)) {
+		cmd->sgt.nents = nents;
+		cmd->sgt.orig_nents = nents;
+		for (i = 0; i < nents; i++)
+			cmd->sg[i] = (struct scatterlist) {};
+		sg_init_marker(cmd->sg, nents);
+		return 0;
+	}
 	return sg_alloc_table_chained(&cmd->sgt, nents, cmd->sg,
 				      STORVSP_INLINE_SG);
 }
 
 static void put_table(struct storvsp_cmd *cmd)
 {
-	sg_free_table_chained(&cmd->sgt, STORVSP_INLINE_SG);
+	if (cmd->sgt.orig_nents > STORVSP_INLINE_SG)
+		sg_free_table_chained(&cmd->sgt, STORVSP_INLINE_SG);
 }
 
 static int pin(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
@@ -168,7 +179,7 @@ int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 }
 
 /**
- * storvsp_data_trim() - a command moves less than the guest has room for
+ * storvsp_data_trim() - have a command move less than the guest has room for
  * @cmd: the command, target_submit_prep() has looked at it
  *
  * Target core knows how much then, but a backstore goes by the scatterlist.
@@ -179,8 +190,6 @@ void storvsp_data_trim(struct storvsp_cmd *cmd)
 	u32 left = se->data_length, i;
 	struct scatterlist *sg;
 
-	if (likely(left >= cmd->len))
-		return;
 	for_each_sg(se->t_data_sg, sg, se->t_data_nents, i) {
 		if (!left)
 			break;

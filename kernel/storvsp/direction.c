@@ -90,30 +90,6 @@ bool storvsp_moves(const u8 *cdb)
 }
 
 /**
- * storvsp_in_place() - may a command's data be used in the guest's pages?
- * @cdb: the command
- *
- * The guest can change them meanwhile. That is harmless if nobody looks at them.
- *
- * Return: true if so.
- */
-bool storvsp_in_place(const u8 *cdb)
-{
-	switch (cdb[0]) {
-	case READ_6:
-	case READ_10:
-	case READ_12:
-	case READ_16:
-	case WRITE_6:
-	case WRITE_10:
-	case WRITE_12:
-	case WRITE_16:
-		return true;
-	}
-	return false;
-}
-
-/**
  * storvsp_is_harmless() - does a command leave the medium as it is?
  * @cdb: the command
  *

@@ -18,25 +18,60 @@
 
 #include "storvsp.h"
 
+/* A channel keeps one, for the next command, which is less than to look for one. */
 static void cmd_free(struct storvsp_reply *reply)
 {
 	struct storvsp_cmd *cmd = container_of(reply, struct storvsp_cmd, reply);
-	struct storvsp_ctl *ctl = cmd->chan->ctl;
+	struct storvsp_chan *chan = cmd->chan;
 
-	atomic_dec(&ctl->busy);
-	target_free_tag(ctl->sess, &cmd->se);
+	atomic_dec(&chan->ctl->busy);
+	if (cmpxchg(&chan->spare, NULL, cmd))
+		target_free_tag(chan->ctl->sess, &cmd->se);
 }
 
-static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
+/**
+ * storvsp_spare_free() - a channel needs no more commands
+ * @chan: the channel, on which nothing is busy
+ */
+void storvsp_spare_free(struct storvsp_chan *chan)
+{
+	if (chan->spare)
+		target_free_tag(chan->ctl->sess, &chan->spare->se);
+}
+
+static struct storvsp_cmd *cmd_find(struct storvsp_chan *chan)
 {
 	struct se_session *sess = chan->ctl->sess;
 	struct storvsp_cmd *cmd;
 	int tag, cpu;
 
+	cmd = xchg(&chan->spare, NULL);
+	if (likely(cmd))
+		return cmd;
 	tag = sbitmap_queue_get(&sess->sess_tag_pool, &cpu);
 	if (tag < 0)
 		return NULL;
 	cmd = &((struct storvsp_cmd *)sess->sess_cmd_map)[tag];
+	cmd->se.map_tag = tag;
+	cmd->se.map_cpu = cpu;
+	return cmd;
+}
+
+static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
+{
+	struct storvsp_ctl *ctl = chan->ctl;
+	struct storvsp_cmd *cmd = NULL;
+	int tag, cpu;
+
+	/* There are more, but those are spare ones of channels. */
+	if (atomic_inc_return(&ctl->busy) <= STORVSP_DEPTH)
+		cmd = cmd_find(chan);
+	if (!cmd) {
+		atomic_dec(&ctl->busy);
+		return NULL;
+	}
+	tag = cmd->se.map_tag;
+	cpu = cmd->se.map_cpu;
 	memset(&cmd->se, 0, sizeof(cmd->se));
 	cmd->se.map_tag = tag;
 	cmd->se.map_cpu = cpu;
@@ -49,7 +84,6 @@ static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
 	cmd->copy = NULL;
 	cmd->watched = false;
 	cmd->reply.free = cmd_free;
-	atomic_inc(&chan->ctl->busy);
 	atomic_inc(&chan->busy);
 	return cmd;
 }
@@ -116,7 +150,12 @@ void storvsp_lun_switch(struct storvsp_cmd *cmd)
  */
 void storvsp_lun_put(struct storvsp_lun *lun, u32 epoch)
 {
-	if (atomic_dec_and_test(&lun->inflight[epoch]))
+	/*
+	 * Nobody waits for those of the epoch that new ones have. A full barrier before
+	 * that pairs with storvsp_qos_hold(): one of us sees what the other did.
+	 */
+	if (atomic_dec_and_test(&lun->inflight[epoch]) &&
+	    unlikely(epoch != READ_ONCE(lun->epoch)))
 		wake_up_var(&lun->inflight[epoch]);
 }
 
@@ -243,7 +282,8 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 			       core ? 0 : cmd->nents, NULL, 0, NULL, 0, GFP_KERNEL))
 		return;
 	storvsp_caw(cmd);
-	storvsp_data_trim(cmd);
+	if (unlikely(se->data_length < cmd->len))
+		storvsp_data_trim(cmd);
 	/* A stand-in for LUN 0, which reads nothing and says that all is well. */
 	if (se->se_lun == se->se_sess->se_tpg->tpg_virt_lun0 &&
 	    !storvsp_stands_in(srb)) {
@@ -251,6 +291,16 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 		return;
 	}
 	submit(cmd);
+}
+
+/* Nearly always it is. */
+static bool is_there(const struct storvsp_cmd *cmd)
+{
+	const struct vstor_srb *srb = &cmd->reply.packet.srb;
+	const struct storvsp_ctl *ctl = cmd->chan->ctl;
+
+	return !READ_ONCE(ctl->leaving) && storvsp_is_address(srb) &&
+	       storvsp_is_present(&ctl->luns[srb->lun]);
 }
 
 /* Find out who it is for; true if it is to be submitted, else it is answered. */
@@ -269,7 +319,7 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	cmd->se.data_direction = said.direction;
 	cmd->read = said.direction == DMA_FROM_DEVICE;
 	cmd->queue = said.queue;
-	if (storvsp_absent(cmd, packet))
+	if (unlikely(!is_there(cmd)) && storvsp_absent(cmd, packet))
 		return false;
 	lun = &cmd->chan->ctl->luns[srb->lun];
 	if (is_full(lun)) {
@@ -278,7 +328,7 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	}
 	lun_get(cmd, lun);
 	/* From here on storvsp_qos_drain() waits for it, if it is not too late. */
-	if (storvsp_absent(cmd, packet))
+	if (unlikely(!is_there(cmd)) && storvsp_absent(cmd, packet))
 		return false;
 	if (is_attention(lun, srb->cdb[0])) {
 		storvsp_srb_sense(cmd, UNIT_ATTENTION, 0x2a, 0x09);
@@ -296,7 +346,8 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	if (storvsp_refuses(cmd))
 		return false;
 	cmd->cost = storvsp_cost(cmd);
-	storvsp_minimum_begin(cmd);
+	if (unlikely(READ_ONCE(lun->qos.min)))
+		storvsp_minimum_begin(cmd);
 	return true;
 }
 

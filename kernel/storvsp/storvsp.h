@@ -239,6 +239,7 @@ struct storvsp_wwn {
  * @done: answers that are to be written into the ring
  * @room: how often there was room again
  * @work: shows several together, and writes them, if the guest can keep one waiting
+ * @spare: a command that is nobody's, or NULL
  */
 struct storvsp_chan {
 	struct vmh_channel *ch;
@@ -250,6 +251,7 @@ struct storvsp_chan {
 	struct llist_head done;
 	atomic_t room;
 	struct work_struct work;
+	struct storvsp_cmd *spare;
 };
 
 /**
@@ -385,6 +387,7 @@ void storvsp_set_state(struct storvsp_chan *chan, enum storvsp_state state);
 int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
 		const struct vstor_packet *copy);
 void storvsp_cmd_submit(struct storvsp_cmd *cmd);
+void storvsp_spare_free(struct storvsp_chan *chan);
 void storvsp_cmd_finish(struct storvsp_cmd *cmd);
 void storvsp_lun_switch(struct storvsp_cmd *cmd);
 void storvsp_lun_put(struct storvsp_lun *lun, u32 epoch);
@@ -445,7 +448,7 @@ void storvsp_scan_again(struct vmh_channel *ch);
 
 /* qos.c */
 void storvsp_qos_init(struct storvsp_lun *lun);
-bool storvsp_qos_wait(struct storvsp_cmd *cmd);
+bool storvsp_qos_take(struct storvsp_cmd *cmd);
 u32 storvsp_qos_hold(struct storvsp_lun *lun);
 void storvsp_qos_unhold(struct storvsp_lun *lun);
 void storvsp_qos_drain(struct storvsp_lun *lun);
@@ -464,5 +467,23 @@ bool storvsp_restored_first(struct storvsp_chan *chan);
 void storvsp_quiesce(struct vmh_channel *ch);
 u32 storvsp_save(struct vmh_channel *ch, void *state);
 int storvsp_restore(struct vmh_channel *ch, const void *state, u32 len);
+
+/**
+ * storvsp_qos_wait() - has a command to wait for its turn?
+ * @cmd: the command
+ *
+ * Context: process.
+ * Return: true if so: it is submitted later.
+ */
+static inline bool storvsp_qos_wait(struct storvsp_cmd *cmd)
+{
+	const struct storvsp_qos *qos = &cmd->lun->qos;
+
+	/* Pairs with storvsp_qos_hold(): that waits for it, or it is held back. */
+	smp_mb();
+	if (likely(!READ_ONCE(qos->held)) && (!cmd->cost || !READ_ONCE(qos->max)))
+		return false;
+	return storvsp_qos_take(cmd);
+}
 
 #endif
