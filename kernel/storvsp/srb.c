@@ -271,7 +271,7 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 	se->tag = cmd->reply.trans_id;
 	err = target_init_cmd(se, cmd->chan->ctl->sess, cmd->sense, srb->lun,
 			      cmd->len, task_attr(cmd), se->data_direction,
-			      TARGET_SCF_ACK_KREF);
+			      cmd->chan->prompt ? 0 : TARGET_SCF_ACK_KREF);
 	/* A session is stopped only when its channels are closed. */
 	if (WARN_ON_ONCE(err)) {
 		storvsp_cmd_finish(cmd);
@@ -457,10 +457,33 @@ void storvsp_release_cmd(struct storvsp_cmd *cmd)
 	queue_work(cmd->chan->ctl->wq, &cmd->work);
 }
 
+/*
+ * What may have to wait for the guest goes on when target core has let go of it: it has
+ * another reference. All else target core releases by itself.
+ */
+static void let_go(struct storvsp_cmd *cmd)
+{
+	if (!cmd->chan->prompt)
+		transport_generic_free_cmd(&cmd->se, 0);
+}
+
 static void end(struct storvsp_cmd *cmd)
 {
 	storvsp_status(cmd);
-	transport_generic_free_cmd(&cmd->se, 0);
+	let_go(cmd);
+}
+
+/**
+ * storvsp_check_stop_free() - target core has nothing more to do with a command
+ * @se: the command, or a reset
+ *
+ * Return: 1 if it is released now.
+ */
+int storvsp_check_stop_free(struct se_cmd *se)
+{
+	if (se->se_cmd_flags & (SCF_SCSI_TMR_CDB | SCF_ACK_KREF))
+		return target_put_sess_cmd(se);
+	return transport_generic_free_cmd(se, 0);
 }
 
 static void data_in(struct storvsp_cmd *cmd)
@@ -475,7 +498,7 @@ static void data_in(struct storvsp_cmd *cmd)
 	}
 	if (err)
 		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_REQUEST, SAM_STAT_GOOD);
-	transport_generic_free_cmd(&cmd->se, 0);
+	let_go(cmd);
 }
 
 static void data_in_work(struct work_struct *work)

@@ -391,6 +391,7 @@ void storvsp_spare_free(struct storvsp_chan *chan);
 void storvsp_cmd_finish(struct storvsp_cmd *cmd);
 void storvsp_lun_switch(struct storvsp_cmd *cmd);
 void storvsp_lun_put(struct storvsp_lun *lun, u32 epoch);
+int storvsp_check_stop_free(struct se_cmd *se);
 int storvsp_queue_data_in(struct se_cmd *se);
 int storvsp_queue_status(struct se_cmd *se);
 void storvsp_release_cmd(struct storvsp_cmd *cmd);
