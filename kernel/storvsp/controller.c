@@ -111,6 +111,7 @@ static const struct vmh_service service = {
 	.open		= chan_open,
 	.close		= chan_close,
 	.packet		= storvsp_packet,
+	.try_packet	= storvsp_try_packet,
 	.writable	= storvsp_writable,
 	.done		= storvsp_scan_again,
 	.quiesce	= storvsp_quiesce,

@@ -7,6 +7,7 @@
  * aborted is not told apart before that.
  */
 #include <linux/errno.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/sched/mm.h>
@@ -57,6 +58,18 @@ static struct storvsp_cmd *cmd_find(struct storvsp_chan *chan)
 	return cmd;
 }
 
+/* A guest that has done nothing for more than a tick may do something else now. */
+static void note_depth(struct storvsp_chan *chan, u32 depth)
+{
+	unsigned long now = jiffies;
+
+	if (depth > 1 || now - chan->last > 1)
+		chan->single = 0;
+	else
+		chan->single++;
+	chan->last = now;
+}
+
 static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
 {
 	struct storvsp_ctl *ctl = chan->ctl;
@@ -84,7 +97,7 @@ static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
 	cmd->copy = NULL;
 	cmd->watched = false;
 	cmd->reply.free = cmd_free;
-	atomic_inc(&chan->busy);
+	note_depth(chan, atomic_inc_return(&chan->busy));
 	return cmd;
 }
 
@@ -277,9 +290,12 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 		storvsp_cmd_finish(cmd);
 		return;
 	}
-	/* What fails here target core has answered. */
+	/*
+	 * What fails here target core has answered. It has room for our CDBs, and
+	 * allocates nothing.
+	 */
 	if (target_submit_prep(se, srb->cdb, core ? NULL : cmd->sgt.sgl,
-			       core ? 0 : cmd->nents, NULL, 0, NULL, 0, GFP_KERNEL))
+			       core ? 0 : cmd->nents, NULL, 0, NULL, 0, GFP_ATOMIC))
 		return;
 	storvsp_caw(cmd);
 	if (unlikely(se->data_length < cmd->len))
@@ -304,7 +320,8 @@ static bool is_there(const struct storvsp_cmd *cmd)
 }
 
 /* Find out who it is for; true if it is to be submitted, else it is answered. */
-static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
+static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
+		    gfp_t gfp)
 {
 	struct vstor_srb *srb = &cmd->reply.packet.srb;
 	struct storvsp_said said;
@@ -334,7 +351,7 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 		storvsp_srb_sense(cmd, UNIT_ATTENTION, 0x2a, 0x09);
 		return false;
 	}
-	err = storvsp_data_get(cmd, packet);
+	err = storvsp_data_get(cmd, packet, gfp);
 	if (err == -EFAULT) {
 		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_REQUEST, SAM_STAT_GOOD);
 		return false;
@@ -356,12 +373,13 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
  * @chan: the channel
  * @packet: the packet
  * @copy: what is in it
+ * @gfp: for copies of its data
  *
  * Context: the channel's worker; waits for no LUN.
  * Return: 0, -EAGAIN if there is no room for the answer, -EPROTO if it is not vstor.
  */
 int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
-		const struct vstor_packet *copy)
+		const struct vstor_packet *copy, gfp_t gfp)
 {
 	struct storvsp_cmd *cmd;
 
@@ -375,11 +393,42 @@ int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
 	cmd->reply.trans_id = packet->trans_id;
 	cmd->reply.len = packet->wants_completion ? packet->len : 0;
 	cmd->reply.packet = *copy;
-	if (!prepare(cmd, packet))
+	if (!prepare(cmd, packet, gfp))
 		storvsp_cmd_finish(cmd);
 	else if (!storvsp_qos_wait(cmd))
 		storvsp_cmd_submit(cmd);
 	return 0;
+}
+
+/* Data that are not copied; a LUN that goes meanwhile, or comes, does no harm. */
+static bool is_in_place(const struct storvsp_ctl *ctl,
+			const struct vmh_packet *packet,
+			const struct vstor_srb *srb)
+{
+	return packet->type == VMH_PACKET_GPA_DIRECT && packet->range_cnt == 1 &&
+	       storvsp_is_address(srb) && storvsp_in_place(srb->cdb) &&
+	       storvsp_data_aligned(&ctl->luns[srb->lun], packet,
+				    le32_to_cpu(srb->data_length));
+}
+
+/**
+ * storvsp_try_srb() - an SRB of a guest that nobody waits for
+ * @chan: the channel
+ * @packet: the packet
+ * @copy: what is in it
+ *
+ * Reads and writes only need to be handed on. For all else there may be something to
+ * allocate, which had better be done where one can wait for it.
+ *
+ * Context: process, without sleeping.
+ * Return: as storvsp_srb(), -EAGAIN also if it has to go there.
+ */
+int storvsp_try_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
+		    const struct vstor_packet *copy)
+{
+	if (!is_in_place(chan->ctl, packet, &copy->srb))
+		return -EAGAIN;
+	return storvsp_srb(chan, packet, copy, GFP_ATOMIC);
 }
 
 static void count(const struct storvsp_cmd *cmd)
