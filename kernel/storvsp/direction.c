@@ -5,6 +5,7 @@
  * Target core believes what it is told, runs a READ as a WRITE if told so, and by it
  * decides what may be done to a LUN that is read-only. So a guest is not believed.
  */
+#include <linux/compiler.h>
 #include <linux/dma-direction.h>
 #include <linux/errno.h>
 #include <scsi/scsi_proto.h>
@@ -57,9 +58,17 @@ static enum kind kind_of(u8 opcode)
  */
 int storvsp_direction(const u8 *cdb, u8 said, u32 len)
 {
-	enum kind kind = kind_of(cdb[0]);
+	enum kind kind;
 	int direction;
 
+	/* Nearly all. The bit is what WRITE has and READ has not. */
+	if (likely(len && storvsp_in_place(cdb))) {
+		direction = cdb[0] & 2 ? VSTOR_DATA_OUT : VSTOR_DATA_IN;
+		if (said != direction)
+			return -EINVAL;
+		return said == VSTOR_DATA_OUT ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
+	}
+	kind = kind_of(cdb[0]);
 	if (!len)
 		return kind == WRITES ? DMA_TO_DEVICE : DMA_NONE;
 	switch (said) {
