@@ -394,36 +394,63 @@ milliseconds()
 	date +%s%3N
 }
 
-# As many as there can be on one controller: each takes a small part of what the first one of
-# a controller does, since the guest looks for all of them at once.
+# Of all hosts, and cheap: who looks for each of 64 disks keeps them from coming.
+sd_are()	# N
+{
+	local all=(/sys/block/sd*)
+
+	[ -e "${all[0]}" ] || all=()
+	[ ${#all[@]} = "$1" ]
+}
+
+# Milliseconds in which the kernel's own loopback fabric shows 64 disks, which is what the
+# kernel itself takes to find them: sets $took.
+by_loopback()
+{
+	local dir=$TARGET/loopback/naa.6001405000000001/tpgt_1 i
+
+	modprobe tcm_loop || skip "no tcm_loop"
+	check mkdir -p "$dir"
+	check write naa.6001405000000002 "$dir/nexus"
+	took=$(milliseconds)
+	for ((i = 0; i < 64; i++)); do
+		mkdir "$dir/lun/lun_$i" && ln -s "$TARGET/core/rd_mcp_0/r$i" "$dir/lun/lun_$i/link" ||
+			fail "LUN $i of tcm_loop"
+	done
+	check busywait 300000 sd_are 64
+	took=$(($(milliseconds) - took))
+	for ((i = 0; i < 64; i++)); do
+		rm "$dir/lun/lun_$i/link"
+		rmdir "$dir/lun/lun_$i"
+	done
+	check write NULL "$dir/nexus"
+	check rmdir "$dir" "${dir%/*}"
+	check busywait 20000 sd_are 0
+}
+
+# As many as there can be on one controller, in seconds; or, where the kernel takes longer to
+# find them, whoever has them, in not much more than that.
 test_many()
 {
-	local i begun alone all limit
+	local i begun all limit=10000 took
 
 	load_storage
 	partition p1
 	for ((i = 0; i < 64; i++)); do
 		ram_backstore "r$i" 1
 	done
+	by_loopback
 	controller p1 0
 	for ((i = 0; i < 64; i++)); do
 		lun p1 0 "$i" ram "r$i"
 	done
-	ram_backstore alone 1
-	controller p1 1
-	lun p1 1 0 ram alone
 	guest_driver
 	begun=$(milliseconds)
-	enable p1 1
-	check busywait 60000 disks_are 1
-	alone=$(($(milliseconds) - begun))
-	begun=$(milliseconds)
 	enable p1 0
-	check busywait 300000 disks_are 65
+	check busywait 300000 sd_are 64
 	all=$(($(milliseconds) - begun))
-	diag "64 disks after $all ms, one after $alone ms"
-	limit=10000
-	[ $((alone * 10)) -le $limit ] || limit=$((alone * 10))
+	diag "64 disks after $all ms, by loopback after $took ms"
+	[ $((took * 3)) -le $limit ] || limit=$((took * 3))
 	check_le "$all" "$limit" "milliseconds for 64 disks"
 	round_trip_small "$(disk r63)"
 }
@@ -658,12 +685,11 @@ test_pressure()
 	load_storage
 	memory_device 720
 	check mkfs.ext4 -q -E nodiscard /dev/ram0
-	check mkdir "$LIB_TMP/below"
+	check mkdir -p "$LIB_TMP/below"
 	check mount /dev/ram0 "$LIB_TMP/below"
 	defer umount "$LIB_TMP/below"
-	check ln -s below/filea.img "$LIB_TMP/filea.img"
 	check truncate -s 400M "$LIB_TMP/below/filea.img"
-	file_backstore filea 400
+	backstore file filea "fd_dev_name=$LIB_TMP/below/filea.img,fd_dev_size=$((400 << 20))"
 	limit_dirty $((16 << 20))
 	partition p1
 	controller p1 0
