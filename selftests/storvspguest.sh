@@ -16,7 +16,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs odd names resets breaks migrate told stuck caw cawabort copy copy_protected
+TESTS="versions states short srbs odd names resets breaks migrate told stuck caw cawabort copy copy_protected order
 	copies copy_reset copy_stuck cost fuzz guided"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -224,6 +224,11 @@ test_copy_protected()
 	defer sh -c "echo 0 >$(tpg gr 0)/enable"
 	check "$GUEST" gr copy 0 1 protected
 	check "$GUEST" -c gr copy 0 1 protected
+}
+
+test_order()
+{
+	both order 0 1
 }
 
 test_copies()

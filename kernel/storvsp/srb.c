@@ -202,15 +202,15 @@ static bool is_attention(struct storvsp_lun *lun, u8 opcode)
 	return test_and_clear_bit(0, &lun->resized);
 }
 
+/*
+ * None is ORDERED: target core would wait for commands that are over, for good, and with it
+ * all that come later, whoever has the disk. It counts as begun and not as done what
+ * EXTENDED COPY reads and writes (transport_complete_task_attr() does not know its
+ * attribute), and what was aborted (target_handle_abort() does not call that).
+ */
 static int task_attr(const struct storvsp_cmd *cmd)
 {
-	switch (cmd->queue) {
-	case VSTOR_QUEUE_HEAD:
-		return TCM_HEAD_TAG;
-	case VSTOR_QUEUE_ORDERED:
-		return TCM_ORDERED_TAG;
-	}
-	return TCM_SIMPLE_TAG;
+	return cmd->queue == VSTOR_QUEUE_HEAD ? TCM_HEAD_TAG : TCM_SIMPLE_TAG;
 }
 
 static void direct_work(struct work_struct *work)

@@ -343,6 +343,10 @@ static void cawabort(int argc, char **argv)
 		hear(&g, lun);
 		filled(&g, lun, CAW_LBA, 1, 0);
 		exclusive(&g, lun);
+		/* It is over: nobody waits for it. */
+		s = move_srb(0x2a, lun, 100, 1);
+		s.queue = VSTOR_QUEUE_ORDERED;
+		good(&g, s);
 	}
 	guest_end(&other);
 	guest_end(&g);
@@ -403,6 +407,35 @@ static void copy(int argc, char **argv)
 		s = make_copy(&g, from, 0, &c);
 		run(&g, &s, &p);
 		sense_is(&p, 0xa, 0x0d, 2);
+	}
+	guest_end(&g);
+}
+
+/*
+ * guest PARTITION order LUN LUN: what is ORDERED is done, before something was copied from the
+ * first to the second, and after that
+ */
+static void order(int argc, char **argv)
+{
+	struct copy c = { .blocks = 8 };
+	uint8_t luns[2], i, n;
+	struct guest g;
+	struct srb s;
+
+	check(argc == 2);
+	start(&g, partition);
+	for (n = 0; n < 2; n++) {
+		luns[n] = atoi(argv[n]);
+		hear(&g, luns[n]);
+	}
+	get_names(&g, &c, luns[0], luns[1]);
+	for (i = 0; i < 3; i++) {
+		for (n = 0; n < 2; n++) {
+			s = move_srb(0x2a, luns[n], 100, 1);
+			s.queue = VSTOR_QUEUE_ORDERED;
+			good(&g, s);
+		}
+		good(&g, make_copy(&g, luns[i % 2], 0, &c));
 	}
 	guest_end(&g);
 }
@@ -599,6 +632,7 @@ const struct test_case core_cases[] = {
 	{ "caw", caw },
 	{ "cawabort", cawabort },
 	{ "copy", copy },
+	{ "order", order },
 	{ "copies", copies },
 	{ "copyreset", copyreset },
 	{ "copystuck", copystuck },

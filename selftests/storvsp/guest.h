@@ -44,6 +44,7 @@ struct srb {
 	uint32_t len;
 	uint32_t offset;		/* of data in g->data */
 	uint32_t range;			/* bytes of the range, if not len */
+	uint8_t queue;			/* VSTOR_QUEUE_*, or 0 */
 };
 
 void put_srb(const struct srb *srb, struct vstor_packet *packet);

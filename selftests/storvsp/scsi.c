@@ -87,6 +87,10 @@ void put_srb(const struct srb *srb, struct vstor_packet *packet)
 		.srb.data_in = srb->data_in,
 		.srb.data_length = htole32(srb->len),
 	};
+	if (srb->queue) {
+		packet->srb.flags = htole32(VSTOR_SRB_QUEUE_ACTION_ENABLE);
+		packet->srb.queue_action = srb->queue;
+	}
 	memcpy(packet->srb.cdb, srb->cdb, sizeof(srb->cdb));
 }
 
