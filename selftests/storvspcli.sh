@@ -867,7 +867,7 @@ test_by_hand_set()
 	check dd if=/dev/zero of="$(disk rama)" bs=4k count=1 oflag=direct status=none
 	check vswitchctl disk set p1 lun 1 readonly off
 	check vswitchctl disk resize p1 lun 1 size 24M
-	check busywait 20000 size_is "$(disk filea)" $((24 << 20))
+	check busywait 60000 size_is "$(disk filea)" $((24 << 20))
 	nexus=$(cat "$(tpg p1 0)/nexus")
 	check rm "$(tpg p1 0)/acls/$nexus/lun_0/link"
 	check rmdir "$(tpg p1 0)/acls/$nexus/lun_0"

@@ -176,7 +176,7 @@ static int clear_way(struct diskfs *fs, const struct disk_args *d,
 static int add_backstore(struct diskfs *fs, struct disk_args *d, const char *store)
 {
 	char control[PATH_MAX + 64], serial[64], what[PATH_MAX + 16];
-	bool reuse;
+	bool reuse = false;
 	int err;
 
 	err = check_path(fs, d);
@@ -356,19 +356,28 @@ static int offer(struct diskfs *fs, const struct disk_args *d, const char *tpg)
 	return offered ? EXIT_OK : diskfs_set(fs, "1", "0", "%s/enable", tpg);
 }
 
+/* So often a controller is made that others remove. */
+#define TRIES	1000
+
 /* Its directory is there, and nobody else of us changes what is in it. */
 static int take_controller(struct diskfs *fs, const struct disk_args *d,
 			   const char *tpg)
 {
-	int err;
+	int err, tries = 0;
 
 	do {
 		/* Who has just removed it may also remove what is around it. */
-		err = diskfs_mkdir(fs, true, "storvsp/%s", d->partition) ||
-		      diskfs_mkdir(fs, true, "%s", tpg) ? EXIT_REFUSED :
-		      diskfs_lock(fs, "%s", tpg);
-	} while (err == DISKFS_GONE);
-	return err;
+		err = diskfs_mkdir(fs, true, "storvsp/%s", d->partition);
+		if (!err)
+			err = diskfs_mkdir_in(fs, "%s", tpg);
+		if (!err)
+			err = diskfs_lock(fs, "%s", tpg);
+	} while (err == DISKFS_GONE && ++tries < TRIES);
+	if (err != DISKFS_GONE)
+		return err;
+	return report_text(fs->ctx, "disk", fs->name,
+			   "controller %u is removed again and again by others",
+			   d->controller);
 }
 
 /* The first one that is free. */

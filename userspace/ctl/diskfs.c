@@ -210,21 +210,41 @@ int diskfs_mount(struct diskfs *fs)
 	return EXIT_OK;
 }
 
+/* Return: 0, or an errno. */
+static int make_dir(struct diskfs *fs, bool may_exist, const char *path)
+{
+	int err;
+
+	if (may_exist && is_dir(path))
+		return 0;
+	if (!note(fs, UNDO_RMDIR, path, NULL))
+		return errno;
+	if (!mkdir(path, 0755))
+		return 0;
+	err = errno;
+	forget(fs);
+	/* By somebody else, just now. */
+	return may_exist && err == EEXIST ? 0 : err;
+}
+
 int diskfs_mkdir(struct diskfs *fs, bool may_exist, const char *fmt, ...)
 {
 	char path[PATH_MAX];
 
 	PATH_OF(path, fmt);
-	if (may_exist && is_dir(path))
-		return EXIT_OK;
-	if (!note(fs, UNDO_RMDIR, path, NULL))
-		return refuse(fs, path);
-	if (mkdir(path, 0755)) {
-		forget(fs);
-		/* By somebody else, just now. */
-		return may_exist && errno == EEXIST ? EXIT_OK : refuse(fs, path);
-	}
-	return EXIT_OK;
+	errno = make_dir(fs, may_exist, path);
+	return errno ? refuse(fs, path) : EXIT_OK;
+}
+
+int diskfs_mkdir_in(struct diskfs *fs, const char *fmt, ...)
+{
+	char path[PATH_MAX];
+
+	PATH_OF(path, fmt);
+	errno = make_dir(fs, true, path);
+	if (errno == ENOENT)
+		return DISKFS_GONE;
+	return errno ? refuse(fs, path) : EXIT_OK;
 }
 
 int diskfs_link(struct diskfs *fs, const char *to, const char *fmt, ...)

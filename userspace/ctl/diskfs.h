@@ -78,10 +78,12 @@ int diskfs_set(struct diskfs *fs, const char *value, const char *before,
 int diskfs_remove(struct diskfs *fs, bool may_lack, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /*
- * A directory, against others of us, until diskfs_end(). DISKFS_GONE, without a word, if it
- * is not there any more.
+ * A directory in another, which may be there; and a lock on it against others of us, until
+ * diskfs_end(). DISKFS_GONE, without a word, if the other, or it, is not there any more.
  */
 #define DISKFS_GONE	(-1)
+int diskfs_mkdir_in(struct diskfs *fs, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 int diskfs_lock(struct diskfs *fs, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* What was done so far is not undone. */
