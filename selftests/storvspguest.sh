@@ -299,6 +299,11 @@ test_fuzz()
 	quiet_log
 	another g2
 	another g3
+	ram_backstore c0de01 16
+	lun g 0 2 ram c0de01
+	defer remove_lun g 0 2
+	lun g2 0 2 ram c0de01
+	defer remove_lun g2 0 2
 	for i in 0 1 2; do
 		# shellcheck disable=SC2086
 		bg "$GUEST" ${copies[i]} "${guests[i]}" fuzz $((seed + i)) "$n"

@@ -5,12 +5,15 @@
  * What it sends follows from the seed. Meanwhile another thread changes it in the ring, and
  * the data that are being written and looked at: what the host reads twice, it does not
  * find twice.
+ *
+ * One in a dozen is good, or almost, and of those for which target core does most: COMPARE AND
+ * WRITE, EXTENDED COPY between its disks, reservations of a disk that another guest has.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "guest.h"
+#include "core.h"
 #include "guided.h"
 #include "random.h"
 #include "shake.h"
@@ -23,6 +26,12 @@ static const uint8_t opcodes[] = {
 	0x83, 0x84, 0x85, 0x88, 0x89, 0x89, 0x8a, 0x8e, 0x8f, 0x91, 0x93, 0x93, 0x9c,
 	0x9e, 0x9f, 0xa0, 0xa3, 0xa4, 0xa8, 0xaa, 0xae, 0xaf, 0xc0, 0xe0, 0xff,
 };
+
+/* That there may be; the last one another guest has, too, and may be reserved. */
+#define LUNS		3
+#define SHARED		2
+/* Of guest memory, for what is good. */
+#define SPARE_PAGES	64
 
 #define LONG		65536U
 #define POLL_USEC	20000
@@ -37,6 +46,7 @@ struct fuzz {
 	bool bad;			/* what was sent last breaks the channel */
 	bool polls;			/* rather than have the host tell it of answers */
 	struct shaker shaker;
+	uint8_t naa[LUNS][NAA_LEN];	/* how its disks are called */
 	uint64_t breaks;
 	uint64_t by_status[64];
 };
@@ -102,7 +112,7 @@ static uint64_t some_pfn(const struct fuzz *f)
 	uint64_t pfn = vg_gpa(&f->g.vg, f->g.data) / PAGE;
 
 	if (below(200))
-		return pfn + below(DATA_PAGES);
+		return pfn + below(DATA_PAGES - SPARE_PAGES);
 	return below(2) ? rnd() : (uint64_t)rnd() << below(40);
 }
 
@@ -222,10 +232,98 @@ static bool send_some(struct fuzz *f)
 	return !f->bad;
 }
 
+/* ---- What is good, or almost ---- */
+
+/* One that finds what it compares with, or not: the block is one of two things. */
+static struct srb some_caw(struct fuzz *f, uint32_t offset)
+{
+	memset(f->g.data + offset, below(2) ? 0 : 0x11, 512);
+	memset(f->g.data + offset + 512, below(2) ? 0 : 0x11, 512);
+	return caw_srb(below(LUNS), 30000 + below(4), offset);
+}
+
+static struct srb some_copy(struct fuzz *f, uint32_t offset)
+{
+	uint32_t from = below(LUNS), to = below(LUNS), lun = below(4) ? from : to;
+	struct copy copy = {
+		.blocks = below(32) ? below(64) : below(30000),
+		.from_lba = below(1024), .to_lba = below(1024),
+	};
+
+	memcpy(copy.from, f->naa[from], NAA_LEN);
+	memcpy(copy.to, f->naa[to], NAA_LEN);
+	put_copy(f->g.data + offset, &copy);
+	if (!below(8))
+		f->g.data[offset + below(COPY_LEN)] = rnd();
+	return copy_srb(lun, offset);
+}
+
+/* REGISTER (AND IGNORE), RESERVE, RELEASE, CLEAR, PREEMPT (AND ABORT). */
+static struct srb some_reserve(struct fuzz *f, uint32_t offset)
+{
+	static const uint8_t actions[] = { 0, 6, 6, 6, 1, 1, 2, 3, 4, 5, 5, 5 };
+	static const uint8_t types[] = { 1, 3, 5, 6, 7, 8 };
+
+	put_keys(f->g.data + offset, below(3), below(3));
+	return reserve_srb(SHARED, actions[below(sizeof(actions))],
+			   types[below(sizeof(types))], offset);
+}
+
+/* So that UNIT ATTENTION is pending, and others are on their way. */
+static bool send_reset(struct fuzz *f, uint8_t lun)
+{
+	struct vstor_packet p = {
+		.operation = htole32(VSTOR_RESET_LUN), .flags = htole32(1),
+		.srb.lun = lun,
+	};
+	int err;
+
+	err = vg_send_quiet(&f->g.ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION,
+			    f->sent + 1, NULL, 0, &p, sizeof(p));
+	if (err == -EAGAIN)
+		return false;
+	ok(err);
+	f->sent++;
+	return true;
+}
+
+/* In a page of its own, of those that nothing else is told to read into. */
+static bool send_good(struct fuzz *f)
+{
+	uint32_t offset = (DATA_PAGES - SPARE_PAGES + below(SPARE_PAGES)) * PAGE;
+	struct srb srb;
+	int err;
+
+	switch (below(3)) {
+	case 0:
+		srb = some_caw(f, offset);
+		break;
+	case 1:
+		srb = some_copy(f, offset);
+		break;
+	default:
+		srb = some_reserve(f, offset);
+		break;
+	}
+	if (!below(16) && !send_reset(f, below(LUNS)))
+		return false;
+	err = try_srb_quiet(&f->g, &srb, f->sent + 1);
+	if (err == -EAGAIN)
+		return false;
+	ok(err);
+	f->sent++;
+	return true;
+}
+
+static bool send_one(struct fuzz *f)
+{
+	return below(12) ? send_some(f) : send_good(f);
+}
+
 static void send_burst(struct fuzz *f, uint32_t n)
 {
 	shaker_hold(&f->shaker);
-	while (n && send_some(f))
+	while (n && send_one(f))
 		n--;
 	shaker_go(&f->shaker);
 	ok(vg_flush(&f->g.ch));
@@ -281,7 +379,11 @@ static void must_take(struct fuzz *f)
 
 static void begin(struct fuzz *f)
 {
+	uint8_t lun;
+
 	guest_ready(&f->g, below(4) ? VSTOR_VERSION_WIN10 : VSTOR_VERSION_WIN8);
+	for (lun = 0; lun < LUNS; lun++)
+		get_naa(&f->g, lun, f->naa[lun]);
 	f->channels++;
 	f->sent = 0;
 	f->answered = 0;
