@@ -15,25 +15,14 @@
 
 static int get_table(struct storvsp_cmd *cmd, u32 nents)
 {
-	u32 i;
-
 	cmd->sgt.sgl = cmd->sg;
-	if (likely(nents <= STORVSP_INLINE_SG)) {
-		cmd->sgt.nents = nents;
-		cmd->sgt.orig_nents = nents;
-		for (i = 0; i < nents; i++)
-			cmd->sg[i] = (struct scatterlist) {};
-		sg_init_marker(cmd->sg, nents);
-		return 0;
-	}
 	return sg_alloc_table_chained(&cmd->sgt, nents, cmd->sg,
 				      STORVSP_INLINE_SG);
 }
 
 static void put_table(struct storvsp_cmd *cmd)
 {
-	if (cmd->sgt.orig_nents > STORVSP_INLINE_SG)
-		sg_free_table_chained(&cmd->sgt, STORVSP_INLINE_SG);
+	sg_free_table_chained(&cmd->sgt, STORVSP_INLINE_SG);
 }
 
 static int pin(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
@@ -57,28 +46,20 @@ static int pin(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	return 0;
 }
 
-/**
- * storvsp_data_aligned() - do data lie in the guest's pages as a LUN's blocks do?
- * @lun: the LUN
- * @packet: the guest's, with a range
- * @len: bytes of the data
- *
+/*
  * iblock and fileio take a command's pages as they are, and split data where a page ends:
  * that has to be between two blocks, or the rest goes to the wrong place, or nowhere.
- *
- * Return: true if so.
  */
-bool storvsp_data_aligned(const struct storvsp_lun *lun,
-			  const struct vmh_packet *packet, u32 len)
+static bool is_aligned(const struct storvsp_cmd *cmd,
+		       const struct vmh_packet *packet)
 {
 	u32 offset = get_unaligned_le32(packet->ranges + 4);
 
-	return !((offset | len) & (READ_ONCE(lun->align) - 1));
+	return !((offset | cmd->len) & (READ_ONCE(cmd->lun->align) - 1));
 }
 
 /* It is needed when the packet is gone. */
-static int keep_range(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
-		      gfp_t gfp)
+static int keep_range(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 {
 	u32 offset = get_unaligned_le32(packet->ranges + 4);
 	u32 bytes = get_unaligned_le32(packet->ranges);
@@ -88,7 +69,7 @@ static int keep_range(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
 
 	cmd->ranges = cmd->ranges_inline;
 	if (size > sizeof(cmd->ranges_inline)) {
-		cmd->ranges = kmalloc(size, gfp);
+		cmd->ranges = kmalloc(size, GFP_KERNEL);
 		if (!cmd->ranges)
 			return -ENOMEM;
 	}
@@ -121,10 +102,11 @@ static int copy_from_guest(struct storvsp_cmd *cmd,
 }
 
 /* Zeroed: a backstore that does not fill it must not show what was there. */
-static int get_pages(struct storvsp_cmd *cmd, gfp_t gfp)
+static int get_pages(struct storvsp_cmd *cmd)
 {
 	cmd->sgt.sgl = sgl_alloc_order(cmd->len, 0, false,
-				       gfp | __GFP_ZERO, &cmd->nents);
+				       GFP_KERNEL | __GFP_ZERO,
+				       &cmd->nents);
 	if (!cmd->sgt.sgl)
 		return -ENOMEM;
 	cmd->data = STORVSP_DATA_COPIED;
@@ -141,8 +123,7 @@ static int charge(struct storvsp_cmd *cmd)
 	return -EBUSY;
 }
 
-static int copied(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
-		  gfp_t gfp)
+static int copied(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 {
 	const u8 *cdb = cmd->reply.packet.srb.cdb;
 	int err;
@@ -151,10 +132,10 @@ static int copied(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
 	if (err)
 		return err;
 	if (cmd->read)
-		err = keep_range(cmd, packet, gfp);
+		err = keep_range(cmd, packet);
 	cmd->data = STORVSP_DATA_CORE;
 	if (!err && (!cmd->read || storvsp_in_place(cdb)))
-		err = get_pages(cmd, gfp);
+		err = get_pages(cmd);
 	if (!err && !cmd->read)
 		err = copy_from_guest(cmd, packet);
 	if (err)
@@ -166,13 +147,11 @@ static int copied(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
  * storvsp_data_get() - have a command's data where target core can use them
  * @cmd: the command, with @read and @len
  * @packet: the guest's, whose range is not shorter than that
- * @gfp: for copies
  *
- * Context: the channel's worker, which may wait for guest memory, or who signals.
+ * Context: the channel's worker; may wait for guest memory.
  * Return: 0, -EBUSY if too much is being copied, -ENOMEM, -EFAULT.
  */
-int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
-		     gfp_t gfp)
+int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 {
 	int err = -EOPNOTSUPP;
 
@@ -183,13 +162,13 @@ int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
 	if (!cmd->len)
 		return 0;
 	if (storvsp_in_place(cmd->reply.packet.srb.cdb) &&
-	    storvsp_data_aligned(cmd->lun, packet, cmd->len))
+	    is_aligned(cmd, packet))
 		err = pin(cmd, packet);
-	return err == -EOPNOTSUPP ? copied(cmd, packet, gfp) : err;
+	return err == -EOPNOTSUPP ? copied(cmd, packet) : err;
 }
 
 /**
- * storvsp_data_trim() - have a command move less than the guest has room for
+ * storvsp_data_trim() - a command moves less than the guest has room for
  * @cmd: the command, target_submit_prep() has looked at it
  *
  * Target core knows how much then, but a backstore goes by the scatterlist.
@@ -200,6 +179,8 @@ void storvsp_data_trim(struct storvsp_cmd *cmd)
 	u32 left = se->data_length, i;
 	struct scatterlist *sg;
 
+	if (likely(left >= cmd->len))
+		return;
 	for_each_sg(se->t_data_sg, sg, se->t_data_nents, i) {
 		if (!left)
 			break;
