@@ -5,7 +5,7 @@
 #
 # requires: jq python3 sg_inq sg_persist dmsetup fio
 # uses: vmbus_host vmbus_local storvsp
-# timeout: 900
+# timeout: 1800
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
