@@ -400,12 +400,13 @@ lib_too_late()
 
 run_tests()
 {
-	local name n=0 rc start time failed=0 text cases=("$@")
+	local name n=0 rc start time failed=0 text dir cases=("$@")
 
 	# shellcheck disable=SC2153,SC2206 # TESTS is the test file's list of words
 	[ $# -gt 0 ] || cases=($TESTS)
-	LIB_TMP=$(mktemp -d)
-	trap 'rm -rf "$LIB_TMP"' EXIT
+	dir=$(mktemp -d)
+	# shellcheck disable=SC2064 # it is local
+	trap "rm -rf '$dir'" EXIT
 
 	echo "TAP version 13"
 	if [ "$(id -u)" != 0 ]; then
@@ -420,6 +421,8 @@ run_tests()
 		fi
 		LIB_LINKS=$(lib_links)
 		LIB_SPACES=$(lib_spaces)
+		# What a case leaves there is none of the next one's business.
+		LIB_TMP=$(mktemp -d "$dir/XXXX")
 		start=${EPOCHREALTIME/[.,]/}
 		rc=0
 		lib_mark "$name"
@@ -439,6 +442,7 @@ run_tests()
 		"$LIB_SKIP")	echo "ok $text # SKIP $(<"$LIB_TMP/skip")" ;;
 		*)		echo "not ok $text"; failed=1 ;;
 		esac
+		rm -rf --one-file-system "$LIB_TMP"
 	done
 	lib_mark "-"
 	exit $failed
