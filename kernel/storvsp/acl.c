@@ -99,7 +99,9 @@ struct se_session *storvsp_session(struct storvsp_ctl *ctl)
 	struct se_session *sess;
 
 	lockdep_assert_held(&ctl->lock);
-	sess = target_setup_session(&ctl->tpg, STORVSP_DEPTH,
+	/* Each channel may have one that it does not use. */
+	sess = target_setup_session(&ctl->tpg,
+				    STORVSP_DEPTH + 1 + STORVSP_SUBCHANNELS,
 				    sizeof(struct storvsp_cmd),
 				    TARGET_PROT_NORMAL, ctl->initiator, ctl,
 				    fresh ? check_entries : NULL);

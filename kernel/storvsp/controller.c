@@ -51,6 +51,7 @@ static void chan_close(struct vmh_channel *ch)
 	cancel_work_sync(&chan->work);
 	storvsp_reply_all(chan);
 	storvsp_reply_drop(chan);
+	storvsp_spare_free(chan);
 	kfree(chan);
 }
 
@@ -110,6 +111,7 @@ static const struct vmh_service service = {
 	.open		= chan_open,
 	.close		= chan_close,
 	.packet		= storvsp_packet,
+	.try_packet	= storvsp_try_packet,
 	.writable	= storvsp_writable,
 	.done		= storvsp_scan_again,
 	.quiesce	= storvsp_quiesce,

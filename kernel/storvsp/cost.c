@@ -74,6 +74,9 @@ u32 storvsp_cost(const struct storvsp_cmd *cmd)
 {
 	const u8 *cdb = cmd->reply.packet.srb.cdb;
 
+	/* Nearly all. */
+	if (likely(storvsp_in_place(cdb)))
+		return of_bytes(cmd->len);
 	switch (cdb[0]) {
 	case WRITE_SAME:
 		return of_write_same(cmd, get_unaligned_be16(cdb + 7));

@@ -15,14 +15,25 @@
 
 static int get_table(struct storvsp_cmd *cmd, u32 nents)
 {
+	u32 i;
+
 	cmd->sgt.sgl = cmd->sg;
+	if (likely(nents <= STORVSP_INLINE_SG)) {
+		cmd->sgt.nents = nents;
+		cmd->sgt.orig_nents = nents;
+		for (i = 0; i < nents; i++)
+			cmd->sg[i] = (struct scatterlist) {};
+		sg_init_marker(cmd->sg, nents);
+		return 0;
+	}
 	return sg_alloc_table_chained(&cmd->sgt, nents, cmd->sg,
 				      STORVSP_INLINE_SG);
 }
 
 static void put_table(struct storvsp_cmd *cmd)
 {
-	sg_free_table_chained(&cmd->sgt, STORVSP_INLINE_SG);
+	if (cmd->sgt.orig_nents > STORVSP_INLINE_SG)
+		sg_free_table_chained(&cmd->sgt, STORVSP_INLINE_SG);
 }
 
 static int pin(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
@@ -46,20 +57,28 @@ static int pin(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	return 0;
 }
 
-/*
+/**
+ * storvsp_data_aligned() - do data lie in the guest's pages as a LUN's blocks do?
+ * @lun: the LUN
+ * @packet: the guest's, with a range
+ * @len: bytes of the data
+ *
  * iblock and fileio take a command's pages as they are, and split data where a page ends:
  * that has to be between two blocks, or the rest goes to the wrong place, or nowhere.
+ *
+ * Return: true if so.
  */
-static bool is_aligned(const struct storvsp_cmd *cmd,
-		       const struct vmh_packet *packet)
+bool storvsp_data_aligned(const struct storvsp_lun *lun,
+			  const struct vmh_packet *packet, u32 len)
 {
 	u32 offset = get_unaligned_le32(packet->ranges + 4);
 
-	return !((offset | cmd->len) & (READ_ONCE(cmd->lun->align) - 1));
+	return !((offset | len) & (READ_ONCE(lun->align) - 1));
 }
 
 /* It is needed when the packet is gone. */
-static int keep_range(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
+static int keep_range(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
+		      gfp_t gfp)
 {
 	u32 offset = get_unaligned_le32(packet->ranges + 4);
 	u32 bytes = get_unaligned_le32(packet->ranges);
@@ -69,7 +88,7 @@ static int keep_range(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 
 	cmd->ranges = cmd->ranges_inline;
 	if (size > sizeof(cmd->ranges_inline)) {
-		cmd->ranges = kmalloc(size, GFP_KERNEL);
+		cmd->ranges = kmalloc(size, gfp);
 		if (!cmd->ranges)
 			return -ENOMEM;
 	}
@@ -102,11 +121,10 @@ static int copy_from_guest(struct storvsp_cmd *cmd,
 }
 
 /* Zeroed: a backstore that does not fill it must not show what was there. */
-static int get_pages(struct storvsp_cmd *cmd)
+static int get_pages(struct storvsp_cmd *cmd, gfp_t gfp)
 {
 	cmd->sgt.sgl = sgl_alloc_order(cmd->len, 0, false,
-				       GFP_KERNEL | __GFP_ZERO,
-				       &cmd->nents);
+				       gfp | __GFP_ZERO, &cmd->nents);
 	if (!cmd->sgt.sgl)
 		return -ENOMEM;
 	cmd->data = STORVSP_DATA_COPIED;
@@ -123,7 +141,8 @@ static int charge(struct storvsp_cmd *cmd)
 	return -EBUSY;
 }
 
-static int copied(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
+static int copied(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
+		  gfp_t gfp)
 {
 	const u8 *cdb = cmd->reply.packet.srb.cdb;
 	int err;
@@ -132,10 +151,10 @@ static int copied(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	if (err)
 		return err;
 	if (cmd->read)
-		err = keep_range(cmd, packet);
+		err = keep_range(cmd, packet, gfp);
 	cmd->data = STORVSP_DATA_CORE;
 	if (!err && (!cmd->read || storvsp_in_place(cdb)))
-		err = get_pages(cmd);
+		err = get_pages(cmd, gfp);
 	if (!err && !cmd->read)
 		err = copy_from_guest(cmd, packet);
 	if (err)
@@ -147,11 +166,13 @@ static int copied(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
  * storvsp_data_get() - have a command's data where target core can use them
  * @cmd: the command, with @read and @len
  * @packet: the guest's, whose range is not shorter than that
+ * @gfp: for copies
  *
- * Context: the channel's worker; may wait for guest memory.
+ * Context: the channel's worker, which may wait for guest memory, or who signals.
  * Return: 0, -EBUSY if too much is being copied, -ENOMEM, -EFAULT.
  */
-int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
+int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
+		     gfp_t gfp)
 {
 	int err = -EOPNOTSUPP;
 
@@ -162,13 +183,13 @@ int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	if (!cmd->len)
 		return 0;
 	if (storvsp_in_place(cmd->reply.packet.srb.cdb) &&
-	    is_aligned(cmd, packet))
+	    storvsp_data_aligned(cmd->lun, packet, cmd->len))
 		err = pin(cmd, packet);
-	return err == -EOPNOTSUPP ? copied(cmd, packet) : err;
+	return err == -EOPNOTSUPP ? copied(cmd, packet, gfp) : err;
 }
 
 /**
- * storvsp_data_trim() - a command moves less than the guest has room for
+ * storvsp_data_trim() - have a command move less than the guest has room for
  * @cmd: the command, target_submit_prep() has looked at it
  *
  * Target core knows how much then, but a backstore goes by the scatterlist.
@@ -179,8 +200,6 @@ void storvsp_data_trim(struct storvsp_cmd *cmd)
 	u32 left = se->data_length, i;
 	struct scatterlist *sg;
 
-	if (likely(left >= cmd->len))
-		return;
 	for_each_sg(se->t_data_sg, sg, se->t_data_nents, i) {
 		if (!left)
 			break;

@@ -5,6 +5,7 @@
  * Target core believes what it is told, runs a READ as a WRITE if told so, and by it
  * decides what may be done to a LUN that is read-only. So a guest is not believed.
  */
+#include <linux/compiler.h>
 #include <linux/dma-direction.h>
 #include <linux/errno.h>
 #include <scsi/scsi_proto.h>
@@ -57,9 +58,17 @@ static enum kind kind_of(u8 opcode)
  */
 int storvsp_direction(const u8 *cdb, u8 said, u32 len)
 {
-	enum kind kind = kind_of(cdb[0]);
+	enum kind kind;
 	int direction;
 
+	/* Nearly all. The bit is what WRITE has and READ has not. */
+	if (likely(len && storvsp_in_place(cdb))) {
+		direction = cdb[0] & 2 ? VSTOR_DATA_OUT : VSTOR_DATA_IN;
+		if (said != direction)
+			return -EINVAL;
+		return said == VSTOR_DATA_OUT ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
+	}
+	kind = kind_of(cdb[0]);
 	if (!len)
 		return kind == WRITES ? DMA_TO_DEVICE : DMA_NONE;
 	switch (said) {
@@ -87,30 +96,6 @@ int storvsp_direction(const u8 *cdb, u8 said, u32 len)
 bool storvsp_moves(const u8 *cdb)
 {
 	return kind_of(cdb[0]) != ANY;
-}
-
-/**
- * storvsp_in_place() - may a command's data be used in the guest's pages?
- * @cdb: the command
- *
- * The guest can change them meanwhile. That is harmless if nobody looks at them.
- *
- * Return: true if so.
- */
-bool storvsp_in_place(const u8 *cdb)
-{
-	switch (cdb[0]) {
-	case READ_6:
-	case READ_10:
-	case READ_12:
-	case READ_16:
-	case WRITE_6:
-	case WRITE_10:
-	case WRITE_12:
-	case WRITE_16:
-		return true;
-	}
-	return false;
 }
 
 /**

@@ -94,11 +94,6 @@ static void aborted_task(struct se_cmd *se)
 {
 }
 
-static int check_stop_free(struct se_cmd *se)
-{
-	return target_put_sess_cmd(se);
-}
-
 static void release_cmd(struct se_cmd *se)
 {
 	if (se->se_cmd_flags & SCF_SCSI_TMR_CDB)
@@ -476,7 +471,7 @@ static const struct target_core_fabric_ops ops = {
 	.tpg_check_demo_mode_write_protect = say_no,
 	.tpg_check_prod_mode_write_protect = is_protecting,
 	.tpg_get_inst_index		= get_inst_index,
-	.check_stop_free		= check_stop_free,
+	.check_stop_free		= storvsp_check_stop_free,
 	.release_cmd			= release_cmd,
 	.close_session			= close_session,
 	.sess_get_index			= sess_get_index,

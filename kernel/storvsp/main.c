@@ -8,7 +8,8 @@
  *	SRB		a SCSI command, as a guest sends it
  *
  * An SRB
- *	storvsp_packet()		vstor.c		from the channel's worker
+ *	storvsp_packet()		vstor.c		from the channel's worker, or
+ *	storvsp_try_packet()				from who signals
  *	  storvsp_srb()			srb.c, parse.c	is it one; for which LUN
  *	    none there			absent.c
  *	    its data			data.c, direction.c

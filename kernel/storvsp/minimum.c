@@ -115,7 +115,7 @@ void storvsp_minimum_set(struct storvsp_lun *lun)
 }
 
 /**
- * storvsp_minimum_begin() - a LUN has a command
+ * storvsp_minimum_begin() - a LUN that is watched has a command
  * @cmd: the command
  *
  * Context: process.
@@ -124,8 +124,6 @@ void storvsp_minimum_begin(struct storvsp_cmd *cmd)
 {
 	struct storvsp_minimum *m = &cmd->lun->minimum;
 
-	if (likely(!READ_ONCE(cmd->lun->qos.min)))
-		return;
 	/* What is no work takes none of its time. */
 	if (!cmd->cost)
 		return;

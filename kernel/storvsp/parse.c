@@ -34,8 +34,12 @@ int storvsp_packet_parse(struct vstor_packet *copy, const struct vmh_packet *pac
 		return -EOPNOTSUPP;
 	if (!is_length(packet->len, version))
 		return -EPROTO;
-	memset(copy, 0, sizeof(*copy));
-	memcpy(copy, packet->payload, packet->len);
+	if (packet->len == sizeof(*copy)) {
+		*copy = *(const struct vstor_packet *)packet->payload;
+	} else {
+		memset(copy, 0, sizeof(*copy));
+		memcpy(copy, packet->payload, packet->len);
+	}
 
 	switch (le32_to_cpu(copy->operation)) {
 	case VSTOR_EXECUTE_SRB:
@@ -79,12 +83,14 @@ static u8 queue_action(const struct vstor_srb *srb)
 bool storvsp_srb_parse(struct storvsp_said *said, struct vstor_srb *srb,
 		       const struct vmh_packet *packet)
 {
-	u32 len = le32_to_cpu(srb->data_length);
+	u32 len = le32_to_cpu(srb->data_length), i;
 	int direction;
 
 	if (!srb->cdb_length || srb->cdb_length > VSTOR_CDB_MAX)
 		return false;
-	memset(srb->cdb + srb->cdb_length, 0, VSTOR_CDB_MAX - srb->cdb_length);
+	/* A few bytes, if any. */
+	for (i = srb->cdb_length; i < VSTOR_CDB_MAX; i++)
+		srb->cdb[i] = 0;
 	/* Target core copies what the operation code says; one says more. */
 	if (srb->cdb[0] == VARIABLE_LENGTH_CMD)
 		return false;

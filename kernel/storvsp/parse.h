@@ -9,6 +9,7 @@
 #define _STORVSP_PARSE_H
 
 #include <linux/types.h>
+#include <scsi/scsi_proto.h>
 
 #include "../vmbus/packet.h"
 #include "vstor.h"
@@ -60,6 +61,30 @@ static inline bool storvsp_is_address(const struct vstor_srb *srb)
 	return !srb->path && !srb->target && srb->lun < VSTOR_LUNS_MAX;
 }
 
+/**
+ * storvsp_in_place() - may a command's data be used in the guest's pages?
+ * @cdb: the command
+ *
+ * The guest can change them meanwhile. That is harmless if nobody looks at them.
+ *
+ * Return: true if so.
+ */
+static inline bool storvsp_in_place(const u8 *cdb)
+{
+	switch (cdb[0]) {
+	case READ_6:
+	case READ_10:
+	case READ_12:
+	case READ_16:
+	case WRITE_6:
+	case WRITE_10:
+	case WRITE_12:
+	case WRITE_16:
+		return true;
+	}
+	return false;
+}
+
 /* parse.c */
 int storvsp_packet_parse(struct vstor_packet *copy, const struct vmh_packet *packet,
 			 u16 version);
@@ -68,7 +93,6 @@ bool storvsp_srb_parse(struct storvsp_said *said, struct vstor_srb *srb,
 
 /* direction.c */
 int storvsp_direction(const u8 *cdb, u8 said, u32 len);
-bool storvsp_in_place(const u8 *cdb);
 bool storvsp_moves(const u8 *cdb);
 bool storvsp_is_harmless(const u8 *cdb);
 

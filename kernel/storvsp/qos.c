@@ -82,25 +82,19 @@ void storvsp_qos_init(struct storvsp_lun *lun)
 }
 
 /**
- * storvsp_qos_wait() - has a command to wait for its turn?
+ * storvsp_qos_take() - may a command go, of a LUN that is limited, or is being reset?
  * @cmd: the command
  *
  * Context: process.
- * Return: true if so: it is submitted later.
+ * Return: as storvsp_qos_wait().
  */
-bool storvsp_qos_wait(struct storvsp_cmd *cmd)
+bool storvsp_qos_take(struct storvsp_cmd *cmd)
 {
 	struct storvsp_lun *lun = cmd->lun;
 	struct storvsp_qos *qos = &lun->qos;
-	u64 now;
+	u64 now = ktime_get_ns();
 	bool wait;
 
-	/* Pairs with storvsp_qos_hold(): that waits for it, or it is held back. */
-	smp_mb();
-	if (likely(!READ_ONCE(qos->held)) &&
-	    (!cmd->cost || !READ_ONCE(qos->max)))
-		return false;
-	now = ktime_get_ns();
 	spin_lock(&qos->lock);
 	wait = qos->held || !list_empty(&qos->waiting) ||
 	       (cmd->cost && qos->max && !take(qos, cmd->cost, now));

@@ -7,6 +7,7 @@
  * aborted is not told apart before that.
  */
 #include <linux/errno.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/sched/mm.h>
@@ -18,25 +19,72 @@
 
 #include "storvsp.h"
 
+/* A channel keeps one, for the next command, which is less than to look for one. */
 static void cmd_free(struct storvsp_reply *reply)
 {
 	struct storvsp_cmd *cmd = container_of(reply, struct storvsp_cmd, reply);
-	struct storvsp_ctl *ctl = cmd->chan->ctl;
+	struct storvsp_chan *chan = cmd->chan;
 
-	atomic_dec(&ctl->busy);
-	target_free_tag(ctl->sess, &cmd->se);
+	atomic_dec(&chan->ctl->busy);
+	if (cmpxchg(&chan->spare, NULL, cmd))
+		target_free_tag(chan->ctl->sess, &cmd->se);
 }
 
-static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
+/**
+ * storvsp_spare_free() - a channel needs no more commands
+ * @chan: the channel, on which nothing is busy
+ */
+void storvsp_spare_free(struct storvsp_chan *chan)
+{
+	if (chan->spare)
+		target_free_tag(chan->ctl->sess, &chan->spare->se);
+}
+
+static struct storvsp_cmd *cmd_find(struct storvsp_chan *chan)
 {
 	struct se_session *sess = chan->ctl->sess;
 	struct storvsp_cmd *cmd;
 	int tag, cpu;
 
+	cmd = xchg(&chan->spare, NULL);
+	if (likely(cmd))
+		return cmd;
 	tag = sbitmap_queue_get(&sess->sess_tag_pool, &cpu);
 	if (tag < 0)
 		return NULL;
 	cmd = &((struct storvsp_cmd *)sess->sess_cmd_map)[tag];
+	cmd->se.map_tag = tag;
+	cmd->se.map_cpu = cpu;
+	return cmd;
+}
+
+/* A guest that has done nothing for more than a tick may do something else now. */
+static void note_depth(struct storvsp_chan *chan, u32 depth)
+{
+	unsigned long now = jiffies;
+
+	if (depth > 1 || now - chan->last > 1)
+		chan->single = 0;
+	else
+		chan->single++;
+	chan->last = now;
+}
+
+static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
+{
+	struct storvsp_ctl *ctl = chan->ctl;
+	struct storvsp_cmd *cmd = NULL;
+	int tag, cpu;
+
+	/* There are more, but those are spare ones of channels. */
+	if (atomic_inc_return(&ctl->busy) <= STORVSP_DEPTH)
+		cmd = cmd_find(chan);
+	if (!cmd) {
+		atomic_dec(&ctl->busy);
+		return NULL;
+	}
+	tag = cmd->se.map_tag;
+	cpu = cmd->se.map_cpu;
 	memset(&cmd->se, 0, sizeof(cmd->se));
 	cmd->se.map_tag = tag;
 	cmd->se.map_cpu = cpu;
@@ -49,8 +97,7 @@ static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
 	cmd->copy = NULL;
 	cmd->watched = false;
 	cmd->reply.free = cmd_free;
-	atomic_inc(&chan->ctl->busy);
-	atomic_inc(&chan->busy);
+	note_depth(chan, atomic_inc_return(&chan->busy));
 	return cmd;
 }
 
@@ -116,7 +163,12 @@ void storvsp_lun_switch(struct storvsp_cmd *cmd)
  */
 void storvsp_lun_put(struct storvsp_lun *lun, u32 epoch)
 {
-	if (atomic_dec_and_test(&lun->inflight[epoch]))
+	/*
+	 * Nobody waits for those of the epoch that new ones have. A full barrier before
+	 * that pairs with storvsp_qos_hold(): one of us sees what the other did.
+	 */
+	if (atomic_dec_and_test(&lun->inflight[epoch]) &&
+	    unlikely(epoch != READ_ONCE(lun->epoch)))
 		wake_up_var(&lun->inflight[epoch]);
 }
 
@@ -232,18 +284,22 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 	se->tag = cmd->reply.trans_id;
 	err = target_init_cmd(se, cmd->chan->ctl->sess, cmd->sense, srb->lun,
 			      cmd->len, task_attr(cmd), se->data_direction,
-			      TARGET_SCF_ACK_KREF);
+			      cmd->chan->prompt ? 0 : TARGET_SCF_ACK_KREF);
 	/* A session is stopped only when its channels are closed. */
 	if (WARN_ON_ONCE(err)) {
 		storvsp_cmd_finish(cmd);
 		return;
 	}
-	/* What fails here target core has answered. */
+	/*
+	 * What fails here target core has answered. It has room for our CDBs, and
+	 * allocates nothing.
+	 */
 	if (target_submit_prep(se, srb->cdb, core ? NULL : cmd->sgt.sgl,
-			       core ? 0 : cmd->nents, NULL, 0, NULL, 0, GFP_KERNEL))
+			       core ? 0 : cmd->nents, NULL, 0, NULL, 0, GFP_ATOMIC))
 		return;
 	storvsp_caw(cmd);
-	storvsp_data_trim(cmd);
+	if (unlikely(se->data_length < cmd->len))
+		storvsp_data_trim(cmd);
 	/* A stand-in for LUN 0, which reads nothing and says that all is well. */
 	if (se->se_lun == se->se_sess->se_tpg->tpg_virt_lun0 &&
 	    !storvsp_stands_in(srb)) {
@@ -253,8 +309,19 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 	submit(cmd);
 }
 
+/* Nearly always it is. */
+static bool is_there(const struct storvsp_cmd *cmd)
+{
+	const struct vstor_srb *srb = &cmd->reply.packet.srb;
+	const struct storvsp_ctl *ctl = cmd->chan->ctl;
+
+	return !READ_ONCE(ctl->leaving) && storvsp_is_address(srb) &&
+	       storvsp_is_present(&ctl->luns[srb->lun]);
+}
+
 /* Find out who it is for; true if it is to be submitted, else it is answered. */
-static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
+static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
+		    gfp_t gfp)
 {
 	struct vstor_srb *srb = &cmd->reply.packet.srb;
 	struct storvsp_said said;
@@ -269,7 +336,7 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	cmd->se.data_direction = said.direction;
 	cmd->read = said.direction == DMA_FROM_DEVICE;
 	cmd->queue = said.queue;
-	if (storvsp_absent(cmd, packet))
+	if (unlikely(!is_there(cmd)) && storvsp_absent(cmd, packet))
 		return false;
 	lun = &cmd->chan->ctl->luns[srb->lun];
 	if (is_full(lun)) {
@@ -278,13 +345,13 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	}
 	lun_get(cmd, lun);
 	/* From here on storvsp_qos_drain() waits for it, if it is not too late. */
-	if (storvsp_absent(cmd, packet))
+	if (unlikely(!is_there(cmd)) && storvsp_absent(cmd, packet))
 		return false;
 	if (is_attention(lun, srb->cdb[0])) {
 		storvsp_srb_sense(cmd, UNIT_ATTENTION, 0x2a, 0x09);
 		return false;
 	}
-	err = storvsp_data_get(cmd, packet);
+	err = storvsp_data_get(cmd, packet, gfp);
 	if (err == -EFAULT) {
 		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_REQUEST, SAM_STAT_GOOD);
 		return false;
@@ -296,7 +363,8 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 	if (storvsp_refuses(cmd))
 		return false;
 	cmd->cost = storvsp_cost(cmd);
-	storvsp_minimum_begin(cmd);
+	if (unlikely(READ_ONCE(lun->qos.min)))
+		storvsp_minimum_begin(cmd);
 	return true;
 }
 
@@ -305,12 +373,13 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
  * @chan: the channel
  * @packet: the packet
  * @copy: what is in it
+ * @gfp: for copies of its data
  *
  * Context: the channel's worker; waits for no LUN.
  * Return: 0, -EAGAIN if there is no room for the answer, -EPROTO if it is not vstor.
  */
 int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
-		const struct vstor_packet *copy)
+		const struct vstor_packet *copy, gfp_t gfp)
 {
 	struct storvsp_cmd *cmd;
 
@@ -324,11 +393,42 @@ int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
 	cmd->reply.trans_id = packet->trans_id;
 	cmd->reply.len = packet->wants_completion ? packet->len : 0;
 	cmd->reply.packet = *copy;
-	if (!prepare(cmd, packet))
+	if (!prepare(cmd, packet, gfp))
 		storvsp_cmd_finish(cmd);
 	else if (!storvsp_qos_wait(cmd))
 		storvsp_cmd_submit(cmd);
 	return 0;
+}
+
+/* Data that are not copied; a LUN that goes meanwhile, or comes, does no harm. */
+static bool is_in_place(const struct storvsp_ctl *ctl,
+			const struct vmh_packet *packet,
+			const struct vstor_srb *srb)
+{
+	return packet->type == VMH_PACKET_GPA_DIRECT && packet->range_cnt == 1 &&
+	       storvsp_is_address(srb) && storvsp_in_place(srb->cdb) &&
+	       storvsp_data_aligned(&ctl->luns[srb->lun], packet,
+				    le32_to_cpu(srb->data_length));
+}
+
+/**
+ * storvsp_try_srb() - an SRB of a guest that nobody waits for
+ * @chan: the channel
+ * @packet: the packet
+ * @copy: what is in it
+ *
+ * Reads and writes only need to be handed on. For all else there may be something to
+ * allocate, which had better be done where one can wait for it.
+ *
+ * Context: process, without sleeping.
+ * Return: as storvsp_srb(), -EAGAIN also if it has to go there.
+ */
+int storvsp_try_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
+		    const struct vstor_packet *copy)
+{
+	if (!is_in_place(chan->ctl, packet, &copy->srb))
+		return -EAGAIN;
+	return storvsp_srb(chan, packet, copy, GFP_ATOMIC);
 }
 
 static void count(const struct storvsp_cmd *cmd)
@@ -406,10 +506,33 @@ void storvsp_release_cmd(struct storvsp_cmd *cmd)
 	queue_work(cmd->chan->ctl->wq, &cmd->work);
 }
 
+/*
+ * What may have to wait for the guest goes on when target core has let go of it: it has
+ * another reference. All else target core releases by itself.
+ */
+static void let_go(struct storvsp_cmd *cmd)
+{
+	if (!cmd->chan->prompt)
+		transport_generic_free_cmd(&cmd->se, 0);
+}
+
 static void end(struct storvsp_cmd *cmd)
 {
 	storvsp_status(cmd);
-	transport_generic_free_cmd(&cmd->se, 0);
+	let_go(cmd);
+}
+
+/**
+ * storvsp_check_stop_free() - target core has nothing more to do with a command
+ * @se: the command, or a reset
+ *
+ * Return: 1 if it is released now.
+ */
+int storvsp_check_stop_free(struct se_cmd *se)
+{
+	if (se->se_cmd_flags & (SCF_SCSI_TMR_CDB | SCF_ACK_KREF))
+		return target_put_sess_cmd(se);
+	return transport_generic_free_cmd(se, 0);
 }
 
 static void data_in(struct storvsp_cmd *cmd)
@@ -424,7 +547,7 @@ static void data_in(struct storvsp_cmd *cmd)
 	}
 	if (err)
 		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_REQUEST, SAM_STAT_GOOD);
-	transport_generic_free_cmd(&cmd->se, 0);
+	let_go(cmd);
 }
 
 static void data_in_work(struct work_struct *work)

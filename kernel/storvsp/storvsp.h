@@ -45,6 +45,8 @@
 /* Bytes of a controller that are copied, at a time. */
 #define STORVSP_MAX_BOUNCE	(64U << 20)
 #define STORVSP_SUBCHANNELS	63
+/* After so many commands one at a time, without a pause, the next one will be alone, too. */
+#define STORVSP_SINGLE		192
 #define STORVSP_NAME_MAX	64
 #define STORVSP_INITIATOR_LEN	21	/* naa. and 16 digits */
 #define STORVSP_NAA_LEN		16	/* what EXTENDED COPY calls a disk */
@@ -239,6 +241,9 @@ struct storvsp_wwn {
  * @done: answers that are to be written into the ring
  * @room: how often there was room again
  * @work: shows several together, and writes them, if the guest can keep one waiting
+ * @single: so many commands came one at a time, without a pause; of who takes packets
+ * @last: when the last one came, in jiffies; likewise
+ * @spare: a command that is nobody's, or NULL
  */
 struct storvsp_chan {
 	struct vmh_channel *ch;
@@ -250,6 +255,9 @@ struct storvsp_chan {
 	struct llist_head done;
 	atomic_t room;
 	struct work_struct work;
+	u32 single;
+	unsigned long last;
+	struct storvsp_cmd *spare;
 };
 
 /**
@@ -378,16 +386,21 @@ int storvsp_offered_here(struct storvsp_ctl *ctl);
 
 /* vstor.c */
 int storvsp_packet(struct vmh_channel *ch, const struct vmh_packet *packet);
+int storvsp_try_packet(struct vmh_channel *ch, const struct vmh_packet *packet);
 bool storvsp_is_spoken(u32 version);
 void storvsp_set_state(struct storvsp_chan *chan, enum storvsp_state state);
 
 /* srb.c */
 int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
-		const struct vstor_packet *copy);
+		const struct vstor_packet *copy, gfp_t gfp);
+int storvsp_try_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
+		    const struct vstor_packet *copy);
 void storvsp_cmd_submit(struct storvsp_cmd *cmd);
+void storvsp_spare_free(struct storvsp_chan *chan);
 void storvsp_cmd_finish(struct storvsp_cmd *cmd);
 void storvsp_lun_switch(struct storvsp_cmd *cmd);
 void storvsp_lun_put(struct storvsp_lun *lun, u32 epoch);
+int storvsp_check_stop_free(struct se_cmd *se);
 int storvsp_queue_data_in(struct se_cmd *se);
 int storvsp_queue_status(struct se_cmd *se);
 void storvsp_release_cmd(struct storvsp_cmd *cmd);
@@ -401,7 +414,10 @@ bool storvsp_stands_in(const struct vstor_srb *srb);
 void storvsp_absent_late(struct storvsp_cmd *cmd);
 
 /* data.c */
-int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet);
+bool storvsp_data_aligned(const struct storvsp_lun *lun,
+			  const struct vmh_packet *packet, u32 len);
+int storvsp_data_get(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
+		     gfp_t gfp);
 void storvsp_data_trim(struct storvsp_cmd *cmd);
 int storvsp_data_to_guest(struct storvsp_cmd *cmd);
 void storvsp_data_put(struct storvsp_cmd *cmd);
@@ -445,7 +461,7 @@ void storvsp_scan_again(struct vmh_channel *ch);
 
 /* qos.c */
 void storvsp_qos_init(struct storvsp_lun *lun);
-bool storvsp_qos_wait(struct storvsp_cmd *cmd);
+bool storvsp_qos_take(struct storvsp_cmd *cmd);
 u32 storvsp_qos_hold(struct storvsp_lun *lun);
 void storvsp_qos_unhold(struct storvsp_lun *lun);
 void storvsp_qos_drain(struct storvsp_lun *lun);
@@ -464,5 +480,23 @@ bool storvsp_restored_first(struct storvsp_chan *chan);
 void storvsp_quiesce(struct vmh_channel *ch);
 u32 storvsp_save(struct vmh_channel *ch, void *state);
 int storvsp_restore(struct vmh_channel *ch, const void *state, u32 len);
+
+/**
+ * storvsp_qos_wait() - has a command to wait for its turn?
+ * @cmd: the command
+ *
+ * Context: process.
+ * Return: true if so: it is submitted later.
+ */
+static inline bool storvsp_qos_wait(struct storvsp_cmd *cmd)
+{
+	const struct storvsp_qos *qos = &cmd->lun->qos;
+
+	/* Pairs with storvsp_qos_hold(): that waits for it, or it is held back. */
+	smp_mb();
+	if (likely(!READ_ONCE(qos->held)) && (!cmd->cost || !READ_ONCE(qos->max)))
+		return false;
+	return storvsp_qos_take(cmd);
+}
 
 #endif

@@ -164,7 +164,7 @@ static int dispatch(struct storvsp_chan *chan, const struct vmh_packet *packet)
 	if (kind <= STORVSP_NOTHING)
 		return kind;
 	if (kind == STORVSP_SRB && is_ready(ctl))
-		return storvsp_srb(chan, packet, &copy);
+		return storvsp_srb(chan, packet, &copy, GFP_KERNEL);
 	if (kind == STORVSP_RESET && is_ready(ctl))
 		return storvsp_reset(chan, packet, &copy);
 	return answer(ctl, chan, packet, &copy);
@@ -192,4 +192,29 @@ int storvsp_packet(struct vmh_channel *ch, const struct vmh_packet *packet)
 	err = dispatch(chan, packet);
 	memalloc_noio_restore(noio);
 	return err;
+}
+
+/**
+ * storvsp_try_packet() - likewise, without sleeping
+ * @ch: the channel, of a guest that nobody waits for
+ * @packet: the packet, which stays until this returns
+ *
+ * With commands on their way there will be more, and the worker takes several together:
+ * all is left to it unless that has not happened for a while.
+ *
+ * Context: process, without sleeping.
+ * Return: as storvsp_packet(), -EAGAIN also if that is to see it.
+ */
+int storvsp_try_packet(struct vmh_channel *ch, const struct vmh_packet *packet)
+{
+	struct storvsp_chan *chan = vmh_channel_priv(ch);
+	struct storvsp_ctl *ctl = chan->ctl;
+	struct vstor_packet copy;
+
+	if (chan->single < STORVSP_SINGLE || atomic_read(&chan->busy) ||
+	    storvsp_restored_first(chan) || !is_ready(ctl) ||
+	    storvsp_packet_parse(&copy, packet,
+				 READ_ONCE(ctl->version)) != STORVSP_SRB)
+		return -EAGAIN;
+	return storvsp_try_srb(chan, packet, &copy);
 }

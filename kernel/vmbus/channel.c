@@ -91,6 +91,7 @@ u32 vmh_channel_open(struct vmh_channel *ch, const struct vmh_msg_open *msg)
 	ch->out_error = 0;
 	vmh_pace_init(&ch->pace);
 	ch->mapped = ch->rings->vaddr;
+	ch->here = service->try_packet && ch->mapped && p->transport->prompt;
 	/* One that is restored sends nothing before it goes on. */
 	ch->out_open = !p->paused;
 	ch->error = VMH_NO_ERROR;

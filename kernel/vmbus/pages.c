@@ -27,6 +27,53 @@ static u32 gather(struct vmh_gpa_iter *iter, u32 *len, struct scatterlist *sg,
 	return i;
 }
 
+/* One page, as most packets have it: there are no arrays to clear. */
+static int pin_one(const struct vmh_partition *p, struct vmh_gpa_iter *iter,
+		   u32 len, struct scatterlist *sg)
+{
+	struct page *page;
+	u64 gpa, pfn;
+	int err;
+
+	if (vmh_gpa_next(iter, &gpa, len) != len)
+		return -ERANGE;
+	pfn = gpa >> VMH_PAGE_SHIFT;
+	err = p->transport->borrow(p->guest, &pfn, 1, &page);
+	if (err)
+		return err;
+	sg_set_page(sg, page, len, gpa % VMH_PAGE_SIZE);
+	return 1;
+}
+
+static noinline int pin_all(struct vmh_channel *ch, struct vmh_gpa_iter *iter,
+			    u32 len, struct scatterlist *sg, u32 nents)
+{
+	const struct vmh_partition *p = ch->partition;
+	struct scatterlist *first = sg;
+	struct page *pages[BATCH];
+	u32 done = 0, i, n;
+	u64 pfns[BATCH];
+	int err;
+
+	while (len) {
+		n = gather(iter, &len, sg, min_t(u32, nents - done, BATCH), pfns);
+		err = -ERANGE;
+		if (!n)
+			goto unpin;
+		err = p->transport->borrow(p->guest, pfns, n, pages);
+		if (err)
+			goto unpin;
+		for (i = 0; i < n; i++, sg = sg_next(sg))
+			sg_assign_page(sg, pages[i]);
+		done += n;
+	}
+	return done;
+
+unpin:
+	vmh_channel_unpin(ch, first, done, false);
+	return err;
+}
+
 /**
  * vmh_channel_pin() - use what a GPA-direct packet refers to where it lies
  * @ch: the channel, open
@@ -47,33 +94,29 @@ int vmh_channel_pin(struct vmh_channel *ch, struct vmh_gpa_iter *iter, u32 len,
 		    struct scatterlist *sg, u32 nents)
 {
 	const struct vmh_partition *p = ch->partition;
-	struct scatterlist *first = sg;
-	struct page *pages[BATCH];
-	u32 done = 0, i, n;
-	u64 pfns[BATCH];
-	int err;
 
 	if (!p->map || PAGE_SIZE != VMH_PAGE_SIZE)
 		return -EOPNOTSUPP;
-	while (len) {
-		n = gather(iter, &len, sg, min_t(u32, nents - done, BATCH), pfns);
-		err = -ERANGE;
-		if (!n)
-			goto unpin;
-		err = p->transport->borrow(p->guest, pfns, n, pages);
-		if (err)
-			goto unpin;
-		for (i = 0; i < n; i++, sg = sg_next(sg))
-			sg_assign_page(sg, pages[i]);
-		done += n;
-	}
-	return done;
-
-unpin:
-	vmh_channel_unpin(ch, first, done, false);
-	return err;
+	return nents == 1 && len ? pin_one(p, iter, len, sg) :
+				   pin_all(ch, iter, len, sg, nents);
 }
 EXPORT_SYMBOL_GPL(vmh_channel_pin);
+
+static noinline void give_back(struct vmh_channel *ch, struct scatterlist *sg,
+			       u32 nents, bool dirty)
+{
+	const struct vmh_partition *p = ch->partition;
+	struct page *pages[BATCH];
+	u32 i;
+
+	while (nents) {
+		for (i = 0; i < BATCH && nents; i++, nents--) {
+			pages[i] = sg_page(sg);
+			sg = sg_next(sg);
+		}
+		p->transport->give_back(p->guest, pages, i, dirty);
+	}
+}
 
 /**
  * vmh_channel_unpin() - undo vmh_channel_pin()
@@ -87,16 +130,7 @@ EXPORT_SYMBOL_GPL(vmh_channel_pin);
 void vmh_channel_unpin(struct vmh_channel *ch, struct scatterlist *sg, u32 nents,
 		       bool dirty)
 {
-	const struct vmh_partition *p = ch->partition;
-	struct page *pages[BATCH];
-	u32 i;
-
-	while (nents) {
-		for (i = 0; i < BATCH && nents; i++, nents--) {
-			pages[i] = sg_page(sg);
-			sg = sg_next(sg);
-		}
-		p->transport->give_back(p->guest, pages, i, dirty);
-	}
+	if (ch->partition->transport->give_back)
+		give_back(ch, sg, nents, dirty);
 }
 EXPORT_SYMBOL_GPL(vmh_channel_unpin);

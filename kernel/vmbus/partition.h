@@ -213,6 +213,11 @@ struct vmh_channel_stats {
 	atomic64_t tx_signals;
 };
 
+/* Bits of vmh_channel.flags */
+enum {
+	VMH_LOOKING,
+};
+
 /**
  * struct vmh_channel - a channel
  * @dev: whose
@@ -232,6 +237,8 @@ struct vmh_channel_stats {
  * @vp: the guest's processor, or VMH_VP_NONE
  * @wq: where its worker runs
  * @work: the worker
+ * @here: who signals may take packets himself
+ * @flags: VMH_LOOKING: somebody takes packets, the worker or who signals
  * @rings: where the rings lie
  * @in: the ring from the guest; the worker's
  * @buf: the packet that the worker is at
@@ -249,7 +256,7 @@ struct vmh_channel_stats {
  * @out_mutex: if it is not
  * @out_open: @out may be used; protected by either
  * @out_full: somebody waits for room; as @out_open
- * @out_error: what was wrong with it
+ * @out_error: what was wrong with it, or found by who has signalled
  * @mapped: the rings are; tells which lock it is
  * @late: a signal that is put off
  * @late_due: and the time has come, but the worker has to see whether it is needed
@@ -275,6 +282,8 @@ struct vmh_channel {
 	u32 vp;
 	struct workqueue_struct *wq;
 	struct delayed_work work;
+	bool here;
+	unsigned long flags;
 	struct vmh_gpadl *rings;
 	struct vmh_ring in;
 	u8 *buf;

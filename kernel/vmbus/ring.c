@@ -373,10 +373,14 @@ static int wait_for(struct vmh_ring *ring, u32 need)
 	int err;
 
 	if (ring->waiting != need) {
+		WRITE_ONCE(ring->waiting, need);
+		/* Before the guest can signal for it: who comes then sees it. */
+		smp_wmb();
 		err = set32(ring, FIELD(pending_send_sz), need);
-		if (err)
+		if (err) {
+			WRITE_ONCE(ring->waiting, 0);
 			return err;
-		ring->waiting = need;
+		}
 	}
 	/* Pairs with the one between a guest's read index and pending_send_sz. */
 	smp_mb();
@@ -425,7 +429,7 @@ static __always_inline int make_room(struct vmh_ring *ring, u32 need)
 		err = set32(ring, FIELD(pending_send_sz), 0);
 		if (err)
 			return err;
-		ring->waiting = 0;
+		WRITE_ONCE(ring->waiting, 0);
 	}
 	return 0;
 }

@@ -47,11 +47,15 @@ struct vmh_partition;
  *	channel. What is sent from here the guest learns of when it has returned for
  *	the last packet there is. Process context, one call at a time for a channel;
  *	must not wait for the partition's lock, nor for RTNL.
+ * @try_packet: as @packet, for a guest that nobody waits for and whose memory is mapped;
+ *	but must not sleep. -EAGAIN: it would; @packet gets it then. Called by who signals,
+ *	with whatever that is busy with: in process context, but not preemptible perhaps.
+ *	NULL: all is left to @packet.
  * @writable: the ring to the guest has room again after -EAGAIN. As @packet; may be
  *	NULL.
  * @done: there are no more packets for now, or the others' turn has come: what was
  *	put off is due. After each time that the worker has looked, whether
- *	there was a packet or not. As @packet; may be NULL.
+ *	there was a packet or not. As @packet, or as @try_packet after that; may be NULL.
  * @offered: there are so many sub-channels as vmh_offer_subchannels() could get, and
  *	the guest has been told. As @open, of the primary channel; may be NULL.
  * @quiesce: the channel is stopped, to be saved: answers what is pending, and waits for
@@ -79,6 +83,7 @@ struct vmh_service {
 	int (*open)(struct vmh_channel *ch, const u8 *user_data);
 	void (*close)(struct vmh_channel *ch);
 	int (*packet)(struct vmh_channel *ch, const struct vmh_packet *packet);
+	int (*try_packet)(struct vmh_channel *ch, const struct vmh_packet *packet);
 	void (*writable)(struct vmh_channel *ch);
 	void (*done)(struct vmh_channel *ch);
 	void (*offered)(struct vmh_channel *ch, u32 n);

@@ -40,7 +40,7 @@ struct vmh_partition;
  * @unpin: undo that; @dirty if they may have been written to
  * @borrow: as @pin, but not for long, and for who is not the guest: what reads and
  *	writes the guest's disks. Waits for nobody.
- * @give_back: undo that
+ * @give_back: undo that; NULL if there is nothing to undo
  * @kick: interrupt processor @vp for a channel. Any context.
  * @message: there are messages to be read. The partition's lock is held: must not
  *	call back, nor wait for somebody who does.

@@ -12,14 +12,22 @@
  *
  * What a guest can make it do at a time is bounded: it goes to the end of the queue
  * after so many packets.
+ *
+ * A guest in this kernel need not have a thread woken for what the service only hands on:
+ * who signals takes that himself, if nobody else does, and leaves all else to the worker.
  */
+#include <linux/delay.h>
+#include <linux/irqflags.h>
 #include <linux/kcov.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 
 #include "partition.h"
 #include "trace.h"
 
 #define BUDGET		128
+/* So many are taken by who signals. */
+#define BUDGET_HERE	4
 /* So often a guest that fills its ring learns of room. */
 #define READ_DONE_EVERY	16
 /* For guests that do not say that there is room. */
@@ -58,41 +66,6 @@ void vmh_worker_queue(struct vmh_channel *ch)
 	if (timer_pending(&ch->work.timer))
 		mod_delayed_work_on(cpu_of(ch), ch->wq, &ch->work, 0);
 }
-
-static void signalled(struct vmh_channel *ch)
-{
-	if (!READ_ONCE(ch->armed))
-		return;
-	if (unlikely(READ_ONCE(ch->needless) >= NEEDLESS_MAX))
-		queue(ch, 1);
-	else if (!vmh_moderate_signal(ch))
-		vmh_worker_queue(ch);
-}
-
-/**
- * vmh_kick() - the guest signals a channel
- * @p: its partition
- * @relid: the channel
- *
- * At once, unless its signals are moderated, or it has signalled for nothing many times.
- *
- * Context: any.
- * Return: false if there is no such channel.
- */
-bool vmh_kick(struct vmh_partition *p, u32 relid)
-{
-	struct vmh_channel *ch;
-
-	rcu_read_lock();
-	ch = xa_load(&p->channels, relid);
-	if (ch) {
-		atomic64_inc(&ch->stats.rx_signals);
-		signalled(ch);
-	}
-	rcu_read_unlock();
-	return ch;
-}
-EXPORT_SYMBOL_GPL(vmh_kick);
 
 /**
  * vmh_channel_wake() - have a channel's worker look, and call the service
@@ -160,11 +133,29 @@ static int read_done(struct vmh_channel *ch)
 	return err;
 }
 
+/* @desc: what vmh_ring_peek() gave. Return: 1; the packet is in ch->packet. */
+static int read_packet(struct vmh_channel *ch, const struct vmh_descriptor *desc)
+{
+	u32 len = le16_to_cpu(desc->len8) * VMH_UNIT;
+	int err;
+
+	if (len > ch->buf_size)
+		return -EMSGSIZE;
+	err = vmh_ring_read(&ch->in, desc, ch->buf);
+	if (err)
+		return err;
+	if (vmh_packet_parse(&ch->packet, ch->buf, len))
+		return -EBADMSG;
+	ch->stats.rx_packets++;
+	ch->stats.rx_bytes += len + VMH_TRAILER;
+	trace_vmbus_packet_in(ch, desc, len);
+	return 1;
+}
+
 /* The next packet: 1 if there is one, in ch->packet. */
 static int next_packet(struct vmh_channel *ch)
 {
 	struct vmh_descriptor desc;
-	u32 len;
 	int ret;
 
 	if (ch->held) {
@@ -172,20 +163,7 @@ static int next_packet(struct vmh_channel *ch)
 		return 1;
 	}
 	ret = vmh_ring_peek(&ch->in, &desc);
-	if (ret <= 0)
-		return ret;
-	len = le16_to_cpu(desc.len8) * VMH_UNIT;
-	if (len > ch->buf_size)
-		return -EMSGSIZE;
-	ret = vmh_ring_read(&ch->in, &desc, ch->buf);
-	if (ret)
-		return ret;
-	if (vmh_packet_parse(&ch->packet, ch->buf, len))
-		return -EBADMSG;
-	ch->stats.rx_packets++;
-	ch->stats.rx_bytes += len + VMH_TRAILER;
-	trace_vmbus_packet_in(ch, &desc, len);
-	return 1;
+	return ret > 0 ? read_packet(ch, &desc) : ret;
 }
 
 /*
@@ -301,6 +279,122 @@ static bool room_was_used(struct vmh_channel *ch)
 	return used;
 }
 
+/* One at a time. All barriers: pairs with vmh_worker_stop(), too. */
+static bool begin_look(struct vmh_channel *ch)
+{
+	return !test_and_set_bit(VMH_LOOKING, &ch->flags);
+}
+
+static void end_look(struct vmh_channel *ch)
+{
+	clear_bit_unlock(VMH_LOOKING, &ch->flags);
+}
+
+/*
+ * What is held has to wait, and that there is room is the worker's business. Who waits
+ * for room has said so here before he has told the guest.
+ */
+static bool is_simple(const struct vmh_channel *ch)
+{
+	return !ch->held && !READ_ONCE(ch->out.waiting) && !READ_ONCE(ch->out_full);
+}
+
+static int take_one(struct vmh_channel *ch)
+{
+	struct vmh_descriptor desc;
+	int err;
+
+	err = vmh_ring_peek(&ch->in, &desc);
+	if (err > 0)
+		err = read_packet(ch, &desc);
+	if (err <= 0)
+		return err;
+	err = ch->dev->service->try_packet(ch, &ch->packet);
+	if (err == -EAGAIN)
+		ch->held = true;
+	if (err)
+		return err == -EPROTO ? -EBADMSG : err;
+	return read_done(ch) ?: 1;
+}
+
+/*
+ * Without the mask: what the guest writes before it sees that this one was read, it does not
+ * signal, but the next look is after that. Return: true if nothing is left.
+ */
+static bool take_some(struct vmh_channel *ch)
+{
+	const struct vmh_service *service = ch->dev->service;
+	u64 signals = atomic64_read(&ch->stats.rx_signals);
+	u64 before = ch->stats.rx_packets;
+	int left = BUDGET_HERE, ret;
+
+	do {
+		ret = take_one(ch);
+	} while (ret > 0 && --left);
+	/* Why was it signalled? The worker knows. */
+	if (!ret && before == ch->stats.rx_packets)
+		return false;
+	judge_signals(ch, signals, true);
+	if (service->done)
+		service->done(ch);
+	vmh_channel_flush(ch);
+	if (ret < 0 && ret != -EAGAIN)
+		WRITE_ONCE(ch->out_error, ret);
+	return !ret;
+}
+
+/*
+ * Take what there is on the stack of who signals: that is process context, where no
+ * softirq can have what the service locks. Return: false if the worker has to look.
+ */
+static bool look_here(struct vmh_channel *ch)
+{
+	bool done;
+
+	if (!ch->here || !in_task() || irqs_disabled() ||
+	    IS_ENABLED(CONFIG_PREEMPT_RT) || !begin_look(ch))
+		return false;
+	/* Pairs with vmh_worker_start(). */
+	done = smp_load_acquire(&ch->armed) && is_simple(ch) && take_some(ch);
+	end_look(ch);
+	return done;
+}
+
+static void signalled(struct vmh_channel *ch)
+{
+	if (!READ_ONCE(ch->armed))
+		return;
+	if (unlikely(READ_ONCE(ch->needless) >= NEEDLESS_MAX))
+		queue(ch, 1);
+	else if (!look_here(ch) && !vmh_moderate_signal(ch))
+		vmh_worker_queue(ch);
+}
+
+/**
+ * vmh_kick() - the guest signals a channel
+ * @p: its partition
+ * @relid: the channel
+ *
+ * At once, unless its signals are moderated, or it has signalled for nothing many times.
+ *
+ * Context: any.
+ * Return: false if there is no such channel.
+ */
+bool vmh_kick(struct vmh_partition *p, u32 relid)
+{
+	struct vmh_channel *ch;
+
+	rcu_read_lock();
+	ch = xa_load(&p->channels, relid);
+	if (ch) {
+		atomic64_inc(&ch->stats.rx_signals);
+		signalled(ch);
+	}
+	rcu_read_unlock();
+	return ch;
+}
+EXPORT_SYMBOL_GPL(vmh_kick);
+
 static void look(struct vmh_channel *ch)
 {
 	const struct vmh_service *service = ch->dev->service;
@@ -317,7 +411,7 @@ static void look(struct vmh_channel *ch)
 	full = vmh_channel_take_full(ch);
 	if (full && service->writable)
 		service->writable(ch);
-	err = work_through(ch);
+	err = READ_ONCE(ch->out_error) ?: work_through(ch);
 	if (service->done)
 		service->done(ch);
 	vmh_channel_flush(ch);
@@ -342,11 +436,17 @@ static void worker(struct work_struct *work)
 					      struct vmh_channel, work);
 	u64 before = ch->stats.rx_packets, began;
 
+	/* Who signals does not take long. */
+	if (!begin_look(ch)) {
+		queue(ch, 0);
+		return;
+	}
 	kcov_remote_start_common(ch->partition->kcov_handle);
 	began = vmh_moderate_begin(ch);
 	look(ch);
 	vmh_moderate_end(ch, began, ch->stats.rx_packets - before);
 	kcov_remote_stop();
+	end_look(ch);
 }
 
 /**
@@ -390,6 +490,10 @@ void vmh_worker_stop(struct vmh_channel *ch)
 	WRITE_ONCE(ch->armed, false);
 	vmh_moderate_cancel(ch);
 	/* One that a late kick queues finds it disarmed. */
+	cancel_delayed_work_sync(&ch->work);
+	/* Who signals may have been faster, and was to look, too. */
+	while (test_bit_acquire(VMH_LOOKING, &ch->flags))
+		usleep_range(20, 100);
 	cancel_delayed_work_sync(&ch->work);
 	vmh_pace_forget(&ch->pace);
 }

@@ -4,7 +4,8 @@
  * processor, as it does under a hypervisor, and never on the stack of who signals.
  *
  *	vml_irq_raise()		any context; once until it is taken
- *	  this CPU		irq_work
+ *	  this CPU		irq_work; or at once, where bottom halves are
+ *				disabled, if that only schedules the tasklet
  *	  another		an IPI of its own
  *	take()			hard-irq: the driver, or its tasklet
  *	on_event()		the tasklet
@@ -90,6 +91,21 @@ void vml_irq_init(struct vml_channel *c)
 	INIT_CSD(&c->csd, take_csd, c);
 }
 
+/*
+ * Only the tasklet runs the driver's callback: then nobody need be interrupted for that. It
+ * runs when who has disabled bottom halves enables them.
+ */
+static bool take_here(struct vml_channel *c)
+{
+	if (READ_ONCE(c->ch.callback_mode) == HV_CALL_ISR || !softirq_count() ||
+	    irqs_disabled())
+		return false;
+	local_irq_disable();
+	take(c);
+	local_irq_enable();
+	return true;
+}
+
 /**
  * vml_irq_raise() - interrupt a processor for a channel
  * @c: the channel, which does not go away meanwhile
@@ -102,10 +118,13 @@ void vml_irq_raise(struct vml_channel *c, u32 cpu)
 	/* It is on its way, and will see what this one is for. */
 	if (test_and_set_bit(VML_SIGNALLED, &c->flags))
 		return;
+	if (cpu == get_cpu() && take_here(c))
+		goto put;
 	/* If it is offline, somebody has to see to the channel. */
-	if (cpu == get_cpu() || cpu >= nr_cpu_ids ||
+	if (cpu == smp_processor_id() || cpu >= nr_cpu_ids ||
 	    smp_call_function_single_async(cpu, &c->csd))
 		irq_work_queue(&c->irq_work);
+put:
 	put_cpu();
 }
 

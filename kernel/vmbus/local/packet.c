@@ -9,20 +9,19 @@
 #include "local.h"
 #endif
 
-/* Three pieces: what is sent begins with @desc, and is filled up with zeroes. */
+/* What is sent begins with @desc, and is filled up with zeroes if need be. */
 static int send(struct vmbus_channel *channel, void *desc, u32 desc_size,
 		void *buffer, u32 len, u64 request, u64 *trans_id)
 {
 	u64 zeroes = 0;
-	u32 total = desc_size + len;
+	u32 total = desc_size + len, pad = ALIGN(total, sizeof(u64)) - total;
 	struct kvec pieces[] = {
 		{ desc, desc_size },
 		{ buffer, len },
-		{ &zeroes, ALIGN(total, sizeof(u64)) - total },
+		{ &zeroes, pad },
 	};
 
-	return vml_ring_write(channel, pieces, ARRAY_SIZE(pieces), request,
-			      trans_id);
+	return vml_ring_write(channel, pieces, pad ? 3 : 2, request, trans_id);
 }
 
 /**

@@ -136,7 +136,6 @@ struct vmh_transport vml_transport = {
 	.pin		= local_pin,
 	.unpin		= local_unpin,
 	.borrow		= local_pin,
-	.give_back	= local_unpin,
 	.kick		= local_kick,
 	.message	= local_message,
 	.gone		= local_gone,
