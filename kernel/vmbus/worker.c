@@ -279,6 +279,16 @@ static bool room_was_used(struct vmh_channel *ch)
 	return used;
 }
 
+/*
+ * Show the guest what the service has sent since there were @sent packets. What others send
+ * they show, when they have all of it.
+ */
+static void show(struct vmh_channel *ch, u64 sent)
+{
+	if (sent != READ_ONCE(ch->stats.tx_packets))
+		vmh_channel_flush(ch);
+}
+
 /* One at a time. All barriers: pairs with vmh_worker_stop(), too. */
 static bool begin_look(struct vmh_channel *ch)
 {
@@ -325,6 +335,7 @@ static bool take_some(struct vmh_channel *ch)
 {
 	const struct vmh_service *service = ch->dev->service;
 	u64 signals = atomic64_read(&ch->stats.rx_signals);
+	u64 sent = READ_ONCE(ch->stats.tx_packets);
 	u64 before = ch->stats.rx_packets;
 	int left = BUDGET_HERE, ret;
 
@@ -337,7 +348,7 @@ static bool take_some(struct vmh_channel *ch)
 	judge_signals(ch, signals, true);
 	if (service->done)
 		service->done(ch);
-	vmh_channel_flush(ch);
+	show(ch, sent);
 	if (ret < 0 && ret != -EAGAIN)
 		WRITE_ONCE(ch->out_error, ret);
 	return !ret;
@@ -399,6 +410,7 @@ static void look(struct vmh_channel *ch)
 {
 	const struct vmh_service *service = ch->dev->service;
 	u64 signals = atomic64_read(&ch->stats.rx_signals);
+	u64 sent = READ_ONCE(ch->stats.tx_packets);
 	u64 before = ch->stats.rx_packets;
 	bool full, due, read, used;
 	int err;
@@ -414,7 +426,7 @@ static void look(struct vmh_channel *ch)
 	err = READ_ONCE(ch->out_error) ?: work_through(ch);
 	if (service->done)
 		service->done(ch);
-	vmh_channel_flush(ch);
+	show(ch, sent);
 	if (READ_ONCE(ch->out_error))
 		err = ch->out_error;
 	if (err && err != -EAGAIN) {
