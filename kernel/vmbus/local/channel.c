@@ -78,13 +78,11 @@ static int map_rings(struct vmbus_channel *channel)
 	u32 send = channel->ringbuffer_send_offset;
 	int err;
 
-	err = vml_ring_init(&channel->outbound, channel->ringbuffer_page, send,
-			    0);
+	err = vml_ring_init(&channel->outbound, channel->ringbuffer_page, send);
 	if (err)
 		return err;
 	err = vml_ring_init(&channel->inbound, channel->ringbuffer_page + send,
-			    channel->ringbuffer_pagecount - send,
-			    channel->max_pkt_size);
+			    channel->ringbuffer_pagecount - send);
 	if (err)
 		vml_ring_exit(&channel->outbound);
 	return err;
@@ -133,8 +131,6 @@ static int open_channel(struct vmbus_channel *channel, const void *userdata,
 	if (READ_ONCE(channel->rescind))
 		return -ENODEV;
 	channel->state = CHANNEL_OPENING_STATE;
-	if (!channel->max_pkt_size)
-		channel->max_pkt_size = VMBUS_DEFAULT_MAX_PKT_SIZE;
 	err = vml_requestor_init(channel);
 	if (err)
 		goto closed;

@@ -178,8 +178,7 @@ void vml_irq_last(struct vml_channel *c);
 void vml_callback_reset(struct vml_channel *c);
 
 /* ring.c */
-int vml_ring_init(struct hv_ring_buffer_info *info, struct page *pages, u32 n,
-		  u32 max_packet);
+int vml_ring_init(struct hv_ring_buffer_info *info, struct page *pages, u32 n);
 void vml_ring_exit(struct hv_ring_buffer_info *info);
 int vml_ring_write(struct vmbus_channel *ch, const struct kvec *pieces, u32 n,
 		   u64 request, u64 *trans_id);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets of the ring from the host, one after the other. Each is copied to the
- * channel's buffer; the host learns of what was read when the iteration is closed.
+ * Packets of the ring from the host, one after the other, where they lie: the host is in
+ * this kernel, writes nothing that cannot be, and writes nothing there before it learns of
+ * what was read, when the iteration is closed. A guest that does not trust its host, as
+ * the real one, copies each.
  */
 #include <linux/uio.h>
 #include <asm/mshyperv.h>
@@ -31,29 +33,19 @@ static u32 unread(const struct hv_ring_buffer_info *info)
  * @channel: the channel
  *
  * Context: any, one at a time.
- * Return: a copy of it, valid until the next call; NULL if there is none.
+ * Return: the packet, valid until the iteration is closed; NULL if there is none.
  */
 struct vmpacket_descriptor *hv_pkt_iter_first(struct vmbus_channel *channel)
 {
 	struct hv_ring_buffer_info *info = &channel->inbound;
-	const struct vmpacket_descriptor *from;
-	struct vmpacket_descriptor *desc = info->pkt_buffer;
-	u32 most = unread(info), len, offset;
+	struct vmpacket_descriptor *desc;
+	u32 there = unread(info);
 
-	if (most < sizeof(*desc))
+	if (!there)
 		return NULL;
-	most = min(most, info->pkt_buffer_size);
-	from = hv_get_ring_buffer(info) + info->priv_read_index;
-	/* Once: what drivers rely on is what was checked. */
-	len = READ_ONCE(from->len8) * sizeof(u64);
-	if (len < sizeof(*desc) || len > most)
-		len = most;
-	memcpy(desc, from, len);
-	offset = desc->offset8 * sizeof(u64);
-	if (offset < sizeof(*desc) || offset > len)
-		offset = sizeof(*desc);
-	desc->len8 = len / sizeof(u64);
-	desc->offset8 = offset / sizeof(u64);
+	desc = hv_get_ring_buffer(info) + info->priv_read_index;
+	if (WARN_ON_ONCE(hv_pkt_len(desc) + VMH_TRAILER > there))
+		return NULL;
 	return desc;
 }
 EXPORT_SYMBOL_GPL(hv_pkt_iter_first);

@@ -14,26 +14,18 @@
  * @info: the ring
  * @pages: its memory
  * @n: pages of it, the header included; at least 2
- * @max_packet: longest packet that is read from it, or 0
  *
  * Context: process.
  * Return: 0 or -ENOMEM.
  */
-int vml_ring_init(struct hv_ring_buffer_info *info, struct page *pages, u32 n,
-		  u32 max_packet)
+int vml_ring_init(struct hv_ring_buffer_info *info, struct page *pages, u32 n)
 {
 	struct page **twice;
 	u32 i;
 
-	if (max_packet) {
-		info->pkt_buffer = kzalloc(max_packet, GFP_KERNEL);
-		if (!info->pkt_buffer)
-			return -ENOMEM;
-		info->pkt_buffer_size = max_packet;
-	}
 	twice = kvmalloc_array(2 * n - 1, sizeof(*twice), GFP_KERNEL);
 	if (!twice)
-		goto free;
+		return -ENOMEM;
 	twice[0] = pages;
 	for (i = 1; i < n; i++) {
 		twice[i] = pages + i;
@@ -42,7 +34,7 @@ int vml_ring_init(struct hv_ring_buffer_info *info, struct page *pages, u32 n,
 	info->ring_buffer = vmap(twice, 2 * n - 1, VM_MAP, PAGE_KERNEL);
 	kvfree(twice);
 	if (!info->ring_buffer)
-		goto free;
+		return -ENOMEM;
 	memset(info->ring_buffer, 0, sizeof(*info->ring_buffer));
 	info->ring_buffer->feature_bits.feat_pending_send_sz = 1;
 	info->ring_size = n << PAGE_SHIFT;
@@ -51,10 +43,6 @@ int vml_ring_init(struct hv_ring_buffer_info *info, struct page *pages, u32 n,
 	info->priv_read_index = 0;
 	spin_lock_init(&info->ring_lock);
 	return 0;
-
-free:
-	vml_ring_exit(info);
-	return -ENOMEM;
 }
 
 /**
@@ -69,9 +57,6 @@ void vml_ring_exit(struct hv_ring_buffer_info *info)
 	vunmap(info->ring_buffer);
 	info->ring_buffer = NULL;
 	mutex_unlock(&info->ring_buffer_mutex);
-	kfree(info->pkt_buffer);
-	info->pkt_buffer = NULL;
-	info->pkt_buffer_size = 0;
 }
 
 /* The ring was empty before, and the host is not looking: it has to be told. */
