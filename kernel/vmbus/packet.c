@@ -79,14 +79,17 @@ int vmh_packet_parse(struct vmh_packet *packet, const void *copy, u32 len)
 	if (offset < sizeof(*desc) || offset > len ||
 	    le16_to_cpu(desc->len8) * VMH_UNIT != len)
 		return -EPROTO;
-	*packet = (struct vmh_packet) {
-		.type = le16_to_cpu(desc->type),
-		.trans_id = le64_to_cpu(desc->trans_id),
-		.payload = copy + offset,
-		.len = len - offset,
-		.wants_completion = le16_to_cpu(desc->flags) &
-				    VMH_PACKET_WANTS_COMPLETION,
-	};
+	/* One by one, which is less than to clear all of it. */
+	packet->type = le16_to_cpu(desc->type);
+	packet->wants_completion = le16_to_cpu(desc->flags) &
+				   VMH_PACKET_WANTS_COMPLETION;
+	packet->trans_id = le64_to_cpu(desc->trans_id);
+	packet->payload = copy + offset;
+	packet->len = len - offset;
+	packet->ranges = NULL;
+	packet->range_cnt = 0;
+	packet->data_len = 0;
+	packet->pageset_id = 0;
 	switch (packet->type) {
 	case VMH_PACKET_INBAND:
 		return 0;

@@ -184,6 +184,11 @@ static int copy_descriptor(const struct vmh_ring *ring,
 	return 0;
 }
 
+static noinline int look_for_more(struct vmh_ring *ring)
+{
+	return peer_index(ring, FIELD(write_index), &ring->peer);
+}
+
 /**
  * vmh_ring_peek() - is there a packet, and can it be one?
  * @ring: the ring from the guest
@@ -199,7 +204,7 @@ int vmh_ring_peek(struct vmh_ring *ring, struct vmh_descriptor *desc)
 	int err;
 
 	if (ring->own == ring->peer) {
-		err = peer_index(ring, FIELD(write_index), &ring->peer);
+		err = look_for_more(ring);
 		if (err)
 			return err;
 	}
@@ -512,6 +517,17 @@ int vmh_ring_write(struct vmh_ring *ring, const struct vmh_piece *pieces,
 	return 0;
 }
 
+/* It wraps around, or is not mapped, or can never be. */
+static noinline int put_pieces(struct vmh_ring *ring, const struct vmh_descriptor *desc,
+			       const void *payload, u32 len)
+{
+	struct vmh_piece pieces[] = {
+		{ desc, sizeof(*desc) }, { payload, len },
+	};
+
+	return vmh_ring_write(ring, pieces, ARRAY_SIZE(pieces));
+}
+
 /**
  * vmh_ring_put() - put a packet into the ring that has one piece
  * @ring: the ring to the guest
@@ -533,13 +549,8 @@ int vmh_ring_put(struct vmh_ring *ring, const struct vmh_descriptor *desc,
 	u8 *to = flat(ring, ring->own, need);
 	int err;
 
-	if (unlikely(!to || need >= ring->size)) {
-		struct vmh_piece pieces[] = {
-			{ desc, sizeof(*desc) }, { payload, len },
-		};
-
-		return vmh_ring_write(ring, pieces, ARRAY_SIZE(pieces));
-	}
+	if (unlikely(!to || need >= ring->size))
+		return put_pieces(ring, desc, payload, len);
 	err = make_room(ring, need);
 	if (err)
 		return err;
