@@ -39,14 +39,12 @@ static void put_table(struct storvsp_cmd *cmd)
 static int pin(struct storvsp_cmd *cmd, const struct vmh_packet *packet)
 {
 	u32 offset = get_unaligned_le32(packet->ranges + 4);
-	struct vmh_gpa_iter iter;
 	int err;
 
 	err = get_table(cmd, DIV_ROUND_UP(offset + cmd->len, VMH_PAGE_SIZE));
 	if (err)
 		return err;
-	vmh_packet_gpa(&iter, packet);
-	err = vmh_channel_pin(cmd->chan->ch, &iter, cmd->len, cmd->sgt.sgl,
+	err = vmh_channel_pin(cmd->chan->ch, packet, cmd->len, cmd->sgt.sgl,
 			      cmd->sgt.nents);
 	if (err < 0) {
 		put_table(cmd);

@@ -2,6 +2,7 @@
 /* Pages that packets refer to, used where they lie: by block devices, for instance. */
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
+#include <linux/unaligned.h>
 
 #include "partition.h"
 
@@ -27,36 +28,43 @@ static u32 gather(struct vmh_gpa_iter *iter, u32 *len, struct scatterlist *sg,
 	return i;
 }
 
-/* One page, as most packets have it: there are no arrays to clear. */
-static int pin_one(const struct vmh_partition *p, struct vmh_gpa_iter *iter,
+/* All is in one page, as for most packets. */
+static bool is_one(const struct vmh_packet *packet, u32 len)
+{
+	return packet->type == VMH_PACKET_GPA_DIRECT && packet->range_cnt && len &&
+	       get_unaligned_le32(packet->ranges) >= len &&
+	       get_unaligned_le32(packet->ranges + 4) + len <= VMH_PAGE_SIZE;
+}
+
+/* There are no arrays to clear. */
+static int pin_one(const struct vmh_partition *p, const struct vmh_packet *packet,
 		   u32 len, struct scatterlist *sg)
 {
+	u64 pfn = get_unaligned_le64(packet->ranges + sizeof(struct vmh_gpa_range));
 	struct page *page;
-	u64 gpa, pfn;
 	int err;
 
-	if (vmh_gpa_next(iter, &gpa, len) != len)
-		return -ERANGE;
-	pfn = gpa >> VMH_PAGE_SHIFT;
 	err = p->transport->borrow(p->guest, &pfn, 1, &page);
 	if (err)
 		return err;
-	sg_set_page(sg, page, len, gpa % VMH_PAGE_SIZE);
+	sg_set_page(sg, page, len, get_unaligned_le32(packet->ranges + 4));
 	return 1;
 }
 
-static noinline int pin_all(struct vmh_channel *ch, struct vmh_gpa_iter *iter,
+static noinline int pin_all(struct vmh_channel *ch, const struct vmh_packet *packet,
 			    u32 len, struct scatterlist *sg, u32 nents)
 {
 	const struct vmh_partition *p = ch->partition;
 	struct scatterlist *first = sg;
 	struct page *pages[BATCH];
+	struct vmh_gpa_iter iter;
 	u32 done = 0, i, n;
 	u64 pfns[BATCH];
 	int err;
 
+	vmh_packet_gpa(&iter, packet);
 	while (len) {
-		n = gather(iter, &len, sg, min_t(u32, nents - done, BATCH), pfns);
+		n = gather(&iter, &len, sg, min_t(u32, nents - done, BATCH), pfns);
 		err = -ERANGE;
 		if (!n)
 			goto unpin;
@@ -77,8 +85,8 @@ unpin:
 /**
  * vmh_channel_pin() - use what a GPA-direct packet refers to where it lies
  * @ch: the channel, open
- * @iter: where in the guest's memory; advanced
- * @len: how much, in bytes
+ * @packet: the packet
+ * @len: how much of that, in bytes, from where it begins
  * @sg: filled in, an entry for a page; its end is not marked
  * @nents: how many of these there are
  *
@@ -90,15 +98,15 @@ unpin:
  * memory can only be copied, -ERANGE if the packet refers to less, or to more pages
  * than @nents, -EFAULT if that is no memory, -ENOMEM.
  */
-int vmh_channel_pin(struct vmh_channel *ch, struct vmh_gpa_iter *iter, u32 len,
+int vmh_channel_pin(struct vmh_channel *ch, const struct vmh_packet *packet, u32 len,
 		    struct scatterlist *sg, u32 nents)
 {
 	const struct vmh_partition *p = ch->partition;
 
 	if (!p->map || PAGE_SIZE != VMH_PAGE_SIZE)
 		return -EOPNOTSUPP;
-	return nents == 1 && len ? pin_one(p, iter, len, sg) :
-				   pin_all(ch, iter, len, sg, nents);
+	return nents && is_one(packet, len) ? pin_one(p, packet, len, sg) :
+					      pin_all(ch, packet, len, sg, nents);
 }
 EXPORT_SYMBOL_GPL(vmh_channel_pin);
 

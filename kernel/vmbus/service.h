@@ -153,7 +153,7 @@ int vmh_gpadl_write(const struct vmh_gpadl *gpadl, u32 offset, const void *from,
 int vmh_gpadl_read(const struct vmh_gpadl *gpadl, u32 offset, void *to, u32 len);
 
 /* pages.c */
-int vmh_channel_pin(struct vmh_channel *ch, struct vmh_gpa_iter *iter, u32 len,
+int vmh_channel_pin(struct vmh_channel *ch, const struct vmh_packet *packet, u32 len,
 		    struct scatterlist *sg, u32 nents);
 void vmh_channel_unpin(struct vmh_channel *ch, struct scatterlist *sg, u32 nents,
 		       bool dirty);
