@@ -99,9 +99,7 @@ struct se_session *storvsp_session(struct storvsp_ctl *ctl)
 	struct se_session *sess;
 
 	lockdep_assert_held(&ctl->lock);
-	/* Each channel may have one that it does not use. */
-	sess = target_setup_session(&ctl->tpg,
-				    STORVSP_DEPTH + 1 + STORVSP_SUBCHANNELS,
+	sess = target_setup_session(&ctl->tpg, STORVSP_DEPTH,
 				    sizeof(struct storvsp_cmd),
 				    TARGET_PROT_NORMAL, ctl->initiator, ctl,
 				    fresh ? check_entries : NULL);

@@ -6,7 +6,6 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/wait_bit.h>
 
 #include "../vmbus/transport.h"
 #include "storvsp.h"
@@ -14,15 +13,18 @@
 static int chan_open(struct vmh_channel *ch, const u8 *user_data)
 {
 	struct storvsp_ctl *ctl = vmh_device_priv(vmh_channel_device(ch));
-	struct storvsp_chan *chan = kzalloc(sizeof(*chan), GFP_KERNEL_ACCOUNT);
+	struct storvsp_chan *chan;
 
+	chan = kvzalloc(struct_size(chan, own, STORVSP_OWN), GFP_KERNEL_ACCOUNT);
 	if (!chan)
 		return -ENOMEM;
 	chan->ch = ch;
 	chan->ctl = ctl;
 	chan->prompt = vmh_channel_is_prompt(ch);
+	atomic_set(&chan->busy, 1);
 	init_llist_head(&chan->done);
 	INIT_WORK(&chan->work, storvsp_reply_work);
+	storvsp_own(chan);
 	vmh_channel_set_priv(ch, chan);
 	if (!vmh_channel_index(ch)) {
 		WRITE_ONCE(ctl->version, VSTOR_VERSION_NONE);
@@ -47,12 +49,11 @@ static void chan_close(struct vmh_channel *ch)
 	mutex_unlock(&ctl->primary_lock);
 	for (i = 0; i < VSTOR_LUNS_MAX; i++)
 		storvsp_qos_flush(&ctl->luns[i], chan);
-	wait_var_event(&chan->busy, !atomic_read(&chan->busy));
+	storvsp_chan_wait(chan);
 	cancel_work_sync(&chan->work);
 	storvsp_reply_all(chan);
 	storvsp_reply_drop(chan);
-	storvsp_spare_free(chan);
-	kfree(chan);
+	kvfree(chan);
 }
 
 /* A guest asks for something at least so often while it looks for its disks. */
@@ -113,7 +114,7 @@ static const struct vmh_service service = {
 	.packet		= storvsp_packet,
 	.try_packet	= storvsp_try_packet,
 	.writable	= storvsp_writable,
-	.done		= storvsp_scan_again,
+	.done		= storvsp_looked,
 	.quiesce	= storvsp_quiesce,
 	.save		= storvsp_save,
 	.restore	= storvsp_restore,

@@ -16,15 +16,14 @@ static bool is_length(u32 len, u16 version)
 }
 
 /**
- * storvsp_packet_parse() - what is a packet?
- * @copy: set to what is in it, with zeroes behind a shorter one
+ * storvsp_packet_kind() - what is a packet?
  * @packet: the packet
  * @version: that the guest speaks, or %VSTOR_VERSION_NONE
  *
- * Return: enum storvsp_kind; -EPROTO or -EOPNOTSUPP if it is not vstor.
+ * Return: enum storvsp_kind; -EPROTO or -EOPNOTSUPP if it is not vstor. What is more than
+ * %STORVSP_NOTHING, storvsp_packet_copy() can have.
  */
-int storvsp_packet_parse(struct vstor_packet *copy, const struct vmh_packet *packet,
-			 u16 version)
+int storvsp_packet_kind(const struct vmh_packet *packet, u16 version)
 {
 	/* Nobody asked for one. */
 	if (packet->type == VMH_PACKET_COMPLETION)
@@ -34,14 +33,8 @@ int storvsp_packet_parse(struct vstor_packet *copy, const struct vmh_packet *pac
 		return -EOPNOTSUPP;
 	if (!is_length(packet->len, version))
 		return -EPROTO;
-	if (packet->len == sizeof(*copy)) {
-		*copy = *(const struct vstor_packet *)packet->payload;
-	} else {
-		memset(copy, 0, sizeof(*copy));
-		memcpy(copy, packet->payload, packet->len);
-	}
 
-	switch (le32_to_cpu(copy->operation)) {
+	switch (le32_to_cpu(((const struct vstor_packet *)packet->payload)->operation)) {
 	case VSTOR_EXECUTE_SRB:
 		return STORVSP_SRB;
 	case VSTOR_RESET_LUN:
@@ -72,6 +65,21 @@ static u8 queue_action(const struct vstor_srb *srb)
 	return VSTOR_QUEUE_SIMPLE;
 }
 
+/* Most are of 10 bytes, or of 16. */
+static void clear_behind(u8 *cdb, u32 len)
+{
+	u32 bits = 8 * (VSTOR_CDB_MAX - len);
+	u64 last;
+
+	static_assert(VSTOR_CDB_MAX == 2 * sizeof(last));
+	if (likely(bits < 64)) {
+		last = get_unaligned_le64(cdb + sizeof(last));
+		put_unaligned_le64(last << bits >> bits, cdb + sizeof(last));
+	} else {
+		memset(cdb + len, 0, VSTOR_CDB_MAX - len);
+	}
+}
+
 /**
  * storvsp_srb_parse() - are a command and its data, as the guest says, what they can be?
  * @said: set
@@ -83,14 +91,12 @@ static u8 queue_action(const struct vstor_srb *srb)
 bool storvsp_srb_parse(struct storvsp_said *said, struct vstor_srb *srb,
 		       const struct vmh_packet *packet)
 {
-	u32 len = le32_to_cpu(srb->data_length), i;
+	u32 len = le32_to_cpu(srb->data_length);
 	int direction;
 
 	if (!srb->cdb_length || srb->cdb_length > VSTOR_CDB_MAX)
 		return false;
-	/* A few bytes, if any. */
-	for (i = srb->cdb_length; i < VSTOR_CDB_MAX; i++)
-		srb->cdb[i] = 0;
+	clear_behind(srb->cdb, srb->cdb_length);
 	/* Target core copies what the operation code says; one says more. */
 	if (srb->cdb[0] == VARIABLE_LENGTH_CMD)
 		return false;

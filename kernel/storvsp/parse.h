@@ -8,6 +8,7 @@
 #ifndef _STORVSP_PARSE_H
 #define _STORVSP_PARSE_H
 
+#include <linux/string.h>
 #include <linux/types.h>
 #include <scsi/scsi_proto.h>
 
@@ -71,23 +72,31 @@ static inline bool storvsp_is_address(const struct vstor_srb *srb)
  */
 static inline bool storvsp_in_place(const u8 *cdb)
 {
-	switch (cdb[0]) {
-	case READ_6:
-	case READ_10:
-	case READ_12:
-	case READ_16:
-	case WRITE_6:
-	case WRITE_10:
-	case WRITE_12:
-	case WRITE_16:
-		return true;
+	/*
+	 * READ and WRITE of 6, 10, 12, and 16 bytes: what differs are bits 5 and 7 for the
+	 * size, and bit 1.
+	 */
+	return (cdb[0] & ~0xa2) == READ_6;
+}
+
+/**
+ * storvsp_packet_copy() - have what is in a packet
+ * @copy: set to it, with zeroes behind a shorter one
+ * @packet: the packet, which storvsp_packet_kind() knows
+ */
+static __always_inline void
+storvsp_packet_copy(struct vstor_packet *copy, const struct vmh_packet *packet)
+{
+	if (packet->len == sizeof(*copy)) {
+		*copy = *(const struct vstor_packet *)packet->payload;
+		return;
 	}
-	return false;
+	memset(copy, 0, sizeof(*copy));
+	memcpy(copy, packet->payload, packet->len);
 }
 
 /* parse.c */
-int storvsp_packet_parse(struct vstor_packet *copy, const struct vmh_packet *packet,
-			 u16 version);
+int storvsp_packet_kind(const struct vmh_packet *packet, u16 version);
 bool storvsp_srb_parse(struct storvsp_said *said, struct vstor_srb *srb,
 		       const struct vmh_packet *packet);
 

@@ -98,6 +98,14 @@ void storvsp_writable(struct vmh_channel *ch)
 	storvsp_reply_all(chan);
 }
 
+static void show_later(struct storvsp_chan *chan)
+{
+	/* Pairs with the workqueue's, when it is not pending any more, and is run. */
+	smp_mb();
+	if (!work_pending(&chan->work))
+		queue_work(storvsp_wq, &chan->work);
+}
+
 /**
  * storvsp_reply() - answer
  * @chan: the channel, of which the caller's command is busy
@@ -112,7 +120,7 @@ void storvsp_writable(struct vmh_channel *ch)
  */
 void storvsp_reply(struct storvsp_chan *chan, struct storvsp_reply *reply)
 {
-	bool last = atomic_read(&chan->busy) == 1;
+	bool last = storvsp_busy(chan) == 1;
 
 	if (!chan->prompt) {
 		llist_add(&reply->node, &chan->done);
@@ -122,7 +130,7 @@ void storvsp_reply(struct storvsp_chan *chan, struct storvsp_reply *reply)
 	if (llist_empty(&chan->done) && write(chan, reply, last)) {
 		reply->free(reply);
 		if (!last)
-			queue_work(storvsp_wq, &chan->work);
+			show_later(chan);
 		return;
 	}
 	llist_add(&reply->node, &chan->done);
@@ -137,8 +145,20 @@ void storvsp_reply(struct storvsp_chan *chan, struct storvsp_reply *reply)
  */
 void storvsp_chan_put(struct storvsp_chan *chan)
 {
-	if (atomic_dec_and_test(&chan->busy))
+	if (unlikely(atomic_dec_and_test(&chan->busy)))
 		wake_up_var(&chan->busy);
+}
+
+/**
+ * storvsp_chan_wait() - wait until all that was asked for is answered
+ * @chan: the channel, for which nobody can ask any more
+ *
+ * Context: process.
+ */
+void storvsp_chan_wait(struct storvsp_chan *chan)
+{
+	atomic_dec(&chan->busy);
+	wait_var_event(&chan->busy, !atomic_read(&chan->busy));
 }
 
 /**

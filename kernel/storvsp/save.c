@@ -14,7 +14,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
-#include <linux/wait_bit.h>
 
 #include "storvsp.h"
 
@@ -58,7 +57,8 @@ void storvsp_quiesce(struct vmh_channel *ch)
 
 	for (i = 0; i < VSTOR_LUNS_MAX; i++)
 		storvsp_qos_release(&chan->ctl->luns[i], chan);
-	wait_var_event(&chan->busy, !atomic_read(&chan->busy));
+	storvsp_chan_wait(chan);
+	atomic_inc(&chan->busy);
 	flush_work(&chan->work);
 	storvsp_reply_all(chan);
 }
@@ -140,8 +140,8 @@ static void answer_free(struct storvsp_reply *reply)
 }
 
 /**
- * storvsp_restored_first() - are there answers that were restored?
- * @chan: the channel
+ * storvsp_restored_first() - are there answers that were restored, still?
+ * @chan: the channel, which had some
  *
  * As long as there are, nothing new is begun: there are never more answers than commands
  * and resets at a time, whatever a guest reads, and however often it is saved.
@@ -151,8 +151,6 @@ static void answer_free(struct storvsp_reply *reply)
  */
 bool storvsp_restored_first(struct storvsp_chan *chan)
 {
-	if (likely(!atomic_read(&chan->restored)))
-		return false;
 	storvsp_reply_all(chan);
 	return atomic_read(&chan->restored);
 }

@@ -64,16 +64,13 @@ void storvsp_scan_work(struct work_struct *work)
 
 /**
  * storvsp_scan_again() - it may be that it can be told now
- * @ch: a channel
+ * @ctl: the controller
  *
- * There is room again, or the channel goes on.
+ * There is room again, or a channel goes on.
  *
- * Context: the channel's worker, each time that it has looked.
+ * Context: any.
  */
-void storvsp_scan_again(struct vmh_channel *ch)
+void storvsp_scan_again(struct storvsp_ctl *ctl)
 {
-	struct storvsp_chan *chan = vmh_channel_priv(ch);
-
-	if (unlikely(READ_ONCE(chan->ctl->scan)))
-		queue_work(chan->ctl->wq, &chan->ctl->scan_work);
+	queue_work(ctl->wq, &ctl->scan_work);
 }

@@ -19,51 +19,66 @@
 
 #include "storvsp.h"
 
-/* A channel keeps one, for the next command, which is less than to look for one. */
+/**
+ * storvsp_own() - say which commands are a channel's own
+ * @chan: a new channel
+ */
+void storvsp_own(struct storvsp_chan *chan)
+{
+	int i;
+
+	for (i = 0; i < STORVSP_OWN; i++) {
+		chan->own[i].own = true;
+		llist_add(&chan->own[i].reply.node, &chan->spare);
+	}
+}
+
 static void cmd_free(struct storvsp_reply *reply)
 {
 	struct storvsp_cmd *cmd = container_of(reply, struct storvsp_cmd, reply);
 	struct storvsp_chan *chan = cmd->chan;
 
 	atomic_dec(&chan->ctl->busy);
-	if (cmpxchg(&chan->spare, NULL, cmd))
+	if (likely(cmd->own))
+		llist_add(&reply->node, &chan->spare);
+	else
 		target_free_tag(chan->ctl->sess, &cmd->se);
 }
 
-/**
- * storvsp_spare_free() - a channel needs no more commands
- * @chan: the channel, on which nothing is busy
- */
-void storvsp_spare_free(struct storvsp_chan *chan)
+static struct storvsp_cmd *cmd_of_session(struct se_session *sess)
 {
-	if (chan->spare)
-		target_free_tag(chan->ctl->sess, &chan->spare->se);
-}
-
-static struct storvsp_cmd *cmd_find(struct storvsp_chan *chan)
-{
-	struct se_session *sess = chan->ctl->sess;
 	struct storvsp_cmd *cmd;
 	int tag, cpu;
 
-	cmd = xchg(&chan->spare, NULL);
-	if (likely(cmd))
-		return cmd;
 	tag = sbitmap_queue_get(&sess->sess_tag_pool, &cpu);
 	if (tag < 0)
 		return NULL;
 	cmd = &((struct storvsp_cmd *)sess->sess_cmd_map)[tag];
+	memset(&cmd->se, 0, sizeof(cmd->se));
 	cmd->se.map_tag = tag;
 	cmd->se.map_cpu = cpu;
 	return cmd;
 }
 
+/* One at a time for a channel takes packets, and so takes from its list. */
+static struct storvsp_cmd *cmd_find(struct storvsp_chan *chan)
+{
+	struct llist_node *node = llist_del_first(&chan->spare);
+	struct storvsp_cmd *cmd;
+
+	if (unlikely(!node))
+		return cmd_of_session(chan->ctl->sess);
+	cmd = llist_entry(node, struct storvsp_cmd, reply.node);
+	memset(&cmd->se, 0, sizeof(cmd->se));
+	return cmd;
+}
+
 /* A guest that has done nothing for more than a tick may do something else now. */
-static void note_depth(struct storvsp_chan *chan, u32 depth)
+static void note_depth(struct storvsp_chan *chan)
 {
 	unsigned long now = jiffies;
 
-	if (depth > 1 || now - chan->last > 1)
+	if (storvsp_busy(chan) > 1 || now - chan->last > 1)
 		chan->single = 0;
 	else
 		chan->single++;
@@ -74,20 +89,14 @@ static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
 {
 	struct storvsp_ctl *ctl = chan->ctl;
 	struct storvsp_cmd *cmd = NULL;
-	int tag, cpu;
 
-	/* There are more, but those are spare ones of channels. */
+	/* There are more, but those are the own ones of channels that do little. */
 	if (atomic_inc_return(&ctl->busy) <= STORVSP_DEPTH)
 		cmd = cmd_find(chan);
 	if (!cmd) {
 		atomic_dec(&ctl->busy);
 		return NULL;
 	}
-	tag = cmd->se.map_tag;
-	cpu = cmd->se.map_cpu;
-	memset(&cmd->se, 0, sizeof(cmd->se));
-	cmd->se.map_tag = tag;
-	cmd->se.map_cpu = cpu;
 	cmd->chan = chan;
 	cmd->lun = NULL;
 	cmd->answered = false;
@@ -97,18 +106,19 @@ static struct storvsp_cmd *cmd_get(struct storvsp_chan *chan)
 	cmd->copy = NULL;
 	cmd->watched = false;
 	cmd->reply.free = cmd_free;
-	note_depth(chan, atomic_inc_return(&chan->busy));
+	atomic_inc(&chan->busy);
+	note_depth(chan);
 	return cmd;
 }
 
 /* There is not even a command to answer it with. */
-static int too_many(struct storvsp_chan *chan, const struct vmh_packet *packet,
-		    const struct vstor_packet *copy)
+static int too_many(struct storvsp_chan *chan, const struct vmh_packet *packet)
 {
-	struct vstor_packet answer = *copy;
+	struct vstor_packet answer;
 
 	if (!packet->wants_completion)
 		return 0;
+	storvsp_packet_copy(&answer, packet);
 	answer.operation = cpu_to_le32(VSTOR_COMPLETE_IO);
 	answer.status = cpu_to_le32(VSTOR_STATUS_DEVICE_BUSY);
 	answer.srb.srb_status = VSTOR_SRB_BUSY;
@@ -134,7 +144,7 @@ static void lun_get(struct storvsp_cmd *cmd, struct storvsp_lun *lun)
 	}
 	cmd->lun = lun;
 	cmd->epoch = epoch;
-	cmd->begun = ktime_get_ns();
+	cmd->begun = cmd->chan->now;
 }
 
 /**
@@ -238,14 +248,19 @@ static void submit(struct storvsp_cmd *cmd)
 
 /*
  * Target core refuses what has data that go to a read-only LUN, and writes a line into the
- * log for each. Of what has none, or others, it thinks nothing.
+ * log for each: after the first, so many as a guest likes. Of what has none, or others, it
+ * thinks nothing.
  */
 static bool is_protected(struct storvsp_cmd *cmd)
 {
 	const struct vstor_srb *srb = &cmd->reply.packet.srb;
+	struct storvsp_lun *lun = cmd->lun;
 	struct se_cmd *se = &cmd->se;
 	bool readonly;
 
+	/* Reads, and writes of a LUN that takes them, as far as is known. */
+	if (likely(storvsp_in_place(srb->cdb) && !READ_ONCE(lun->protected)))
+		return false;
 	if (se->data_direction != DMA_TO_DEVICE && storvsp_is_harmless(srb->cdb))
 		return false;
 	/* All that this looks at. */
@@ -253,6 +268,8 @@ static bool is_protected(struct storvsp_cmd *cmd)
 	se->orig_fe_lun = srb->lun;
 	readonly = target_lun_is_rdonly(se);
 	se->se_sess = NULL;
+	if (READ_ONCE(lun->protected) != readonly)
+		WRITE_ONCE(lun->protected, readonly);
 	return readonly;
 }
 
@@ -297,7 +314,8 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 	if (target_submit_prep(se, srb->cdb, core ? NULL : cmd->sgt.sgl,
 			       core ? 0 : cmd->nents, NULL, 0, NULL, 0, GFP_ATOMIC))
 		return;
-	storvsp_caw(cmd);
+	if (unlikely(se->se_cmd_flags & SCF_COMPARE_AND_WRITE))
+		storvsp_caw(cmd);
 	if (unlikely(se->data_length < cmd->len))
 		storvsp_data_trim(cmd);
 	/* A stand-in for LUN 0, which reads nothing and says that all is well. */
@@ -310,13 +328,9 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 }
 
 /* Nearly always it is. */
-static bool is_there(const struct storvsp_cmd *cmd)
+static bool is_there(const struct storvsp_lun *lun)
 {
-	const struct vstor_srb *srb = &cmd->reply.packet.srb;
-	const struct storvsp_ctl *ctl = cmd->chan->ctl;
-
-	return !READ_ONCE(ctl->leaving) && storvsp_is_address(srb) &&
-	       storvsp_is_present(&ctl->luns[srb->lun]);
+	return !READ_ONCE(lun->ctl->leaving) && storvsp_is_present(lun);
 }
 
 /* Find out who it is for; true if it is to be submitted, else it is answered. */
@@ -324,6 +338,7 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
 		    gfp_t gfp)
 {
 	struct vstor_srb *srb = &cmd->reply.packet.srb;
+	struct storvsp_ctl *ctl = cmd->chan->ctl;
 	struct storvsp_said said;
 	struct storvsp_lun *lun;
 	int err;
@@ -336,16 +351,16 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
 	cmd->se.data_direction = said.direction;
 	cmd->read = said.direction == DMA_FROM_DEVICE;
 	cmd->queue = said.queue;
-	if (unlikely(!is_there(cmd)) && storvsp_absent(cmd, packet))
+	if (unlikely(!storvsp_is_address(srb)) && storvsp_absent(cmd, packet))
 		return false;
-	lun = &cmd->chan->ctl->luns[srb->lun];
+	lun = &ctl->luns[srb->lun];
 	if (is_full(lun)) {
 		storvsp_srb_status(cmd, VSTOR_SRB_BUSY, SAM_STAT_TASK_SET_FULL);
 		return false;
 	}
 	lun_get(cmd, lun);
 	/* From here on storvsp_qos_drain() waits for it, if it is not too late. */
-	if (unlikely(!is_there(cmd)) && storvsp_absent(cmd, packet))
+	if (unlikely(!is_there(lun)) && storvsp_absent(cmd, packet))
 		return false;
 	if (is_attention(lun, srb->cdb[0])) {
 		storvsp_srb_sense(cmd, UNIT_ATTENTION, 0x2a, 0x09);
@@ -372,14 +387,13 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
  * storvsp_srb() - an SRB of the guest
  * @chan: the channel
  * @packet: the packet
- * @copy: what is in it
  * @gfp: for copies of its data
  *
  * Context: the channel's worker; waits for no LUN.
  * Return: 0, -EAGAIN if there is no room for the answer, -EPROTO if it is not vstor.
  */
 int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
-		const struct vstor_packet *copy, gfp_t gfp)
+		gfp_t gfp)
 {
 	struct storvsp_cmd *cmd;
 
@@ -387,12 +401,14 @@ int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
 		return -EPROTO;
 	/* Not exact with several channels, but never the same for long. */
 	WRITE_ONCE(chan->ctl->asked, chan->ctl->asked + 1);
+	if (!chan->now)
+		chan->now = ktime_get_ns();
 	cmd = cmd_get(chan);
 	if (!cmd)
-		return too_many(chan, packet, copy);
+		return too_many(chan, packet);
 	cmd->reply.trans_id = packet->trans_id;
 	cmd->reply.len = packet->wants_completion ? packet->len : 0;
-	cmd->reply.packet = *copy;
+	storvsp_packet_copy(&cmd->reply.packet, packet);
 	if (!prepare(cmd, packet, gfp))
 		storvsp_cmd_finish(cmd);
 	else if (!storvsp_qos_wait(cmd))
@@ -402,9 +418,13 @@ int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
 
 /* Data that are not copied; a LUN that goes meanwhile, or comes, does no harm. */
 static bool is_in_place(const struct storvsp_ctl *ctl,
-			const struct vmh_packet *packet,
-			const struct vstor_srb *srb)
+			const struct vmh_packet *packet)
 {
+	const struct vstor_packet *vstor = (const void *)packet->payload;
+	const struct vstor_srb *srb = &vstor->srb;
+
+	/* All of it is in older packets, too. */
+	static_assert(offsetofend(struct vstor_packet, srb.cdb) <= VSTOR_PACKET_V1);
 	return packet->type == VMH_PACKET_GPA_DIRECT && packet->range_cnt == 1 &&
 	       storvsp_is_address(srb) && storvsp_in_place(srb->cdb) &&
 	       storvsp_data_aligned(&ctl->luns[srb->lun], packet,
@@ -415,7 +435,6 @@ static bool is_in_place(const struct storvsp_ctl *ctl,
  * storvsp_try_srb() - an SRB of a guest that nobody waits for
  * @chan: the channel
  * @packet: the packet
- * @copy: what is in it
  *
  * Reads and writes only need to be handed on. For all else there may be something to
  * allocate, which had better be done where one can wait for it.
@@ -423,35 +442,31 @@ static bool is_in_place(const struct storvsp_ctl *ctl,
  * Context: process, without sleeping.
  * Return: as storvsp_srb(), -EAGAIN also if it has to go there.
  */
-int storvsp_try_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
-		    const struct vstor_packet *copy)
+int storvsp_try_srb(struct storvsp_chan *chan, const struct vmh_packet *packet)
 {
-	if (!is_in_place(chan->ctl, packet, &copy->srb))
+	if (!is_in_place(chan->ctl, packet))
 		return -EAGAIN;
-	return storvsp_srb(chan, packet, copy, GFP_ATOMIC);
+	return storvsp_srb(chan, packet, GFP_ATOMIC);
 }
 
 static void count(const struct storvsp_cmd *cmd)
 {
-	struct storvsp_stats *stats;
-	u64 nsecs = ktime_get_ns() - cmd->begun;
+	struct storvsp_ctl *ctl = cmd->chan->ctl;
+	struct storvsp_stats __percpu *stats = ctl->stats + (cmd->lun - ctl->luns);
 	u32 len = le32_to_cpu(cmd->reply.packet.srb.data_length);
 
-	stats = get_cpu_ptr(cmd->chan->ctl->stats) +
-		(cmd->lun - cmd->chan->ctl->luns);
 	if (!cmd->cost) {
-		stats->others++;
+		this_cpu_inc(stats->others);
 	} else if (cmd->read) {
-		stats->reads++;
-		stats->read_bytes += len;
+		this_cpu_inc(stats->reads);
+		this_cpu_add(stats->read_bytes, len);
 	} else {
-		stats->writes++;
-		stats->write_bytes += len;
+		this_cpu_inc(stats->writes);
+		this_cpu_add(stats->write_bytes, len);
 	}
 	if (cmd->reply.packet.srb.srb_status != VSTOR_SRB_SUCCESS)
-		stats->errors++;
-	stats->nsecs += nsecs;
-	put_cpu_ptr(cmd->chan->ctl->stats);
+		this_cpu_inc(stats->errors);
+	this_cpu_add(stats->nsecs, ktime_get_ns() - cmd->begun);
 }
 
 /**
@@ -473,7 +488,8 @@ void storvsp_cmd_finish(struct storvsp_cmd *cmd)
 		storvsp_srb_status(cmd, VSTOR_SRB_ABORTED, SAM_STAT_GOOD);
 	if (lun) {
 		count(cmd);
-		storvsp_minimum_end(cmd);
+		if (unlikely(cmd->watched))
+			storvsp_minimum_end(cmd);
 	}
 	storvsp_reply(chan, &cmd->reply);
 	/* A reset is answered when nobody is left: after the commands. */

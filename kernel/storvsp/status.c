@@ -114,6 +114,18 @@ static u32 moved(const struct storvsp_cmd *cmd)
 	return cmd->len;
 }
 
+static noinline void refused(struct storvsp_cmd *cmd)
+{
+	const struct se_cmd *se = &cmd->se;
+	struct scsi_sense_hdr hdr;
+
+	/* Whether a LUN is read-only nobody tells us, but target core. */
+	if (scsi_normalize_sense(se->sense_buffer, se->scsi_sense_length, &hdr) &&
+	    hdr.sense_key == DATA_PROTECT && hdr.asc == 0x27)
+		WRITE_ONCE(cmd->lun->protected, true);
+	check_condition(cmd, se->sense_buffer, se->scsi_sense_length);
+}
+
 /**
  * storvsp_status() - a command ends as target core says
  * @cmd: the command
@@ -132,8 +144,7 @@ void storvsp_status(struct storvsp_cmd *cmd)
 		if (storvsp_is_gone(se))
 			storvsp_srb_status(cmd, VSTOR_SRB_INVALID_LUN, status);
 		else
-			check_condition(cmd, se->sense_buffer,
-					se->scsi_sense_length);
+			refused(cmd);
 		return;
 	case SAM_STAT_BUSY:
 	case SAM_STAT_TASK_SET_FULL:

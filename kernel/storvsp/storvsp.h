@@ -36,6 +36,8 @@
 /* Commands of a controller at a time, and how many of them one LUN can have. */
 #define STORVSP_DEPTH		1024
 #define STORVSP_LUN_DEPTH	512
+/* Commands that a channel has for itself, which is less than to look for one. */
+#define STORVSP_OWN		32
 /* What each LUN can have, whatever the others do. */
 #define STORVSP_LUN_RESERVE	4
 /* Resets of a channel that are not answered, at a time. */
@@ -118,6 +120,7 @@ struct storvsp_minimum {
  * @block: bytes of a block
  * @align: data in the guest's pages begin, and end, at a multiple of it; a power of two
  * @resized: bit 0: its capacity has changed, and the guest was not told
+ * @protected: a write was refused, so that it may be read-only
  * @epoch: which of @inflight is for new commands
  * @inflight: commands, by when they came: before the last reset, or after it
  * @reset_lock: see above
@@ -128,6 +131,7 @@ struct storvsp_minimum {
 struct storvsp_lun {
 	struct storvsp_ctl *ctl;
 	bool present;
+	bool protected;
 	u32 block;
 	u32 align;
 	unsigned long resized;
@@ -231,36 +235,6 @@ struct storvsp_wwn {
 };
 
 /**
- * struct storvsp_chan - a channel, open
- * @ch: the channel
- * @ctl: whose
- * @prompt: nobody waits for this guest
- * @busy: commands and resets that are not answered yet; as a variable to wait for
- * @resets: resets whose answers are not written yet
- * @restored: answers that were restored, and are not written yet
- * @done: answers that are to be written into the ring
- * @room: how often there was room again
- * @work: shows several together, and writes them, if the guest can keep one waiting
- * @single: so many commands came one at a time, without a pause; of who takes packets
- * @last: when the last one came, in jiffies; likewise
- * @spare: a command that is nobody's, or NULL
- */
-struct storvsp_chan {
-	struct vmh_channel *ch;
-	struct storvsp_ctl *ctl;
-	bool prompt;
-	atomic_t busy;
-	atomic_t resets;
-	atomic_t restored;
-	struct llist_head done;
-	atomic_t room;
-	struct work_struct work;
-	u32 single;
-	unsigned long last;
-	struct storvsp_cmd *spare;
-};
-
-/**
  * struct storvsp_reply - the answer to a packet
  * @node: in storvsp_chan.done
  * @trans_id: the packet's
@@ -291,10 +265,10 @@ enum storvsp_data {
  * @se: for target core
  * @chan: where it came from
  * @lun: for whom
- * @stats: where it is counted, or NULL if it is not
  * @epoch: see struct storvsp_lun
  * @answered: its status is known; else it was aborted
  * @read: data go to the guest
+ * @own: it is one of its channel's own
  * @watched: it counts in storvsp_lun.minimum
  * @queue: VSTOR_QUEUE_*
  * @data: where they are
@@ -318,10 +292,10 @@ struct storvsp_cmd {
 	struct se_cmd se;
 	struct storvsp_chan *chan;
 	struct storvsp_lun *lun;
-	struct storvsp_stats __percpu *stats;
 	u32 epoch;
 	bool answered;
 	bool read;
+	bool own;
 	bool watched;
 	u8 queue;
 	enum storvsp_data data;
@@ -340,6 +314,41 @@ struct storvsp_cmd {
 	struct list_head waiting;
 	struct storvsp_reply reply;
 	u8 sense[TRANSPORT_SENSE_BUFFER];
+};
+
+/**
+ * struct storvsp_chan - a channel, open
+ * @ch: the channel
+ * @ctl: whose
+ * @prompt: nobody waits for this guest
+ * @busy: commands and resets that are not answered yet, and one more while somebody can
+ *	ask for some; as a variable to wait for
+ * @resets: resets whose answers are not written yet
+ * @restored: answers that were restored, and are not written yet
+ * @done: answers that are to be written into the ring
+ * @room: how often there was room again
+ * @work: shows several together, and writes them, if the guest can keep one waiting
+ * @single: so many commands came one at a time, without a pause; of who takes packets
+ * @last: when the last one came, in jiffies; likewise
+ * @now: when who takes packets began to look, in ns, or 0; likewise
+ * @spare: those of @own that are not used; they are taken by who takes packets
+ * @own: commands that no other channel can have
+ */
+struct storvsp_chan {
+	struct vmh_channel *ch;
+	struct storvsp_ctl *ctl;
+	bool prompt;
+	atomic_t busy;
+	atomic_t resets;
+	atomic_t restored;
+	struct llist_head done;
+	atomic_t room;
+	struct work_struct work;
+	u32 single;
+	unsigned long last;
+	u64 now;
+	struct llist_head spare;
+	struct storvsp_cmd own[];
 };
 
 /**
@@ -362,6 +371,12 @@ static inline bool storvsp_is_present(const struct storvsp_lun *lun)
 {
 	/* Pairs with post_link(). */
 	return smp_load_acquire(&lun->present);
+}
+
+/* Commands and resets that are not answered yet. */
+static inline u32 storvsp_busy(const struct storvsp_chan *chan)
+{
+	return atomic_read(&chan->busy) - 1;
 }
 
 /* main.c: shows answers, and waits for nobody. */
@@ -387,16 +402,16 @@ int storvsp_offered_here(struct storvsp_ctl *ctl);
 /* vstor.c */
 int storvsp_packet(struct vmh_channel *ch, const struct vmh_packet *packet);
 int storvsp_try_packet(struct vmh_channel *ch, const struct vmh_packet *packet);
+void storvsp_looked(struct vmh_channel *ch);
 bool storvsp_is_spoken(u32 version);
 void storvsp_set_state(struct storvsp_chan *chan, enum storvsp_state state);
 
 /* srb.c */
+void storvsp_own(struct storvsp_chan *chan);
 int storvsp_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
-		const struct vstor_packet *copy, gfp_t gfp);
-int storvsp_try_srb(struct storvsp_chan *chan, const struct vmh_packet *packet,
-		    const struct vstor_packet *copy);
+		gfp_t gfp);
+int storvsp_try_srb(struct storvsp_chan *chan, const struct vmh_packet *packet);
 void storvsp_cmd_submit(struct storvsp_cmd *cmd);
-void storvsp_spare_free(struct storvsp_chan *chan);
 void storvsp_cmd_finish(struct storvsp_cmd *cmd);
 void storvsp_lun_switch(struct storvsp_cmd *cmd);
 void storvsp_lun_put(struct storvsp_lun *lun, u32 epoch);
@@ -431,6 +446,7 @@ void storvsp_srb_sense(struct storvsp_cmd *cmd, u8 key, u8 asc, u8 ascq);
 /* reply.c */
 void storvsp_reply(struct storvsp_chan *chan, struct storvsp_reply *reply);
 void storvsp_chan_put(struct storvsp_chan *chan);
+void storvsp_chan_wait(struct storvsp_chan *chan);
 void storvsp_reply_all(struct storvsp_chan *chan);
 void storvsp_reply_work(struct work_struct *work);
 void storvsp_writable(struct vmh_channel *ch);
@@ -457,7 +473,7 @@ void storvsp_tmf_done(struct se_cmd *se);
 /* scan.c */
 void storvsp_scan(struct storvsp_ctl *ctl);
 void storvsp_scan_work(struct work_struct *work);
-void storvsp_scan_again(struct vmh_channel *ch);
+void storvsp_scan_again(struct storvsp_ctl *ctl);
 
 /* qos.c */
 void storvsp_qos_init(struct storvsp_lun *lun);

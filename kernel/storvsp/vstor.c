@@ -154,20 +154,30 @@ static bool is_ready(const struct storvsp_ctl *ctl)
 	return smp_load_acquire(&ctl->state) == STORVSP_READY;
 }
 
-static int dispatch(struct storvsp_chan *chan, const struct vmh_packet *packet)
+/* All that is rare. */
+static noinline int others(struct storvsp_chan *chan, const struct vmh_packet *packet,
+			   int kind)
 {
 	struct storvsp_ctl *ctl = chan->ctl;
 	struct vstor_packet copy;
-	int kind;
 
-	kind = storvsp_packet_parse(&copy, packet, READ_ONCE(ctl->version));
-	if (kind <= STORVSP_NOTHING)
-		return kind;
-	if (kind == STORVSP_SRB && is_ready(ctl))
-		return storvsp_srb(chan, packet, &copy, GFP_KERNEL);
+	storvsp_packet_copy(&copy, packet);
 	if (kind == STORVSP_RESET && is_ready(ctl))
 		return storvsp_reset(chan, packet, &copy);
 	return answer(ctl, chan, packet, &copy);
+}
+
+static int dispatch(struct storvsp_chan *chan, const struct vmh_packet *packet)
+{
+	struct storvsp_ctl *ctl = chan->ctl;
+	int kind;
+
+	kind = storvsp_packet_kind(packet, READ_ONCE(ctl->version));
+	if (kind <= STORVSP_NOTHING)
+		return kind;
+	if (kind == STORVSP_SRB && is_ready(ctl))
+		return storvsp_srb(chan, packet, GFP_KERNEL);
+	return others(chan, packet, kind);
 }
 
 /**
@@ -185,7 +195,7 @@ int storvsp_packet(struct vmh_channel *ch, const struct vmh_packet *packet)
 	unsigned int noio;
 	int err;
 
-	if (storvsp_restored_first(chan))
+	if (unlikely(atomic_read(&chan->restored)) && storvsp_restored_first(chan))
 		return -EAGAIN;
 	/* A guest in this kernel may be writing pages out to have memory freed. */
 	noio = memalloc_noio_save();
@@ -209,12 +219,25 @@ int storvsp_try_packet(struct vmh_channel *ch, const struct vmh_packet *packet)
 {
 	struct storvsp_chan *chan = vmh_channel_priv(ch);
 	struct storvsp_ctl *ctl = chan->ctl;
-	struct vstor_packet copy;
 
-	if (chan->single < STORVSP_SINGLE || atomic_read(&chan->busy) ||
-	    storvsp_restored_first(chan) || !is_ready(ctl) ||
-	    storvsp_packet_parse(&copy, packet,
-				 READ_ONCE(ctl->version)) != STORVSP_SRB)
+	if (chan->single < STORVSP_SINGLE || storvsp_busy(chan) ||
+	    atomic_read(&chan->restored) || !is_ready(ctl) ||
+	    storvsp_packet_kind(packet, READ_ONCE(ctl->version)) != STORVSP_SRB)
 		return -EAGAIN;
-	return storvsp_try_srb(chan, packet, &copy);
+	return storvsp_try_srb(chan, packet);
+}
+
+/**
+ * storvsp_looked() - there are no more packets for now
+ * @ch: the channel
+ *
+ * Context: as storvsp_packet() or storvsp_try_packet(), after it.
+ */
+void storvsp_looked(struct vmh_channel *ch)
+{
+	struct storvsp_chan *chan = vmh_channel_priv(ch);
+
+	chan->now = 0;
+	if (unlikely(READ_ONCE(chan->ctl->scan)))
+		storvsp_scan_again(chan->ctl);
 }

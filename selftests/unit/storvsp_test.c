@@ -19,11 +19,15 @@ static struct vmh_packet packet(u16 type, u32 len, u64 data_len)
 static int operation(u32 op, u32 len, u16 version)
 {
 	struct vmh_packet p = packet(VMH_PACKET_INBAND, len, 0);
+	int kind;
 
 	memset(payload, 0xa5, sizeof(payload));
 	put_unaligned_le32(op, payload);
 	memset(&got, 0x5a, sizeof(got));
-	return storvsp_packet_parse(&got, &p, version);
+	kind = storvsp_packet_kind(&p, version);
+	if (kind > STORVSP_NOTHING)
+		storvsp_packet_copy(&got, &p);
+	return kind;
 }
 
 static void operations(void)
@@ -65,9 +69,9 @@ static void kinds(void)
 {
 	struct vmh_packet p = packet(VMH_PACKET_COMPLETION, 8, 0);
 
-	check(storvsp_packet_parse(&got, &p, 0) == STORVSP_NOTHING);
+	check(storvsp_packet_kind(&p, 0) == STORVSP_NOTHING);
 	p = packet(VMH_PACKET_XFER_PAGES, 64, 0);
-	check(storvsp_packet_parse(&got, &p, 0) == -EOPNOTSUPP);
+	check(storvsp_packet_kind(&p, 0) == -EOPNOTSUPP);
 	check(storvsp_is_one_range(&p));
 	p = packet(VMH_PACKET_GPA_DIRECT, 64, 0);
 	check(storvsp_is_one_range(&p));
@@ -188,11 +192,16 @@ static void queues(void)
 /* What may be used in place, or run on a read-only disk, is no other's. */
 static void opcodes(void)
 {
+	static const u8 reads_and_writes[] = {
+		READ_6, READ_10, READ_12, READ_16, WRITE_6, WRITE_10, WRITE_12, WRITE_16,
+	};
 	u8 cdb[16] = {};
 	u32 i;
 
 	for (i = 0; i < 256; i++) {
 		cdb[0] = i;
+		check(storvsp_in_place(cdb) ==
+		      !!memchr(reads_and_writes, i, sizeof(reads_and_writes)), "%x", i);
 		check(!storvsp_in_place(cdb) || storvsp_moves(cdb), "%x", i);
 		check(!storvsp_is_harmless(cdb) ||
 		      storvsp_direction(cdb, VSTOR_DATA_NONE, 0) == DMA_NONE, "%x", i);

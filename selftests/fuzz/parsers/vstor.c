@@ -77,10 +77,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		((struct vmh_descriptor *)copy)->len8 = cpu_to_le16(len / 8);
 	if (vmh_packet_parse(&p, copy, len))
 		goto out;
-	memset(&got, 0x5a, sizeof(got));
-	kind = storvsp_packet_parse(&got, &p, version);
+	kind = storvsp_packet_kind(&p, version);
 	if (kind <= STORVSP_NOTHING)
 		goto out;
+	memset(&got, 0x5a, sizeof(got));
+	storvsp_packet_copy(&got, &p);
 	must(p.len == 64 || (p.len == 48 && version < VSTOR_VERSION_WIN8));
 	must(!memcmp(&got, p.payload, p.len));
 	must(p.len == 64 || (!got.srb.flags && !got.srb.queue_action));
