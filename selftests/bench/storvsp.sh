@@ -15,7 +15,7 @@ set -euo pipefail
 BENCH_OWN_MODULES="vmbus_host vmbus_local storvsp" \
 BENCH_GUEST_MODULES="hv_storvsc scsi_debug" \
 BENCH_MODULES="target_core_mod target_core_file tcm_loop sd_mod loop scsi_transport_fc" \
-	"$(dirname "$0")/job.sh" storvsp.job "$@" | awk '
+	"$(dirname "$0")/job.sh" storvsp.job -n 16000 "$@" | awk '
 $1 == "kernel" { print "Kernel " $2 ": instructions for an operation of 4 KiB, or for 1 MiB"
 		 printf "%-12s %10s %10s %10s %10s %10s %10s\n", "", "read", "write",
 			"read, 32", "write, 32", "read 1 MiB", "write 1 MiB" }
