@@ -16,6 +16,7 @@
  * A guest in this kernel need not have a thread woken for what the service only hands on:
  * who signals takes that himself, if nobody else does, and leaves all else to the worker.
  */
+#include <linux/bottom_half.h>
 #include <linux/delay.h>
 #include <linux/irqflags.h>
 #include <linux/kcov.h>
@@ -363,11 +364,17 @@ static bool look_here(struct vmh_channel *ch)
 	bool done;
 
 	if (!ch->here || !in_task() || irqs_disabled() ||
-	    IS_ENABLED(CONFIG_PREEMPT_RT) || !begin_look(ch))
+	    IS_ENABLED(CONFIG_PREEMPT_RT))
 		return false;
-	/* Pairs with vmh_worker_start(). */
-	done = smp_load_acquire(&ch->armed) && is_simple(ch) && take_some(ch);
-	end_look(ch);
+	/* Nobody else runs on this processor before the worker can look. */
+	local_bh_disable();
+	done = begin_look(ch);
+	if (done) {
+		/* Pairs with vmh_worker_start(). */
+		done = smp_load_acquire(&ch->armed) && is_simple(ch) && take_some(ch);
+		end_look(ch);
+	}
+	local_bh_enable();
 	return done;
 }
 
@@ -412,6 +419,7 @@ static void look(struct vmh_channel *ch)
 	u64 signals = atomic64_read(&ch->stats.rx_signals);
 	u64 sent = READ_ONCE(ch->stats.tx_packets);
 	u64 before = ch->stats.rx_packets;
+	bool held = ch->held;
 	bool full, due, read, used;
 	int err;
 
@@ -433,7 +441,7 @@ static void look(struct vmh_channel *ch)
 		vmh_channel_break(ch, to_error(err));
 		return;
 	}
-	read = before != ch->stats.rx_packets;
+	read = before != ch->stats.rx_packets || (held && !ch->held);
 	used = room_was_used(ch);
 	if (!full && !due && !read)
 		ch->stats.idle++;

@@ -97,7 +97,8 @@ void vml_irq_init(struct vml_channel *c)
  */
 static bool take_here(struct vml_channel *c)
 {
-	if (READ_ONCE(c->ch.callback_mode) == HV_CALL_ISR || !softirq_count() ||
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) ||
+	    READ_ONCE(c->ch.callback_mode) == HV_CALL_ISR || !softirq_count() ||
 	    irqs_disabled())
 		return false;
 	local_irq_disable();
