@@ -14,7 +14,7 @@
  *	    none there			absent.c
  *	    its data			data.c, direction.c
  *	    is it about others		others.c
- *	    target core's holes		copy.c, caw.c
+ *	    target core's holes		copy.c, caw.c, reserve.c
  *	    its turn			qos.c, cost.c
  *	    is its LUN fast enough	minimum.c
  *	  target core			runs it in a workqueue of the backstore, and
@@ -52,15 +52,25 @@ static int __init storvsp_init(void)
 	storvsp_wq = alloc_workqueue("storvsp", WQ_MEM_RECLAIM, 0);
 	if (!storvsp_wq)
 		return -ENOMEM;
+	err = storvsp_reserve_init();
+	if (err)
+		goto wq;
 	err = storvsp_fabric_init();
 	if (err)
-		destroy_workqueue(storvsp_wq);
+		goto reserve;
+	return 0;
+
+reserve:
+	storvsp_reserve_exit();
+wq:
+	destroy_workqueue(storvsp_wq);
 	return err;
 }
 
 static void __exit storvsp_exit(void)
 {
 	storvsp_fabric_exit();
+	storvsp_reserve_exit();
 	destroy_workqueue(storvsp_wq);
 }
 

@@ -223,29 +223,6 @@ static int task_attr(const struct storvsp_cmd *cmd)
 	return cmd->queue == VSTOR_QUEUE_HEAD ? TCM_HEAD_TAG : TCM_SIMPLE_TAG;
 }
 
-static void direct_work(struct work_struct *work)
-{
-	struct storvsp_cmd *cmd = container_of(work, struct storvsp_cmd, work);
-	unsigned int noio = memalloc_noio_save();
-
-	transport_handle_cdb_direct(&cmd->se);
-	memalloc_noio_restore(noio);
-}
-
-/*
- * PREEMPT AND ABORT waits for all work items that submit to the backstore
- * (core_tmr_drain_state_list()), and so must not be run by one of them.
- */
-static void submit(struct storvsp_cmd *cmd)
-{
-	if (cmd->se.t_task_cdb[0] != PERSISTENT_RESERVE_OUT) {
-		target_submit(&cmd->se);
-		return;
-	}
-	INIT_WORK(&cmd->work, direct_work);
-	queue_work(cmd->chan->ctl->lun_wq, &cmd->work);
-}
-
 /*
  * Target core refuses what has data that go to a read-only LUN, and writes a line into the
  * log for each: after the first, so many as a guest likes. Of what has none, or others, it
@@ -324,7 +301,10 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 		transport_generic_request_failure(se, TCM_NON_EXISTENT_LUN);
 		return;
 	}
-	submit(cmd);
+	if (unlikely(srb->cdb[0] == PERSISTENT_RESERVE_OUT))
+		storvsp_reserve(cmd);
+	else
+		target_submit(se);
 }
 
 /* Nearly always it is. */

@@ -464,6 +464,15 @@ void storvsp_copy_go(struct storvsp_copy_stop *stop);
 /* caw.c */
 void storvsp_caw(struct storvsp_cmd *cmd);
 
+/* reserve.c */
+struct storvsp_turns;
+
+void storvsp_reserve(struct storvsp_cmd *cmd);
+struct storvsp_turns *storvsp_reserve_stop(const struct se_device *dev);
+void storvsp_reserve_go(struct storvsp_turns *turns);
+int storvsp_reserve_init(void);
+void storvsp_reserve_exit(void);
+
 /* tmf.c */
 int storvsp_reset(struct storvsp_chan *chan, const struct vmh_packet *packet,
 		  const struct vstor_packet *copy);

@@ -109,13 +109,36 @@ static void end_reserve(struct storvsp_lun *lun)
 	rcu_read_unlock();
 }
 
+/* Only to be compared: it may be gone. */
+static const struct se_device *device_of(struct storvsp_lun *lun)
+{
+	const struct se_device *dev;
+
+	rcu_read_lock();
+	dev = storvsp_acl_dev(lun->ctl, lun - lun->ctl->luns);
+	rcu_read_unlock();
+	return dev;
+}
+
+static u32 tell_core_alone(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
+{
+	struct storvsp_turns *turns = storvsp_reserve_stop(device_of(lun));
+	u32 status;
+
+	if (!turns)
+		return VSTOR_STATUS_UNSUCCESSFUL;
+	status = tell_core(tmf, lun);
+	storvsp_reserve_go(turns);
+	return status;
+}
+
 static u32 reset_present(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
 {
 	u32 status = VSTOR_STATUS_SUCCESS;
 	struct storvsp_copy_stop stop;
 
 	if (storvsp_copy_stop(&stop, lun))
-		status = tell_core(tmf, lun);
+		status = tell_core_alone(tmf, lun);
 	else
 		end_reserve(lun);
 	storvsp_copy_go(&stop);

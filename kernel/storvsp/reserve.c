@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PERSISTENT RESERVE OUT: one at a time for a device, whoever sends it, and none while the
+ * device is being reset.
+ *
+ * Target core would let them wait for each other for good. PREEMPT AND ABORT holds on to its
+ * sender's registration while it waits for commands that it aborts; one of these may be a
+ * REGISTER of the same sender that removes that registration, and spins until nobody holds
+ * on to it. And a LUN reset has a mutex that PREEMPT AND ABORT needs, while it waits for
+ * that. What has not begun, neither finds. (Other fabrics that have the device are not ours.)
+ *
+ * PREEMPT AND ABORT waits for all work items that submit to the backstore
+ * (core_tmr_drain_state_list()), and so must not be run by one of them.
+ */
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <target/target_core_base.h>
+#include <target/target_core_fabric.h>
+
+#include "storvsp.h"
+
+/**
+ * struct storvsp_turns - who may change a device's reservations
+ * @node: in devices
+ * @dev: the device; only to be compared
+ * @users: commands that wait or run, and resets
+ * @lock: held by who may
+ * @waiting: commands
+ * @running: @work runs one of them, or is queued to
+ * @work: runs one
+ */
+struct storvsp_turns {
+	struct list_head node;
+	const struct se_device *dev;
+	u32 users;
+	struct mutex lock; /* see above */
+	struct list_head waiting;
+	bool running;
+	struct work_struct work;
+};
+
+static struct workqueue_struct *wq;
+static DEFINE_SPINLOCK(lock);	/* of this, and what is in it */
+static LIST_HEAD(devices);
+
+static struct storvsp_turns *find(const struct se_device *dev)
+{
+	struct storvsp_turns *turns;
+
+	lockdep_assert_held(&lock);
+	list_for_each_entry(turns, &devices, node) {
+		if (turns->dev == dev)
+			return turns;
+	}
+	return NULL;
+}
+
+static void put(struct storvsp_turns *turns)
+{
+	spin_lock(&lock);
+	if (--turns->users)
+		turns = NULL;
+	else
+		list_del(&turns->node);
+	spin_unlock(&lock);
+	kfree(turns);
+}
+
+static void next(struct work_struct *work)
+{
+	struct storvsp_turns *turns = container_of(work, struct storvsp_turns, work);
+	/* A guest in this kernel may be writing pages out to have memory freed. */
+	unsigned int noio = memalloc_noio_save();
+	struct storvsp_cmd *cmd;
+
+	spin_lock(&lock);
+	cmd = list_first_entry(&turns->waiting, struct storvsp_cmd, waiting);
+	list_del(&cmd->waiting);
+	spin_unlock(&lock);
+
+	mutex_lock(&turns->lock);
+	transport_handle_cdb_direct(&cmd->se);
+	mutex_unlock(&turns->lock);
+
+	spin_lock(&lock);
+	turns->running = !list_empty(&turns->waiting);
+	if (turns->running)
+		queue_work(wq, &turns->work);
+	spin_unlock(&lock);
+	put(turns);
+	memalloc_noio_restore(noio);
+}
+
+/* Used once more. */
+static struct storvsp_turns *get(const struct se_device *dev, gfp_t gfp)
+{
+	struct storvsp_turns *fresh = kzalloc(sizeof(*fresh), gfp), *turns;
+
+	if (!fresh)
+		return NULL;
+	fresh->dev = dev;
+	mutex_init(&fresh->lock);
+	INIT_LIST_HEAD(&fresh->waiting);
+	INIT_WORK(&fresh->work, next);
+
+	spin_lock(&lock);
+	turns = find(dev);
+	if (!turns) {
+		turns = fresh;
+		fresh = NULL;
+		list_add(&turns->node, &devices);
+	}
+	turns->users++;
+	spin_unlock(&lock);
+	kfree(fresh);
+	return turns;
+}
+
+/**
+ * storvsp_reserve() - submit a PERSISTENT RESERVE OUT
+ * @cmd: the command, target_submit_prep() has looked at it; may be gone when this returns
+ *
+ * Context: process.
+ */
+void storvsp_reserve(struct storvsp_cmd *cmd)
+{
+	struct storvsp_turns *turns = get(cmd->se.se_dev, GFP_NOIO);
+
+	if (!turns) {
+		transport_generic_request_failure(&cmd->se, TCM_OUT_OF_RESOURCES);
+		return;
+	}
+	spin_lock(&lock);
+	list_add_tail(&cmd->waiting, &turns->waiting);
+	if (!turns->running)
+		queue_work(wq, &turns->work);
+	turns->running = true;
+	spin_unlock(&lock);
+}
+
+/**
+ * storvsp_reserve_stop() - wait until none runs, and let none begin
+ * @dev: of this device
+ *
+ * Context: process; waits for the device.
+ * Return: for storvsp_reserve_go(), NULL if there is no memory.
+ */
+struct storvsp_turns *storvsp_reserve_stop(const struct se_device *dev)
+{
+	struct storvsp_turns *turns = get(dev, GFP_NOIO);
+
+	if (turns)
+		mutex_lock(&turns->lock);
+	return turns;
+}
+
+/**
+ * storvsp_reserve_go() - take storvsp_reserve_stop() back
+ * @turns: what that has returned
+ */
+void storvsp_reserve_go(struct storvsp_turns *turns)
+{
+	mutex_unlock(&turns->lock);
+	put(turns);
+}
+
+/**
+ * storvsp_reserve_init() - let there be reservations
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int storvsp_reserve_init(void)
+{
+	/* Each device that is stuck has one of its workers. */
+	wq = alloc_workqueue("storvsp_reserve", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return wq ? 0 : -ENOMEM;
+}
+
+/**
+ * storvsp_reserve_exit() - undo that; nothing is configured any more
+ */
+void storvsp_reserve_exit(void)
+{
+	destroy_workqueue(wq);
+}
