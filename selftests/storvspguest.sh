@@ -16,7 +16,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs odd names resets breaks migrate told stuck caw cawabort copy copy_protected order
+TESTS="versions states short srbs odd names resets breaks migrate told stuck caw cawabort preempt copy copy_protected order
 	copies copy_reset copy_stuck cost fuzz guided"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -178,6 +178,13 @@ test_cawabort()
 {
 	stoppable
 	both cawabort g2 2 "$STOP" "$GO"
+}
+
+test_preempt()
+{
+	third
+	quiet_log
+	both preempt g2 2
 }
 
 # The third disk of both can be stopped.

@@ -308,6 +308,53 @@ static void caw(int argc, char **argv)
 	guest_end(&g);
 }
 
+#define CHANGES		4
+
+/* All at once: registers, reserves, preempts and aborts, removes what it registered. */
+static void change(struct guest *g, uint8_t lun, uint8_t key, uint8_t victim)
+{
+	static const uint8_t actions[CHANGES] = { 6, 1, 5, 0 };
+	const uint8_t keys[CHANGES][2] = { { 0, key }, { key, 0 }, { key, victim }, { key, 0 } };
+	struct srb s;
+	int i;
+
+	for (i = 0; i < CHANGES; i++) {
+		put_keys(g->data + SENT + i * PAGE, keys[i][0], keys[i][1]);
+		s = reserve_srb(lun, actions[i], 5, SENT + i * PAGE);
+		send_srb(g, &s, i);
+	}
+}
+
+/*
+ * guest PARTITION preempt OTHER LUN: both have the disk, change its reservations at the same
+ * time, and reset it. Whatever becomes of that, it comes to an end.
+ */
+static void preempt(int argc, char **argv)
+{
+	const char *names[2] = { partition, argv[0] };
+	struct vstor_packet p;
+	struct guest g, other;
+	uint8_t lun;
+	int round, i;
+
+	check(argc == 2);
+	lun = atoi(argv[1]);
+	start(&g, names[0]);
+	start(&other, names[1]);
+	for (round = 0; round < 500; round++) {
+		change(&g, lun, 1, 1 + round % 2);
+		change(&other, lun, 2, 1 + round / 2 % 2);
+		if (round % 4 == 3)
+			send_reset(&other, lun, 77);
+		for (i = 0; i < CHANGES; i++)
+			next_answer(&g, &p, 60000);
+		for (i = 0; i < CHANGES + (round % 4 == 3); i++)
+			next_answer(&other, &p, 60000);
+	}
+	guest_end(&other);
+	guest_end(&g);
+}
+
 /*
  * guest PARTITION cawabort OTHER LUN STOP GO: the other one resets the disk while it does not
  * answer. STOP and GO are commands after which it does not, and does.
@@ -633,6 +680,7 @@ const struct test_case core_cases[] = {
 	{ "cawabort", cawabort },
 	{ "copy", copy },
 	{ "order", order },
+	{ "preempt", preempt },
 	{ "copies", copies },
 	{ "copyreset", copyreset },
 	{ "copystuck", copystuck },
