@@ -12,7 +12,7 @@
 
 TESTS="add_del types set resize limits minimum sample predecessor persistent broken_file identity
 	refused rolled_back by_hand protected shared half_way namespaces again_at_once port_id
-	in_order resize_in_order by_hand_set limits_stay no_place together"
+	in_order resize_in_order readonly_device by_hand_set limits_stay no_place together"
 
 setup()
 {
@@ -845,6 +845,27 @@ test_resize_in_order()
 	defer chattr -a "$LIB_TMP/a.img"
 	check_fail vswitchctl disk resize p1 lun 0 size 8M
 	check_eq "$(shown '.[0].size')" $((16 << 20)) "size"
+}
+
+# A device that is read-only is a disk that is, whatever anybody says.
+test_readonly_device()
+{
+	loop_device a 16
+	check blockdev --setro "$LOOP"
+	guest_driver
+	check_fail_with "$LOOP is a read-only device: say readonly on" \
+		vswitchctl disk add p1 block "$LOOP" readonly off
+	check vswitchctl disk add p1 block "$LOOP"
+	check busywait 20000 sd_there 1
+	check_eq "$(shown '.[0].readonly')" true "readonly"
+	check_fail dd if=/dev/urandom of="$(first_disk)" bs=4k count=1 oflag=direct status=none
+	check_fail_with "$LOOP is a read-only device: readonly stays on" \
+		vswitchctl disk set p1 lun 0 readonly off
+	check write 0 "$(tpg p1 0)/acls/$(cat "$(tpg p1 0)/nexus")/lun_0/write_protect"
+	check blockdev --setrw "$(first_disk)"
+	check_fail dd if=/dev/urandom of="$(first_disk)" bs=4k count=1 oflag=direct status=none
+	check cmp -n 4096 "$LOOP" /dev/zero
+	check vswitchctl disk del p1 lun 0
 }
 
 # Those that were made by hand have no ACL, and no udev_path.

@@ -102,7 +102,8 @@ static void find_place(struct se_node_acl *acl, const u8 *naa, struct place *pla
 		if (!dev || !is_name_of(dev, naa))
 			continue;
 		place->vague |= place->dev && place->dev != dev;
-		place->readonly |= entry->lun_access_ro;
+		place->readonly |= entry->lun_access_ro ||
+				   dev->dev_flags & DF_READ_ONLY;
 		place->dev = dev;
 	}
 }

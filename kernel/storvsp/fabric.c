@@ -173,6 +173,8 @@ static int post_link(struct se_portal_group *tpg, struct se_lun *se_lun)
 	}
 	WRITE_ONCE(lun->block, dev->dev_attrib.block_size);
 	WRITE_ONCE(lun->align, alignment(&dev->dev_attrib));
+	WRITE_ONCE(lun->readonly, dev->dev_flags & DF_READ_ONLY);
+	WRITE_ONCE(lun->protected, lun->readonly);
 	begin_stats(lun);
 	/* Pairs with storvsp_is_present(). */
 	smp_store_release(&lun->present, true);

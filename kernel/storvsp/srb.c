@@ -243,7 +243,7 @@ static bool is_protected(struct storvsp_cmd *cmd)
 	/* All that this looks at. */
 	se->se_sess = cmd->chan->ctl->sess;
 	se->orig_fe_lun = srb->lun;
-	readonly = target_lun_is_rdonly(se);
+	readonly = READ_ONCE(lun->readonly) || target_lun_is_rdonly(se);
 	se->se_sess = NULL;
 	if (READ_ONCE(lun->protected) != readonly)
 		WRITE_ONCE(lun->protected, readonly);

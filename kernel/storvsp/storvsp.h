@@ -121,6 +121,7 @@ struct storvsp_minimum {
  * @align: data in the guest's pages begin, and end, at a multiple of it; a power of two
  * @resized: bit 0: its capacity has changed, and the guest was not told
  * @protected: a write was refused, so that it may be read-only
+ * @readonly: its device is, whatever an ACL says
  * @epoch: which of @inflight is for new commands
  * @inflight: commands, by when they came: before the last reset, or after it
  * @reset_lock: see above
@@ -132,6 +133,7 @@ struct storvsp_lun {
 	struct storvsp_ctl *ctl;
 	bool present;
 	bool protected;
+	bool readonly;
 	u32 block;
 	u32 align;
 	unsigned long resized;

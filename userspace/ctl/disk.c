@@ -205,6 +205,11 @@ static int set_readonly(struct diskfs *fs, const struct disk_args *d,
 		return report_text(fs->ctx, "disk", fs->name,
 				   "%s/acls/%s has no lun_%u: the guest does not see LUN %u",
 				   tpg, nexus, disk->lun, disk->lun);
+	if (!d->readonly && disk->type == DISK_BLOCK &&
+	    disk_device_is_readonly(disk->path))
+		return report_text(fs->ctx, "disk", fs->name,
+				   "%s is a read-only device: readonly stays on",
+				   disk->path);
 	if (diskfs_set(fs, d->readonly ? "1" : "0", disk->readonly ? "1" : "0",
 		       "%s/acls/%s/lun_%u/write_protect", tpg, nexus, disk->lun))
 		return EXIT_REFUSED;

@@ -37,6 +37,7 @@ int disk_check_limits(struct args *a, const struct disk_args *d);
 
 /* diskadd.c */
 int disk_add(struct ctx *ctx, struct args *a);
+bool disk_device_is_readonly(const char *path);
 int disk_own_acl(struct diskfs *fs, const struct disk_args *d, const char *tpg,
 		 const char *nexus);
 int disk_set_limits(struct diskfs *fs, const char *tpg, uint32_t lun,

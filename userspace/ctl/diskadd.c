@@ -67,11 +67,27 @@ static int control_file(struct diskfs *fs, struct disk_args *d, char *buf,
 	return EXIT_OK;
 }
 
+/* A device that cannot be opened, or is none, is not. */
+bool disk_device_is_readonly(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ro = 0;
+
+	if (fd < 0)
+		return false;
+	ioctl(fd, BLKROGET, &ro);
+	close(fd);
+	return ro;
+}
+
+/*
+ * Target core opens one that is read-only as it is, but goes by what the guest's ACL says
+ * when the guest writes: the two must agree.
+ */
 static int control_block(struct diskfs *fs, struct disk_args *d, char *buf,
 			 size_t size)
 {
 	struct stat st;
-	int fd, ro = 0;
+	bool ro;
 
 	if (stat(d->path, &st))
 		return report_text(fs->ctx, "disk", fs->name, "%s: %s", d->path,
@@ -80,11 +96,12 @@ static int control_block(struct diskfs *fs, struct disk_args *d, char *buf,
 		return report_text(fs->ctx, "disk", fs->name,
 				   "%s is no block device; a file is a disk of type file",
 				   d->path);
-	fd = open(d->path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		ioctl(fd, BLKROGET, &ro);
-		close(fd);
-	}
+	ro = disk_device_is_readonly(d->path);
+	if (ro && d->has_readonly && !d->readonly)
+		return report_text(fs->ctx, "disk", fs->name,
+				   "%s is a read-only device: say readonly on",
+				   d->path);
+	d->readonly |= ro;
 	snprintf(buf, size, "udev_path=%s%s", d->path, ro ? ",readonly=1" : "");
 	return EXIT_OK;
 }
