@@ -852,6 +852,8 @@ test_readonly_device()
 {
 	loop_device a 16
 	check blockdev --setro "$LOOP"
+	# It would stay so for who has it next.
+	defer blockdev --setrw "$LOOP"
 	guest_driver
 	check_fail_with "$LOOP is a read-only device: say readonly on" \
 		vswitchctl disk add p1 block "$LOOP" readonly off
