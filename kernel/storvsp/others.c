@@ -6,31 +6,39 @@
  * the host's business, and no guest has a use for it. Target core does not release what it
  * holds for such a command in each case: if the list of names is wrong it keeps the
  * guest's LUN, which nobody can remove any more; and what a reservation has moved to it
- * releases twice.
+ * releases twice. So does PREEMPT of the key that its sender has itself: it is among those
+ * whose registration goes, and is used after that.
  *
  * SET TARGET PORT GROUPS says that a disk is not available, to all who have it, and until
  * somebody says that it is.
  */
 #include <linux/scatterlist.h>
+#include <linux/string.h>
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_proto.h>
 
 #include "storvsp.h"
 
 #define SERVICE_ACTION(cdb)	((cdb)[1] & 0x1f)
+#define PREEMPT			0x04
+#define PREEMPT_AND_ABORT	0x05
 #define REGISTER_AND_MOVE	0x07
-/* Of the parameter list of all others. */
+/* Of the parameter list of all others: two keys, the own one first. */
+#define KEY_SIZE		8
 #define FLAGS			20
 #define SPEC_I_PT		0x08
 
 /* What target core will look at is ours: no guest changes it meanwhile. */
-static bool has_names(const struct storvsp_cmd *cmd)
+static bool is_refused(const struct storvsp_cmd *cmd, u8 action)
 {
 	const u8 *list;
 
 	if (cmd->data != STORVSP_DATA_COPIED || cmd->len <= FLAGS)
 		return false;
 	list = sg_virt(cmd->sgt.sgl);
+	if ((action == PREEMPT || action == PREEMPT_AND_ABORT) &&
+	    !memcmp(list, list + KEY_SIZE, KEY_SIZE))
+		return true;
 	return list[FLAGS] & SPEC_I_PT;
 }
 
@@ -43,7 +51,7 @@ static u8 why_not(const struct storvsp_cmd *cmd)
 	case PERSISTENT_RESERVE_OUT:
 		if (SERVICE_ACTION(cdb) == REGISTER_AND_MOVE)
 			return 0x24;
-		return has_names(cmd) ? 0x26 : 0;
+		return is_refused(cmd, SERVICE_ACTION(cdb)) ? 0x26 : 0;
 	case MAINTENANCE_OUT:
 		return SERVICE_ACTION(cdb) == MO_SET_TARGET_PGS ? 0x20 : 0;
 	}
