@@ -96,9 +96,9 @@ static void next(struct work_struct *work)
 }
 
 /* Used once more. */
-static struct storvsp_turns *get(const struct se_device *dev, gfp_t gfp)
+static struct storvsp_turns *get(const struct se_device *dev)
 {
-	struct storvsp_turns *fresh = kzalloc(sizeof(*fresh), gfp), *turns;
+	struct storvsp_turns *fresh = kzalloc(sizeof(*fresh), GFP_NOIO), *turns;
 
 	if (!fresh)
 		return NULL;
@@ -128,7 +128,7 @@ static struct storvsp_turns *get(const struct se_device *dev, gfp_t gfp)
  */
 void storvsp_reserve(struct storvsp_cmd *cmd)
 {
-	struct storvsp_turns *turns = get(cmd->se.se_dev, GFP_NOIO);
+	struct storvsp_turns *turns = get(cmd->se.se_dev);
 
 	if (!turns) {
 		transport_generic_request_failure(&cmd->se, TCM_OUT_OF_RESOURCES);
@@ -151,7 +151,7 @@ void storvsp_reserve(struct storvsp_cmd *cmd)
  */
 struct storvsp_turns *storvsp_reserve_stop(const struct se_device *dev)
 {
-	struct storvsp_turns *turns = get(dev, GFP_NOIO);
+	struct storvsp_turns *turns = get(dev);
 
 	if (turns)
 		mutex_lock(&turns->lock);

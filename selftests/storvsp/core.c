@@ -325,6 +325,26 @@ static void change(struct guest *g, uint8_t lun, uint8_t key, uint8_t victim)
 	}
 }
 
+/* Target core would use what it has freed. */
+static void preempt_itself(struct guest *g, uint8_t lun)
+{
+	static const uint8_t actions[] = { 4, 5 };
+	struct vstor_packet p;
+	struct srb s;
+	uint32_t i;
+
+	put_keys(g->data + SENT, 0, 1);
+	good(g, reserve_srb(lun, 6, 0, SENT));
+	put_keys(g->data + SENT, 1, 1);
+	for (i = 0; i < sizeof(actions); i++) {
+		s = reserve_srb(lun, actions[i], 5, SENT);
+		run(g, &s, &p);
+		sense_is(&p, 5, 0x26, 0);
+	}
+	put_keys(g->data + SENT, 1, 0);
+	good(g, reserve_srb(lun, 0, 0, SENT));
+}
+
 /*
  * guest PARTITION preempt OTHER LUN: both have the disk, change its reservations at the same
  * time, and reset it. Whatever becomes of that, it comes to an end.
@@ -341,6 +361,8 @@ static void preempt(int argc, char **argv)
 	lun = atoi(argv[1]);
 	start(&g, names[0]);
 	start(&other, names[1]);
+	hear(&g, lun);
+	preempt_itself(&g, lun);
 	for (round = 0; round < 500; round++) {
 		change(&g, lun, 1, 1 + round % 2);
 		change(&other, lun, 2, 1 + round / 2 % 2);
