@@ -10,6 +10,7 @@
 #
 # requires: jq python3 dmsetup
 # uses: vmbus_host storvsp
+# taints: 512
 # timeout: 1800
 # cmdline: log_buf_len=8M
 . "$(dirname "$0")/lib.sh"
@@ -17,7 +18,7 @@
 . "$(dirname "$0")/lib/storvsp.sh"
 
 TESTS="versions states short srbs odd names resets breaks migrate told stuck caw cawabort preempt copy copy_protected order
-	copies copy_reset copy_stuck cost fuzz guided"
+	copies copy_reset copy_preempt copy_stuck cost fuzz guided"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/storvsp/build/guest
@@ -255,6 +256,18 @@ test_copy_reset()
 	third /dev/mapper/delays
 	check_said "$GUEST" g copyreset g2 0 2
 	check_said "$GUEST" -c g copyreset g2 0 2
+}
+
+# So do reads.
+test_copy_preempt()
+{
+	modprobe dm-delay || skip "this kernel has no dm-delay"
+	loop_device b 16
+	dm delays "0 8192 delay $LOOP 0 1000
+8192 8192 delay $LOOP 8192 3000
+16384 16384 linear $LOOP 16384"
+	third /dev/mapper/delays
+	both copypreempt g2 2 0
 }
 
 test_copy_stuck()

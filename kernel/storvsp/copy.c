@@ -5,8 +5,10 @@
  * It reads and writes with commands of its own, which are on the stack of its worker and
  * in the lists of both disks. If one of these is being reset meanwhile, whoever does it,
  * target core waits for one of them after the other, and finds the next one when its stack
- * is used for something else. So it is told of no reset while a copy from or to that disk
- * runs, and given no such copy while it is told. (Resets by other fabrics are not ours.)
+ * is used for something else. PREEMPT AND ABORT does the same with what began under the
+ * reservation that it ends, which is all that did meanwhile. So it is given neither while a
+ * copy from or to that disk runs, and no such copy while it has one. (What other fabrics
+ * give it is not ours.)
  *
  * It does not look whether the guest may write to where the copy goes, nor counts the
  * memory it takes for it: up to 16 MiB.
@@ -35,7 +37,7 @@
 #define INDEX_MAX	0x7ff
 /* Of memory for one, by target core: XCOPY_MAX_BYTES. */
 #define BUFFER_MAX	(16U << 20)
-/* So long a reset waits for copies; one can be stuck. */
+/* So long who aborts commands waits for copies; one can be stuck. */
 #define PATIENCE	(5 * HZ)
 
 #define SENSE(key, asc, ascq)	((key) << 16 | (asc) << 8 | (ascq))
@@ -61,7 +63,7 @@ struct place {
 
 static DEFINE_SPINLOCK(lock);	/* of both lists */
 static LIST_HEAD(copies);
-static LIST_HEAD(resets);
+static LIST_HEAD(stops);
 static DECLARE_WAIT_QUEUE_HEAD(wait);
 
 /* As spc_gen_naa_6h_vendor_specific() of target core does it, which is not exported. */
@@ -216,14 +218,14 @@ static bool is_of(const struct storvsp_copy *copy, const u8 *naa)
 	       !memcmp(copy->naa[1], naa, STORVSP_NAA_LEN);
 }
 
-/* Unless one of its disks is being reset. */
+/* Unless commands of one of its disks are being aborted. */
 static bool add(struct storvsp_copy *copy)
 {
 	const struct storvsp_copy_stop *stop;
 	bool free = true;
 
 	spin_lock(&lock);
-	list_for_each_entry(stop, &resets, node)
+	list_for_each_entry(stop, &stops, node)
 		free &= !is_of(copy, stop->naa);
 	if (free)
 		list_add(&copy->node, &copies);
@@ -310,26 +312,30 @@ static bool is_quiet(const u8 *naa)
 }
 
 /**
+ * storvsp_copy_of() - say for which disk copies are to be stopped
+ * @stop: for storvsp_copy_stop()
+ * @dev: the disk, NULL if it is not there: it has no name then
+ *
+ * Context: under rcu_read_lock(), or a command has the disk.
+ */
+void storvsp_copy_of(struct storvsp_copy_stop *stop, const struct se_device *dev)
+{
+	memset(stop->naa, 0, sizeof(stop->naa));
+	if (dev)
+		name_of(dev, stop->naa);
+}
+
+/**
  * storvsp_copy_stop() - have no copies from or to a disk
- * @stop: with storvsp_copy_go() again
- * @lun: the disk
+ * @stop: which; with storvsp_copy_go() again
  *
  * Context: process; waits for those that run, for some seconds.
  * Return: true if there are none now.
  */
-bool storvsp_copy_stop(struct storvsp_copy_stop *stop, struct storvsp_lun *lun)
+bool storvsp_copy_stop(struct storvsp_copy_stop *stop)
 {
-	const struct se_device *dev;
-
-	/* No name, if it is not there. */
-	memset(stop->naa, 0, sizeof(stop->naa));
-	rcu_read_lock();
-	dev = storvsp_acl_dev(lun->ctl, lun - lun->ctl->luns);
-	if (dev)
-		name_of(dev, stop->naa);
-	rcu_read_unlock();
 	spin_lock(&lock);
-	list_add(&stop->node, &resets);
+	list_add(&stop->node, &stops);
 	spin_unlock(&lock);
 	return wait_event_timeout(wait, is_quiet(stop->naa), PATIENCE);
 }

@@ -19,10 +19,6 @@
 
 #include "storvsp.h"
 
-#define SERVICE_ACTION(cdb)	((cdb)[1] & 0x1f)
-#define PREEMPT			0x04
-#define PREEMPT_AND_ABORT	0x05
-#define REGISTER_AND_MOVE	0x07
 /* Of the parameter list of all others: two keys, the own one first. */
 #define KEY_SIZE		8
 #define FLAGS			20
@@ -36,7 +32,7 @@ static bool is_refused(const struct storvsp_cmd *cmd, u8 action)
 	if (cmd->data != STORVSP_DATA_COPIED || cmd->len <= FLAGS)
 		return false;
 	list = sg_virt(cmd->sgt.sgl);
-	if ((action == PREEMPT || action == PREEMPT_AND_ABORT) &&
+	if ((action == STORVSP_PREEMPT || action == STORVSP_PREEMPT_AND_ABORT) &&
 	    !memcmp(list, list + KEY_SIZE, KEY_SIZE))
 		return true;
 	return list[FLAGS] & SPEC_I_PT;
@@ -46,14 +42,15 @@ static bool is_refused(const struct storvsp_cmd *cmd, u8 action)
 static u8 why_not(const struct storvsp_cmd *cmd)
 {
 	const u8 *cdb = cmd->reply.packet.srb.cdb;
+	u8 action = storvsp_service_action(cdb);
 
 	switch (cdb[0]) {
 	case PERSISTENT_RESERVE_OUT:
-		if (SERVICE_ACTION(cdb) == REGISTER_AND_MOVE)
+		if (action == STORVSP_REGISTER_AND_MOVE)
 			return 0x24;
-		return is_refused(cmd, SERVICE_ACTION(cdb)) ? 0x26 : 0;
+		return is_refused(cmd, action) ? 0x26 : 0;
 	case MAINTENANCE_OUT:
-		return SERVICE_ACTION(cdb) == MO_SET_TARGET_PGS ? 0x20 : 0;
+		return action == MO_SET_TARGET_PGS ? 0x20 : 0;
 	}
 	return 0;
 }

@@ -6,8 +6,10 @@
  * Target core would let them wait for each other for good. PREEMPT AND ABORT holds on to its
  * sender's registration while it waits for commands that it aborts; one of these may be a
  * REGISTER of the same sender that removes that registration, and spins until nobody holds
- * on to it. And a LUN reset has a mutex that PREEMPT AND ABORT needs, while it waits for
- * that. What has not begun, neither finds. (Other fabrics that have the device are not ours.)
+ * on to it. A LUN reset has a mutex that PREEMPT AND ABORT needs, while it waits for
+ * that. What has not begun, neither finds. Nor must PREEMPT AND ABORT find what EXTENDED
+ * COPY does (copy.c): if one is stuck it is answered BUSY. (Other fabrics that have the
+ * device are not ours.)
  *
  * PREEMPT AND ABORT waits for all work items that submit to the backstore
  * (core_tmr_drain_state_list()), and so must not be run by one of them.
@@ -70,6 +72,27 @@ static void put(struct storvsp_turns *turns)
 	kfree(turns);
 }
 
+/* What EXTENDED COPY has on a stack must not be aborted. */
+static void submit_without_copies(struct se_cmd *se)
+{
+	struct storvsp_copy_stop stop;
+
+	storvsp_copy_of(&stop, se->se_dev);
+	if (storvsp_copy_stop(&stop))
+		transport_handle_cdb_direct(se);
+	else
+		transport_generic_request_failure(se, TCM_LUN_BUSY);
+	storvsp_copy_go(&stop);
+}
+
+static void submit(struct se_cmd *se)
+{
+	if (storvsp_service_action(se->t_task_cdb) == STORVSP_PREEMPT_AND_ABORT)
+		submit_without_copies(se);
+	else
+		transport_handle_cdb_direct(se);
+}
+
 static void next(struct work_struct *work)
 {
 	struct storvsp_turns *turns = container_of(work, struct storvsp_turns, work);
@@ -83,7 +106,7 @@ static void next(struct work_struct *work)
 	spin_unlock(&lock);
 
 	mutex_lock(&turns->lock);
-	transport_handle_cdb_direct(&cmd->se);
+	submit(&cmd->se);
 	mutex_unlock(&turns->lock);
 
 	spin_lock(&lock);

@@ -454,13 +454,24 @@ void storvsp_reply_work(struct work_struct *work);
 void storvsp_writable(struct vmh_channel *ch);
 void storvsp_reply_drop(struct storvsp_chan *chan);
 
+/* Service actions of PERSISTENT RESERVE OUT. */
+#define STORVSP_PREEMPT			0x04
+#define STORVSP_PREEMPT_AND_ABORT	0x05
+#define STORVSP_REGISTER_AND_MOVE	0x07
+
+static inline u8 storvsp_service_action(const u8 *cdb)
+{
+	return cdb[1] & 0x1f;
+}
+
 /* others.c */
 bool storvsp_refuses(struct storvsp_cmd *cmd);
 
 /* copy.c */
 bool storvsp_copy_begin(struct storvsp_cmd *cmd);
 void storvsp_copy_end(struct storvsp_cmd *cmd);
-bool storvsp_copy_stop(struct storvsp_copy_stop *stop, struct storvsp_lun *lun);
+void storvsp_copy_of(struct storvsp_copy_stop *stop, const struct se_device *dev);
+bool storvsp_copy_stop(struct storvsp_copy_stop *stop);
 void storvsp_copy_go(struct storvsp_copy_stop *stop);
 
 /* caw.c */

@@ -137,7 +137,10 @@ static u32 reset_present(struct storvsp_tmf *tmf, struct storvsp_lun *lun)
 	u32 status = VSTOR_STATUS_SUCCESS;
 	struct storvsp_copy_stop stop;
 
-	if (storvsp_copy_stop(&stop, lun))
+	rcu_read_lock();
+	storvsp_copy_of(&stop, storvsp_acl_dev(lun->ctl, lun - lun->ctl->luns));
+	rcu_read_unlock();
+	if (storvsp_copy_stop(&stop))
 		status = tell_core_alone(tmf, lun);
 	else
 		end_reserve(lun);

@@ -626,6 +626,63 @@ static void copyreset(int argc, char **argv)
 }
 
 /*
+ * guest PARTITION copypreempt OTHER LUN LUN: copies from the first, which the guest has
+ * reserved, to the second; the other one preempts and aborts. None that had begun is lost.
+ */
+static void copypreempt(int argc, char **argv)
+{
+	const char *names[2] = { partition, argv[0] };
+	struct copy c = { .blocks = 8 };
+	struct guest g, other;
+	struct vstor_packet p;
+	uint32_t round, i, n;
+	uint8_t from, to;
+	struct srb s;
+
+	check(argc == 3);
+	from = atoi(argv[1]);
+	to = atoi(argv[2]);
+	start(&g, names[0]);
+	start(&other, names[1]);
+	hear(&g, from);
+	hear(&g, to);
+	hear(&other, from);
+	get_names(&g, &c, from, to);
+	for (round = 0; round < 3; round++) {
+		put_keys(g.data + SENT, 0, 1);
+		good(&g, reserve_srb(from, 6, 0, SENT));
+		put_keys(g.data + SENT, 1, 0);
+		good(&g, reserve_srb(from, 1, 1, SENT));
+		put_keys(other.data + SENT, 0, 2);
+		good(&other, reserve_srb(from, 6, 0, SENT));
+		for (n = 0; n < 4; n++) {
+			c.from_lba = (n + round) % 2 ? SLOW_LBA : SLOWER_LBA;
+			send_copy(&g, from, n, &c, n * 8);
+			usleep(20000);
+		}
+		usleep(300000);
+		put_keys(other.data + SENT, 2, 1);
+		s = reserve_srb(from, 5, 1, SENT);
+		send_srb(&other, &s, 99);
+		usleep(1000000);
+		c.from_lba = QUICK_LBA;
+		for (; n < 12; n++)
+			send_copy(&g, from, n, &c, n * 8);
+		for (i = 0; i < n; i++) {
+			if (next_answer(&g, &p, 60000) < 4)
+				check_eq(p.srb.srb_status, VSTOR_SRB_SUCCESS);
+		}
+		check_eq(next_answer(&other, &p, 60000), 99);
+		check_eq(p.srb.srb_status, VSTOR_SRB_SUCCESS);
+		put_keys(other.data + SENT, 2, 0);
+		good(&other, reserve_srb(from, 3, 0, SENT));
+		hear(&g, from);
+	}
+	guest_end(&other);
+	guest_end(&g);
+}
+
+/*
  * guest PARTITION copystuck OTHER LUN LUN STOP GO: a copy to a disk that does not answer. Who
  * resets that waits for its own commands, of which the copy is none.
  */
@@ -705,6 +762,7 @@ const struct test_case core_cases[] = {
 	{ "preempt", preempt },
 	{ "copies", copies },
 	{ "copyreset", copyreset },
+	{ "copypreempt", copypreempt },
 	{ "copystuck", copystuck },
 	{ "cost", cost },
 	{}
