@@ -20,7 +20,6 @@
 #include "storvsp.h"
 
 /* Of the parameter list of all others: two keys, the own one first. */
-#define KEY_SIZE		8
 #define FLAGS			20
 #define SPEC_I_PT		0x08
 
@@ -33,7 +32,7 @@ static bool is_refused(const struct storvsp_cmd *cmd, u8 action)
 		return false;
 	list = sg_virt(cmd->sgt.sgl);
 	if ((action == STORVSP_PREEMPT || action == STORVSP_PREEMPT_AND_ABORT) &&
-	    !memcmp(list, list + KEY_SIZE, KEY_SIZE))
+	    !memcmp(list, list + STORVSP_KEY_SIZE, STORVSP_KEY_SIZE))
 		return true;
 	return list[FLAGS] & SPEC_I_PT;
 }

@@ -16,9 +16,11 @@
  */
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/scatterlist.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 #include <target/target_core_base.h>
 #include <target/target_core_fabric.h>
@@ -85,10 +87,37 @@ static void submit_without_copies(struct se_cmd *se)
 	storvsp_copy_go(&stop);
 }
 
-static void submit(struct se_cmd *se)
+/*
+ * Without a key PREEMPT ends a reservation that all registrants have. Target core frees the
+ * registration of who has made it, and then looks at its type
+ * (__core_scsi3_complete_pro_preempt()).
+ */
+static bool frees_holder(const struct storvsp_cmd *cmd)
 {
-	if (storvsp_service_action(se->t_task_cdb) == STORVSP_PREEMPT_AND_ABORT)
+	const struct t10_pr_registration *holder;
+	const struct se_cmd *se = &cmd->se;
+	struct se_device *dev = se->se_dev;
+	bool another;
+
+	if (cmd->data != STORVSP_DATA_COPIED || cmd->len < 2 * STORVSP_KEY_SIZE ||
+	    memchr_inv(sg_virt(cmd->sgt.sgl) + STORVSP_KEY_SIZE, 0, STORVSP_KEY_SIZE))
+		return false;
+	spin_lock(&dev->dev_reservation_lock);
+	holder = dev->dev_pr_res_holder;
+	another = holder && holder->pr_reg_nacl != se->se_sess->se_node_acl;
+	spin_unlock(&dev->dev_reservation_lock);
+	return another;
+}
+
+static void submit(struct storvsp_cmd *cmd)
+{
+	struct se_cmd *se = &cmd->se;
+	u8 action = storvsp_service_action(se->t_task_cdb);
+
+	if (action == STORVSP_PREEMPT_AND_ABORT)
 		submit_without_copies(se);
+	else if (action == STORVSP_PREEMPT && frees_holder(cmd))
+		transport_generic_request_failure(se, TCM_INVALID_PARAMETER_LIST);
 	else
 		transport_handle_cdb_direct(se);
 }
@@ -106,7 +135,7 @@ static void next(struct work_struct *work)
 	spin_unlock(&lock);
 
 	mutex_lock(&turns->lock);
-	submit(&cmd->se);
+	submit(cmd);
 	mutex_unlock(&turns->lock);
 
 	spin_lock(&lock);

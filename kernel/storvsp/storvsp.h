@@ -440,6 +440,7 @@ int storvsp_data_to_guest(struct storvsp_cmd *cmd);
 void storvsp_data_put(struct storvsp_cmd *cmd);
 
 /* status.c */
+bool storvsp_is_recovered(const struct se_cmd *se);
 bool storvsp_is_gone(struct se_cmd *se);
 void storvsp_status(struct storvsp_cmd *cmd);
 void storvsp_srb_status(struct storvsp_cmd *cmd, u8 srb_status, u8 scsi_status);
@@ -454,10 +455,11 @@ void storvsp_reply_work(struct work_struct *work);
 void storvsp_writable(struct vmh_channel *ch);
 void storvsp_reply_drop(struct storvsp_chan *chan);
 
-/* Service actions of PERSISTENT RESERVE OUT. */
+/* PERSISTENT RESERVE OUT: service actions, and the keys that its parameters begin with. */
 #define STORVSP_PREEMPT			0x04
 #define STORVSP_PREEMPT_AND_ABORT	0x05
 #define STORVSP_REGISTER_AND_MOVE	0x07
+#define STORVSP_KEY_SIZE		8
 
 static inline u8 storvsp_service_action(const u8 *cdb)
 {

@@ -346,6 +346,35 @@ static void preempt_itself(struct guest *g, uint8_t lun)
 }
 
 /*
+ * A reservation of all registrants: without a key one of them ends it, with all other
+ * registrations. Target core cannot, if it was made by another.
+ */
+static void preempt_all(struct guest *g, struct guest *other, uint8_t lun)
+{
+	struct vstor_packet p;
+	struct srb s;
+
+	hear(other, lun);
+	put_keys(g->data + SENT, 0, 1);
+	good(g, reserve_srb(lun, 6, 0, SENT));
+	put_keys(g->data + SENT, 1, 0);
+	good(g, reserve_srb(lun, 1, 7, SENT));
+	put_keys(other->data + SENT, 0, 2);
+	good(other, reserve_srb(lun, 6, 0, SENT));
+	put_keys(other->data + SENT, 2, 0);
+	s = reserve_srb(lun, 4, 7, SENT);
+	run(other, &s, &p);
+	sense_is(&p, 5, 0x26, 0);
+	good(g, s);
+	hear(other, lun);
+	s = reserve_srb(lun, 1, 7, SENT);
+	run(other, &s, &p);
+	check_eq(p.srb.scsi_status, 0x18);
+	put_keys(g->data + SENT, 1, 0);
+	good(g, reserve_srb(lun, 3, 0, SENT));
+}
+
+/*
  * guest PARTITION preempt OTHER LUN: both have the disk, change its reservations at the same
  * time, and reset it. Whatever becomes of that, it comes to an end.
  */
@@ -363,6 +392,7 @@ static void preempt(int argc, char **argv)
 	start(&other, names[1]);
 	hear(&g, lun);
 	preempt_itself(&g, lun);
+	preempt_all(&g, &other, lun);
 	for (round = 0; round < 500; round++) {
 		change(&g, lun, 1, 1 + round % 2);
 		change(&other, lun, 2, 1 + round / 2 % 2);
