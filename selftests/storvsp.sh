@@ -17,7 +17,7 @@
 
 TESTS="appears copied subchannels matrix unaligned discard hotplug absent_zero resize readonly
 	reservations many controllers errors sense flakey slow_neighbour pressure user reset pulled death orders
-	integrity passed_through copy_offload alua refused"
+	integrity passed_through recovered recovered_copied copy_offload alua refused"
 
 setup()
 {
@@ -997,13 +997,12 @@ rmmdir_all()
 	rmdir "$TARGET/storvsp" 2>/dev/null || :
 }
 
-# The commands of a disk that is passed through, and what it has to say of them.
-test_passed_through()
+# The guest's only disk is one of scsi_debug.
+pass_through()
 {
 	local at dev dir=$TARGET/core/pscsi_0/passed
 
 	modprobe target_core_pscsi || skip "this kernel has no pscsi"
-	load_storage
 	modprobe scsi_debug dev_size_mb=16 2>/dev/null || skip "this kernel has no scsi_debug"
 	defer modprobe -r scsi_debug
 	check busywait 10000 debug_disk
@@ -1022,19 +1021,66 @@ test_passed_through()
 	guest_driver
 	enable p1 0
 	check busywait 20000 disks_are 1
+}
+
+debug()	# PARAMETER VALUE
+{
+	check write "$2" "/sys/bus/pseudo/drivers/scsi_debug/$1"
+}
+
+# The commands of a disk that is passed through, and what it has to say of them.
+test_passed_through()
+{
+	local dev
+
+	load_storage
+	pass_through
 	dev=/dev/$(disks | sed 's/.* //')
 	round_trip "$dev"
 	check cmp -n $((16 << 20)) "$LIB_TMP/data" "$(debug_disk)"
 	check unaligned "$dev"
 	# From sector 0x1234 on it has bad ones.
-	check write 2 /sys/bus/pseudo/drivers/scsi_debug/opts
+	debug opts 2
 	sg_raw -r 512 "$dev" 28 00 00 00 12 34 00 00 01 00 >"$LIB_TMP/raw" 2>&1 || :
 	check grep -qi 'medium error' "$LIB_TMP/raw"
 	check grep -qi 'unrecovered read error' "$LIB_TMP/raw"
 	check sg_raw -r 512 "$dev" 28 00 00 00 12 00 00 00 01 00
-	check write 0 /sys/bus/pseudo/drivers/scsi_debug/opts
+	debug opts 0
 	round_trip "$dev"
 	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+# A disk that does all, and says each time that it was difficult: that is no error, and its
+# data are there, wherever the guest wants them.
+recovers()	# [PARAMETER]
+{
+	local dev
+
+	load_storage "$@"
+	pass_through
+	dev=/dev/$(disks | sed 's/.* //')
+	round_trip "$dev"
+	debug every_nth 1
+	debug opts 8
+	check timeout 60 dd if="$dev" of="$LIB_TMP/back" bs=64k iflag=direct status=none
+	check cmp "$LIB_TMP/data" "$LIB_TMP/back"
+	sed s/a/b/g "$LIB_TMP/data" | head -c 1M >"$LIB_TMP/other"
+	check timeout 60 dd if="$LIB_TMP/other" of="$dev" bs=64k oflag=direct status=none
+	debug opts 0
+	debug every_nth 0
+	check dd if="$dev" of="$LIB_TMP/back" bs=1M count=1 iflag=direct status=none
+	check cmp "$LIB_TMP/other" "$LIB_TMP/back"
+	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+test_recovered()
+{
+	recovers
+}
+
+test_recovered_copied()
+{
+	recovers copy=1
 }
 
 generic()	# NAME

@@ -202,13 +202,22 @@ static bool is_full(const struct storvsp_lun *lun)
 	return left <= 0 || depth >= min(2U * left, (u32)STORVSP_LUN_DEPTH);
 }
 
-/* A UNIT ATTENTION, once, for who did not ask for something else. */
+/*
+ * A UNIT ATTENTION, once, for who did not ask for something else: nor for something of which
+ * Linux does not look at the status (storvsc_on_io_completion()), so that it would be lost.
+ */
 static bool is_attention(struct storvsp_lun *lun, u8 opcode)
 {
 	if (!test_bit(0, &lun->resized))
 		return false;
-	if (opcode == INQUIRY || opcode == REPORT_LUNS || opcode == REQUEST_SENSE)
+	switch (opcode) {
+	case INQUIRY:
+	case REPORT_LUNS:
+	case REQUEST_SENSE:
+	case MODE_SENSE:
+	case MODE_SENSE_10:
 		return false;
+	}
 	return test_and_clear_bit(0, &lun->resized);
 }
 
@@ -574,7 +583,7 @@ int storvsp_queue_data_in(struct se_cmd *se)
 
 /**
  * storvsp_queue_status() - a command is through
- * @se: the command
+ * @se: the command; may have data nevertheless
  *
  * Return: 0.
  */
@@ -582,7 +591,8 @@ int storvsp_queue_status(struct se_cmd *se)
 {
 	struct storvsp_cmd *cmd = container_of(se, struct storvsp_cmd, se);
 
-	if (se->t_task_cdb[0] == INQUIRY && storvsp_is_gone(se))
+	if (storvsp_is_recovered(se) ||
+	    (se->t_task_cdb[0] == INQUIRY && storvsp_is_gone(se)))
 		return storvsp_queue_data_in(se);
 	end(cmd);
 	return 0;

@@ -114,6 +114,37 @@ static u32 moved(const struct storvsp_cmd *cmd)
 	return cmd->len;
 }
 
+/**
+ * storvsp_is_recovered() - has a backstore done a command, though not at once?
+ * @se: the command, through
+ *
+ * Return: true if so: it says RECOVERED ERROR, and its data are good.
+ */
+bool storvsp_is_recovered(const struct se_cmd *se)
+{
+	struct scsi_sense_hdr hdr;
+
+	return se->se_cmd_flags & SCF_TRANSPORT_TASK_SENSE &&
+	       scsi_normalize_sense(se->sense_buffer, se->scsi_sense_length, &hdr) &&
+	       hdr.sense_key == RECOVERED_ERROR;
+}
+
+/*
+ * The Linux guest takes an SRB with sense for one that moved nothing
+ * (storvsc_command_completion()), and has the block layer read or write all of it again, as
+ * long as the device says so. What moves blocks is as good as any, then.
+ */
+static void recovered(struct storvsp_cmd *cmd)
+{
+	const struct se_cmd *se = &cmd->se;
+
+	if (cmd->cost)
+		storvsp_srb_status(cmd, VSTOR_SRB_SUCCESS, SAM_STAT_GOOD);
+	else
+		check_condition(cmd, se->sense_buffer, se->scsi_sense_length);
+	cmd->reply.packet.srb.data_length = cpu_to_le32(moved(cmd));
+}
+
 static noinline void refused(struct storvsp_cmd *cmd)
 {
 	const struct se_cmd *se = &cmd->se;
@@ -143,6 +174,8 @@ void storvsp_status(struct storvsp_cmd *cmd)
 	case SAM_STAT_CHECK_CONDITION:
 		if (storvsp_is_gone(se))
 			storvsp_srb_status(cmd, VSTOR_SRB_INVALID_LUN, status);
+		else if (storvsp_is_recovered(se))
+			recovered(cmd);
 		else
 			refused(cmd);
 		return;

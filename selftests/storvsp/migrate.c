@@ -112,6 +112,11 @@ static void is_told(struct guest *g)
 static void told(int argc, char **argv)
 {
 	struct srb ready = { .cdb_length = 6, .data_in = VSTOR_DATA_NONE };
+	/* Of this the Linux guest ignores the status. */
+	struct srb mode = {
+		.cdb = { 0x1a, 0, 0x3f, 0, 64 }, .cdb_length = 6,
+		.data_in = VSTOR_DATA_IN, .len = 64,
+	};
 	size_t size = sizeof(state);
 	struct vstor_packet p;
 	struct guest g;
@@ -131,6 +136,8 @@ static void told(int argc, char **argv)
 	ok(vg_attach(&g.vg, argv[0], attach_flags));
 	ok(vg_restore(&g.vg, state, size));
 	ok(vg_resume(&g.vg));
+	run_srb(&g, &mode, &p);
+	check_eq(p.srb.srb_status, VSTOR_SRB_SUCCESS);
 	run_srb(&g, &ready, &p);
 	check_eq(p.srb.srb_status, VSTOR_SRB_ERROR | VSTOR_SRB_AUTOSENSE_VALID);
 	check_eq(p.srb.sense[2] & 0xf, 6);
