@@ -1064,7 +1064,7 @@ recovers()	# [PARAMETER]
 	debug opts 8
 	check timeout 60 dd if="$dev" of="$LIB_TMP/back" bs=64k iflag=direct status=none
 	check cmp "$LIB_TMP/data" "$LIB_TMP/back"
-	sed s/a/b/g "$LIB_TMP/data" | head -c 1M >"$LIB_TMP/other"
+	head -c 1M "$LIB_TMP/data" | tr a b >"$LIB_TMP/other"
 	check timeout 60 dd if="$LIB_TMP/other" of="$dev" bs=64k oflag=direct status=none
 	debug opts 0
 	debug every_nth 0
