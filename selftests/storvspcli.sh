@@ -12,7 +12,7 @@
 
 TESTS="add_del types set resize limits minimum sample predecessor persistent broken_file identity
 	refused rolled_back by_hand protected shared half_way namespaces again_at_once port_id
-	in_order resize_in_order readonly_device by_hand_set limits_stay no_place together"
+	in_order resize_in_order readonly_device by_hand_set replaced limits_stay no_place together"
 
 setup()
 {
@@ -899,6 +899,53 @@ test_by_hand_set()
 	check vswitchctl disk del p1 lun 0
 	check vswitchctl disk del p1 lun 1
 }
+
+writes()	# DEVICE
+{
+	local n
+
+	for ((n = 0; n < 4000; n++)); do
+		dd if="$LIB_TMP/ones" of="$1" bs=1M count=4 oflag=direct status=none 2>/dev/null || break
+	done
+}
+
+# A disk right after another: the guest takes it for no other, and what it wrote to that one
+# is not on it.
+test_replaced()
+{
+	local n dev
+
+	check truncate -s 16M "$LIB_TMP/b.img"
+	check dd if=/dev/zero of="$LIB_TMP/ones" bs=1M count=4 status=none
+	tr '\0' '\1' <"$LIB_TMP/ones" >"$LIB_TMP/ones.new"
+	check mv "$LIB_TMP/ones.new" "$LIB_TMP/ones"
+	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+	guest_driver storvsc_vcpus_per_sub_channel=1
+	check busywait 20000 sd_there 1
+	for n in 1 2 3; do
+		dev=$(first_disk)
+		check size_is "$dev" $((32 << 20))
+		bg writes "$dev"
+		bg writes "$dev"
+		sleep 0.5
+		check vswitchctl disk del p1 lun 0
+		check vswitchctl disk add p1 file "$LIB_TMP/b.img"
+		check busywait 20000 first_is $((16 << 20))
+		sleep 0.5
+		check cmp -n $((16 << 20)) "$LIB_TMP/b.img" /dev/zero
+		check vswitchctl disk del p1 lun 0
+		check vswitchctl disk add p1 file "$LIB_TMP/a.img"
+		check busywait 20000 first_is $((32 << 20))
+	done
+	check_eq "$(lsscsi_disks)" 1 "disks"
+}
+
+first_is()	# BYTES
+{
+	local dev
+
+	dev=$(first_disk) && [ -b "$dev" ] && size_is "$dev" "$1"
+} 2>/dev/null
 
 # Limits that come when a disk goes are not the next one's.
 test_limits_stay()

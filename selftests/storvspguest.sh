@@ -17,7 +17,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs odd names resets breaks migrate told stuck caw cawabort preempt copy copy_protected order
+TESTS="versions states short srbs odd names resets breaks migrate told replaced stuck caw cawabort preempt copy copy_protected order
 	copies copy_reset copy_preempt copy_stuck cost fuzz guided"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -132,6 +132,21 @@ test_told()
 {
 	second
 	both told g2 "$(tpg g 0)/resized"
+}
+
+# One disk after the other under a number, each of them new.
+test_replaced()
+{
+	local dir again
+
+	dir=$(tpg g 0)/lun/lun_2
+	again="rm -f $dir/link && rmdir $dir && mkdir $dir && ln -s $TARGET/core/rd_mcp_0"
+	ram_backstore ramn 4
+	ram_backstore ramo 4
+	ram_backstore ramp 4
+	lun g 0 2 ram ramn
+	defer remove_lun g 0 2
+	check "$GUEST" g replaced 2 "[ -e $LIB_TMP/once ] && n=p || n=o; touch $LIB_TMP/once; $again/ram\$n $dir/link"
 }
 
 # Disks that do not answer leave some of the controller's commands to the others.

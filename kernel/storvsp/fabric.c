@@ -196,9 +196,9 @@ static void pre_unlink(struct se_portal_group *tpg, struct se_lun *se_lun)
 		return;
 	/* What is said of it from now on is said of the next one. */
 	mutex_lock(&lun->ctl->luns_lock);
+	storvsp_gone(lun);
 	WRITE_ONCE(lun->present, false);
 	storvsp_qos_set(lun, 0, 0);
-	clear_bit(0, &lun->resized);
 	mutex_unlock(&lun->ctl->luns_lock);
 	storvsp_qos_drain(lun);
 	storvsp_scan(lun->ctl);
@@ -274,7 +274,7 @@ static ssize_t storvsp_tpg_resized_store(struct config_item *item,
 	mutex_lock(&lun->ctl->luns_lock);
 	present = lun->present;
 	if (present)
-		set_bit(0, &lun->resized);
+		set_bit(STORVSP_RESIZED, &lun->untold);
 	mutex_unlock(&lun->ctl->luns_lock);
 	if (!present)
 		return -ENODEV;

@@ -32,15 +32,16 @@ struct saved_chan {
 	__le32 answers;
 	__le32 flags;
 	struct saved_answer answer[];
-	/* then __le64, bits of LUNs that were resized, if a flag says so */
+	/* then __le64, bits of LUNs, for each flag that says so; in the flags' order */
 };
 
 #define SAVED_SCAN	1U		/* storvsp_ctl.scan */
 #define SAVED_RESIZED	2U
+#define SAVED_REPLACED	4U
 
 static_assert(sizeof(struct saved_chan) +
 	      (STORVSP_DEPTH + STORVSP_RESETS) * sizeof(struct saved_answer) +
-	      sizeof(__le64) <= VMH_SAVE_MAX);
+	      2 * sizeof(__le64) <= VMH_SAVE_MAX);
 
 /**
  * storvsp_quiesce() - a channel is being stopped
@@ -63,25 +64,28 @@ void storvsp_quiesce(struct vmh_channel *ch)
 	storvsp_reply_all(chan);
 }
 
-static u64 resized_luns(struct storvsp_ctl *ctl)
+static u64 untold_luns(struct storvsp_ctl *ctl, enum storvsp_untold what)
 {
 	u64 bits = 0;
 	u32 i;
 
 	BUILD_BUG_ON(VSTOR_LUNS_MAX > 64);
 	for (i = 0; i < VSTOR_LUNS_MAX; i++)
-		bits |= (u64)test_bit(0, &ctl->luns[i].resized) << i;
+		bits |= (u64)test_bit(what, &ctl->luns[i].untold) << i;
 	return bits;
 }
 
 /* As long, and at the same place, each time: it is asked for twice. */
 static u32 save_ctl(struct storvsp_ctl *ctl, struct saved_chan *saved, u32 len)
 {
-	u32 flags = SAVED_RESIZED | (READ_ONCE(ctl->scan) ? SAVED_SCAN : 0);
+	u32 flags = SAVED_RESIZED | SAVED_REPLACED |
+		    (READ_ONCE(ctl->scan) ? SAVED_SCAN : 0);
+	u8 *bits = (u8 *)saved + len;
 
 	saved->flags = cpu_to_le32(flags);
-	put_unaligned_le64(resized_luns(ctl), (u8 *)saved + len);
-	return len + sizeof(__le64);
+	put_unaligned_le64(untold_luns(ctl, STORVSP_RESIZED), bits);
+	put_unaligned_le64(untold_luns(ctl, STORVSP_REPLACED), bits + sizeof(__le64));
+	return len + 2 * sizeof(__le64);
 }
 
 /**
@@ -178,12 +182,11 @@ static int restore_answer(struct storvsp_chan *chan,
 	return 0;
 }
 
-/* @resized: what is behind the answers, if there is something */
+/* @resized, @replaced: bits of LUNs */
 static int restore_ctl(struct storvsp_chan *chan, const struct saved_chan *saved,
-		       const void *resized)
+		       u64 resized, u64 replaced)
 {
 	u32 state = le32_to_cpu(saved->state), version = le32_to_cpu(saved->version);
-	u64 bits = resized ? get_unaligned_le64(resized) : 0;
 	bool spoken = state >= STORVSP_VERSION;
 	struct storvsp_ctl *ctl = chan->ctl;
 	u32 i;
@@ -192,14 +195,28 @@ static int restore_ctl(struct storvsp_chan *chan, const struct saved_chan *saved
 		return -EINVAL;
 	WRITE_ONCE(ctl->version, version);
 	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
-		if (bits & BIT_ULL(i) && storvsp_is_present(&ctl->luns[i]))
-			set_bit(0, &ctl->luns[i].resized);
+		if (resized & BIT_ULL(i) && storvsp_is_present(&ctl->luns[i]))
+			set_bit(STORVSP_RESIZED, &ctl->luns[i].untold);
+		if (replaced & BIT_ULL(i))
+			set_bit(STORVSP_REPLACED, &ctl->luns[i].untold);
 	}
 	/* It is told when the channel goes on. */
 	if (le32_to_cpu(saved->flags) & SAVED_SCAN)
 		WRITE_ONCE(ctl->scan, true);
 	storvsp_set_state(chan, state);
 	return 0;
+}
+
+/* What is at @at, if it is there; false if it should be, and is not. */
+static bool take_bits(u64 *bits, bool there, const void *state, u32 len, u32 *at)
+{
+	if (!there)
+		return true;
+	if (len < *at + sizeof(__le64))
+		return false;
+	*bits = get_unaligned_le64(state + *at);
+	*at += sizeof(__le64);
+	return true;
 }
 
 /**
@@ -215,8 +232,8 @@ int storvsp_restore(struct vmh_channel *ch, const void *state, u32 len)
 {
 	struct storvsp_chan *chan = vmh_channel_priv(ch);
 	const struct saved_chan *saved = state;
-	const void *resized = NULL;
-	u32 n, i, want;
+	u64 resized = 0, replaced = 0;
+	u32 n, i, want, flags;
 	int err = 0;
 
 	if (len < sizeof(*saved))
@@ -225,16 +242,15 @@ int storvsp_restore(struct vmh_channel *ch, const void *state, u32 len)
 	if (n > STORVSP_DEPTH + STORVSP_RESETS)
 		return -EINVAL;
 	want = struct_size(saved, answer, n);
-	if (le32_to_cpu(saved->flags) & SAVED_RESIZED) {
-		resized = state + want;
-		want += sizeof(__le64);
-	}
-	if (len != want)
+	flags = le32_to_cpu(saved->flags);
+	if (!take_bits(&resized, flags & SAVED_RESIZED, state, len, &want) ||
+	    !take_bits(&replaced, flags & SAVED_REPLACED, state, len, &want) ||
+	    len != want)
 		return -EINVAL;
 	for (i = 0; !err && i < n; i++)
 		err = restore_answer(chan, &saved->answer[i]);
 	/* Last: what it says of LUNs is not taken back with the channel. */
 	if (!err && !vmh_channel_index(ch))
-		err = restore_ctl(chan, saved, resized);
+		err = restore_ctl(chan, saved, resized, replaced);
 	return err;
 }

@@ -203,25 +203,6 @@ static bool is_full(const struct storvsp_lun *lun)
 }
 
 /*
- * A UNIT ATTENTION, once, for who did not ask for something else: nor for something of which
- * Linux does not look at the status (storvsc_on_io_completion()), so that it would be lost.
- */
-static bool is_attention(struct storvsp_lun *lun, u8 opcode)
-{
-	if (!test_bit(0, &lun->resized))
-		return false;
-	switch (opcode) {
-	case INQUIRY:
-	case REPORT_LUNS:
-	case REQUEST_SENSE:
-	case MODE_SENSE:
-	case MODE_SENSE_10:
-		return false;
-	}
-	return test_and_clear_bit(0, &lun->resized);
-}
-
-/*
  * None is ORDERED: target core would wait for commands that are over, for good, and with it
  * all that come later, whoever has the disk. It counts as begun and not as done what
  * EXTENDED COPY reads and writes (transport_complete_task_attr() does not know its
@@ -351,10 +332,8 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
 	/* From here on storvsp_qos_drain() waits for it, if it is not too late. */
 	if (unlikely(!is_there(lun)) && storvsp_absent(cmd, packet))
 		return false;
-	if (is_attention(lun, srb->cdb[0])) {
-		storvsp_srb_sense(cmd, UNIT_ATTENTION, 0x2a, 0x09);
+	if (unlikely(READ_ONCE(lun->untold)) && storvsp_untold(cmd))
 		return false;
-	}
 	err = storvsp_data_get(cmd, packet, gfp);
 	if (err == -EFAULT) {
 		storvsp_srb_status(cmd, VSTOR_SRB_INVALID_REQUEST, SAM_STAT_GOOD);
@@ -469,18 +448,24 @@ void storvsp_cmd_finish(struct storvsp_cmd *cmd)
 	struct storvsp_chan *chan = cmd->chan;
 	struct storvsp_lun *lun = cmd->lun;
 	u32 epoch = cmd->epoch;
+	bool gone;
 
 	if (cmd->copy)
 		storvsp_copy_end(cmd);
 	storvsp_data_put(cmd);
 	if (!cmd->answered)
 		storvsp_srb_status(cmd, VSTOR_SRB_ABORTED, SAM_STAT_GOOD);
+	gone = lun && cmd->reply.packet.srb.srb_status == VSTOR_SRB_INVALID_LUN;
+	if (unlikely(gone))
+		storvsp_hears(lun);
 	if (lun) {
 		count(cmd);
 		if (unlikely(cmd->watched))
 			storvsp_minimum_end(cmd);
 	}
 	storvsp_reply(chan, &cmd->reply);
+	if (unlikely(gone))
+		storvsp_heard(lun);
 	/* A reset is answered when nobody is left: after the commands. */
 	if (lun)
 		storvsp_lun_put(lun, epoch);

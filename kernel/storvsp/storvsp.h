@@ -113,13 +113,20 @@ struct storvsp_minimum {
 	bool low;
 };
 
+/* Bits; untold.c */
+enum storvsp_untold {
+	STORVSP_RESIZED,	/* its capacity has changed */
+	STORVSP_REPLACED,	/* what the guest had there is gone, whatever is there now */
+	STORVSP_HEARD,		/* of that: it was told, and has not looked since */
+};
+
 /**
  * struct storvsp_lun - a LUN, there or not
  * @ctl: whose
  * @present: it is
  * @block: bytes of a block
  * @align: data in the guest's pages begin, and end, at a multiple of it; a power of two
- * @resized: bit 0: its capacity has changed, and the guest was not told
+ * @untold: what the guest does not know: bits, enum storvsp_untold
  * @protected: a write was refused, so that it may be read-only
  * @readonly: its device is, whatever an ACL says
  * @epoch: which of @inflight is for new commands
@@ -136,7 +143,7 @@ struct storvsp_lun {
 	bool readonly;
 	u32 block;
 	u32 align;
-	unsigned long resized;
+	unsigned long untold;
 	u32 epoch;
 	atomic_t inflight[2];
 	struct mutex reset_lock; /* see above */
@@ -465,6 +472,13 @@ static inline u8 storvsp_service_action(const u8 *cdb)
 {
 	return cdb[1] & 0x1f;
 }
+
+/* untold.c */
+bool storvsp_untold(struct storvsp_cmd *cmd);
+void storvsp_gone(struct storvsp_lun *lun);
+void storvsp_hears(struct storvsp_lun *lun);
+void storvsp_heard(struct storvsp_lun *lun);
+void storvsp_told(struct storvsp_ctl *ctl);
 
 /* others.c */
 bool storvsp_refuses(struct storvsp_cmd *cmd);

@@ -154,8 +154,88 @@ static void told(int argc, char **argv)
 	guest_end(&g);
 }
 
+/* So often the guest was told to look, and has not looked at that. */
+static unsigned int enumerations;
+
+static void says(struct guest *g, const struct srb *srb, uint8_t status)
+{
+	struct vg_packet packet;
+	struct vstor_packet p;
+	uint8_t in[256];
+
+	send_srb(g, srb, 7);
+	for (;;) {
+		ok(vg_recv_wait(&g->ch, in, sizeof(in), &packet, 20000));
+		memcpy(&p, packet.payload, sizeof(p));
+		if (packet.type == VMH_PACKET_COMPLETION)
+			break;
+		check_eq(le32toh(p.operation), VSTOR_ENUMERATE_BUS);
+		enumerations++;
+	}
+	check_eq(p.srb.srb_status, status);
+}
+
+static void is_to_look(struct guest *g)
+{
+	if (!enumerations)
+		is_told(g);
+	enumerations = 0;
+}
+
+/*
+ * guest PARTITION replaced LUN COMMAND: after that there is another disk. Nothing that is meant
+ * for the one before gets there, until the guest has heard that it is gone, and looks.
+ */
+static void replaced(int argc, char **argv)
+{
+	struct srb look = {
+		.cdb = { 0x12, 0, 0, 0, 36 }, .cdb_length = 6,
+		.data_in = VSTOR_DATA_IN, .len = 36,
+	};
+	struct srb write = {
+		.cdb = { 0x2a, [8] = 1 }, .cdb_length = 10,
+		.data_in = VSTOR_DATA_OUT, .len = 512, .offset = PAGE,
+	};
+	struct srb read = {
+		.cdb = { 0x28, [8] = 1 }, .cdb_length = 10,
+		.data_in = VSTOR_DATA_IN, .len = 512,
+	};
+	struct guest g;
+	int i, round;
+
+	check(argc == 2);
+	guest_start(&g);
+	guest_ready(&g, VSTOR_VERSION_WIN10);
+	look.lun = atoi(argv[0]);
+	write.lun = look.lun;
+	read.lun = look.lun;
+	for (round = 0; round < 2; round++) {
+		memset(g.data + PAGE, 1, 512);
+		says(&g, &look, VSTOR_SRB_SUCCESS);
+		says(&g, &write, VSTOR_SRB_SUCCESS);
+		check(!system(argv[1]));
+		is_to_look(&g);
+		/* It does not know yet why it looks. */
+		says(&g, &look, VSTOR_SRB_SUCCESS);
+		for (i = 0; i < 3; i++) {
+			memset(g.data + PAGE, 2, 512);
+			says(&g, &write, VSTOR_SRB_INVALID_LUN);
+			is_to_look(&g);
+		}
+		says(&g, &look, VSTOR_SRB_SUCCESS);
+		check_eq(g.data[0] & 0xe0, 0);
+		says(&g, &read, VSTOR_SRB_SUCCESS);
+		for (i = 0; i < 512; i++)
+			check_eq(g.data[i], 0);
+		/* And that is all. */
+		says(&g, &write, VSTOR_SRB_SUCCESS);
+	}
+	guest_end(&g);
+}
+
 const struct test_case migrate_cases[] = {
 	{ "migrate", migrate },
 	{ "told", told },
+	{ "replaced", replaced },
 	{}
 };
