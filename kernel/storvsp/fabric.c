@@ -25,6 +25,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <scsi/scsi_proto.h>
+#include <target/target_core_backend.h>
 
 #include "storvsp.h"
 
@@ -174,6 +175,7 @@ static int post_link(struct se_portal_group *tpg, struct se_lun *se_lun)
 	WRITE_ONCE(lun->block, dev->dev_attrib.block_size);
 	WRITE_ONCE(lun->align, alignment(&dev->dev_attrib));
 	WRITE_ONCE(lun->readonly, dev->dev_flags & DF_READ_ONLY);
+	WRITE_ONCE(lun->file, !strcmp(dev->transport->name, "fileio"));
 	WRITE_ONCE(lun->protected, lun->readonly);
 	begin_stats(lun);
 	/* Pairs with storvsp_is_present(). */

@@ -283,6 +283,8 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 		return;
 	if (unlikely(se->se_cmd_flags & SCF_COMPARE_AND_WRITE))
 		storvsp_caw(cmd);
+	if (cmd->chan->prompt && READ_ONCE(cmd->lun->file))
+		storvsp_local(cmd);
 	if (unlikely(se->data_length < cmd->len))
 		storvsp_data_trim(cmd);
 	/* A stand-in for LUN 0, which reads nothing and says that all is well. */

@@ -129,6 +129,7 @@ enum storvsp_untold {
  * @untold: what the guest does not know: bits, enum storvsp_untold
  * @protected: a write was refused, so that it may be read-only
  * @readonly: its device is, whatever an ACL says
+ * @file: a file is behind it
  * @epoch: which of @inflight is for new commands
  * @inflight: commands, by when they came: before the last reset, or after it
  * @reset_lock: see above
@@ -141,6 +142,7 @@ struct storvsp_lun {
 	bool present;
 	bool protected;
 	bool readonly;
+	bool file;
 	u32 block;
 	u32 align;
 	unsigned long untold;
@@ -285,6 +287,7 @@ enum storvsp_data {
  * @copy: what it copies from disk to disk, or NULL
  * @caw_execute: of COMPARE AND WRITE, target core's
  * @caw_done: likewise
+ * @local_execute: how a guest in this kernel has it executed, target core's or caw.c's
  * @cost: in IO operations of 8 KiB; 0 if it neither reads the medium nor changes it
  * @nents: entries of @sgt
  * @begun: when it came, in ns
@@ -313,6 +316,7 @@ struct storvsp_cmd {
 	struct storvsp_copy *copy;
 	sense_reason_t (*caw_execute)(struct se_cmd *se);
 	sense_reason_t (*caw_done)(struct se_cmd *se, bool success, int *post);
+	sense_reason_t (*local_execute)(struct se_cmd *se);
 	int nents;
 	u64 begun;
 	struct sg_table sgt;
@@ -492,6 +496,9 @@ void storvsp_copy_go(struct storvsp_copy_stop *stop);
 
 /* caw.c */
 void storvsp_caw(struct storvsp_cmd *cmd);
+
+/* local.c */
+void storvsp_local(struct storvsp_cmd *cmd);
 
 /* reserve.c */
 struct storvsp_turns;
