@@ -12,13 +12,28 @@
  */
 #include "storvsp.h"
 
+/* The second half is executed elsewhere than the first. */
+static sense_reason_t compare_and_write(struct storvsp_cmd *cmd, int *post)
+{
+	bool local = storvsp_is_local(cmd);
+	sense_reason_t reason;
+	unsigned int flags;
+
+	if (local)
+		flags = storvsp_local_begin();
+	reason = cmd->caw_done(&cmd->se, true, post);
+	if (local)
+		storvsp_local_end(flags);
+	return reason;
+}
+
 /* The read is done; perhaps in an interrupt, if it is not to go on. */
 static sense_reason_t done(struct se_cmd *se, bool success, int *post)
 {
 	struct storvsp_cmd *cmd = container_of(se, struct storvsp_cmd, se);
 
 	if (success)
-		return cmd->caw_done(se, success, post);
+		return compare_and_write(cmd, post);
 	se->transport_complete_callback = NULL;
 	up(&se->se_dev->caw_sem);
 	return TCM_NO_SENSE;

@@ -341,6 +341,17 @@ bool storvsp_copy_stop(struct storvsp_copy_stop *stop)
 }
 
 /**
+ * storvsp_copy_stopped() - are there none now?
+ * @stop: between storvsp_copy_stop() and storvsp_copy_go()
+ *
+ * Return: true if so.
+ */
+bool storvsp_copy_stopped(const struct storvsp_copy_stop *stop)
+{
+	return is_quiet(stop->naa);
+}
+
+/**
  * storvsp_copy_go() - have them again
  * @stop: the same
  */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * PERSISTENT RESERVE OUT: one at a time for a device, whoever sends it, and none while the
- * device is being reset.
+ * device is being reset. So it is with READ FULL STATUS, for which target core lets go of its
+ * lock and then follows a registration that may be gone.
  *
  * Target core would let them wait for each other for good. PREEMPT AND ABORT holds on to its
  * sender's registration while it waits for commands that it aborts; one of these may be a
@@ -22,6 +23,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
+#include <scsi/scsi_proto.h>
 #include <target/target_core_base.h>
 #include <target/target_core_fabric.h>
 
@@ -36,6 +38,8 @@
  * @waiting: commands
  * @running: @work runs one of them, or is queued to
  * @work: runs one
+ * @stopped: there is a @stop; @work's own
+ * @stop: no copies from or to the device begin
  */
 struct storvsp_turns {
 	struct list_head node;
@@ -45,6 +49,8 @@ struct storvsp_turns {
 	struct list_head waiting;
 	bool running;
 	struct work_struct work;
+	bool stopped;
+	struct storvsp_copy_stop stop;
 };
 
 static struct workqueue_struct *wq;
@@ -74,17 +80,33 @@ static void put(struct storvsp_turns *turns)
 	kfree(turns);
 }
 
-/* What EXTENDED COPY has on a stack must not be aborted. */
-static void submit_without_copies(struct se_cmd *se)
+/*
+ * What EXTENDED COPY has on a stack must not be aborted. None begins as long as commands
+ * wait here; and whoever sends very many has others wait once for those that had begun.
+ */
+static bool are_copies_over(struct storvsp_turns *turns, const struct se_device *dev)
 {
-	struct storvsp_copy_stop stop;
+	if (turns->stopped)
+		return storvsp_copy_stopped(&turns->stop);
+	storvsp_copy_of(&turns->stop, dev);
+	turns->stopped = true;
+	return storvsp_copy_stop(&turns->stop);
+}
 
-	storvsp_copy_of(&stop, se->se_dev);
-	if (storvsp_copy_stop(&stop))
-		transport_handle_cdb_direct(se);
-	else
-		transport_generic_request_failure(se, TCM_LUN_BUSY);
-	storvsp_copy_go(&stop);
+/* Unless there is one more. */
+static void let_copies_begin(struct storvsp_turns *turns)
+{
+	bool last;
+
+	if (!turns->stopped)
+		return;
+	spin_lock(&lock);
+	last = list_empty(&turns->waiting);
+	spin_unlock(&lock);
+	if (!last)
+		return;
+	storvsp_copy_go(&turns->stop);
+	turns->stopped = false;
 }
 
 /*
@@ -109,17 +131,28 @@ static bool frees_holder(const struct storvsp_cmd *cmd)
 	return another;
 }
 
-static void submit(struct storvsp_cmd *cmd)
+static sense_reason_t may_submit(struct storvsp_turns *turns, struct storvsp_cmd *cmd)
 {
-	struct se_cmd *se = &cmd->se;
-	u8 action = storvsp_service_action(se->t_task_cdb);
+	u8 action = storvsp_service_action(cmd->se.t_task_cdb);
 
-	if (action == STORVSP_PREEMPT_AND_ABORT)
-		submit_without_copies(se);
-	else if (action == STORVSP_PREEMPT && frees_holder(cmd))
-		transport_generic_request_failure(se, TCM_INVALID_PARAMETER_LIST);
+	if (cmd->se.t_task_cdb[0] != PERSISTENT_RESERVE_OUT)
+		return TCM_NO_SENSE;
+	if (action == STORVSP_PREEMPT_AND_ABORT &&
+	    !are_copies_over(turns, cmd->se.se_dev))
+		return TCM_LUN_BUSY;
+	if (action == STORVSP_PREEMPT && frees_holder(cmd))
+		return TCM_INVALID_PARAMETER_LIST;
+	return TCM_NO_SENSE;
+}
+
+static void submit(struct storvsp_turns *turns, struct storvsp_cmd *cmd)
+{
+	sense_reason_t reason = may_submit(turns, cmd);
+
+	if (reason)
+		transport_generic_request_failure(&cmd->se, reason);
 	else
-		transport_handle_cdb_direct(se);
+		transport_handle_cdb_direct(&cmd->se);
 }
 
 static void next(struct work_struct *work)
@@ -135,8 +168,9 @@ static void next(struct work_struct *work)
 	spin_unlock(&lock);
 
 	mutex_lock(&turns->lock);
-	submit(cmd);
+	submit(turns, cmd);
 	mutex_unlock(&turns->lock);
+	let_copies_begin(turns);
 
 	spin_lock(&lock);
 	turns->running = !list_empty(&turns->waiting);
@@ -173,7 +207,7 @@ static struct storvsp_turns *get(const struct se_device *dev)
 }
 
 /**
- * storvsp_reserve() - submit a PERSISTENT RESERVE OUT
+ * storvsp_reserve() - submit a command of those above
  * @cmd: the command, target_submit_prep() has looked at it; may be gone when this returns
  *
  * Context: process.

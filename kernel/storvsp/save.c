@@ -38,10 +38,11 @@ struct saved_chan {
 #define SAVED_SCAN	1U		/* storvsp_ctl.scan */
 #define SAVED_RESIZED	2U
 #define SAVED_REPLACED	4U
+#define SAVED_MAY_LOOK	8U
 
 static_assert(sizeof(struct saved_chan) +
 	      (STORVSP_DEPTH + STORVSP_RESETS) * sizeof(struct saved_answer) +
-	      2 * sizeof(__le64) <= VMH_SAVE_MAX);
+	      3 * sizeof(__le64) <= VMH_SAVE_MAX);
 
 /**
  * storvsp_quiesce() - a channel is being stopped
@@ -78,14 +79,15 @@ static u64 untold_luns(struct storvsp_ctl *ctl, enum storvsp_untold what)
 /* As long, and at the same place, each time: it is asked for twice. */
 static u32 save_ctl(struct storvsp_ctl *ctl, struct saved_chan *saved, u32 len)
 {
-	u32 flags = SAVED_RESIZED | SAVED_REPLACED |
+	u32 flags = SAVED_RESIZED | SAVED_REPLACED | SAVED_MAY_LOOK |
 		    (READ_ONCE(ctl->scan) ? SAVED_SCAN : 0);
 	u8 *bits = (u8 *)saved + len;
 
 	saved->flags = cpu_to_le32(flags);
 	put_unaligned_le64(untold_luns(ctl, STORVSP_RESIZED), bits);
 	put_unaligned_le64(untold_luns(ctl, STORVSP_REPLACED), bits + sizeof(__le64));
-	return len + 2 * sizeof(__le64);
+	put_unaligned_le64(untold_luns(ctl, STORVSP_MAY_LOOK), bits + 2 * sizeof(__le64));
+	return len + 3 * sizeof(__le64);
 }
 
 /**
@@ -182,24 +184,40 @@ static int restore_answer(struct storvsp_chan *chan,
 	return 0;
 }
 
-/* @resized, @replaced: bits of LUNs */
+/* Of LUNs, a bit for each. */
+struct untold {
+	u64 resized;
+	u64 replaced;
+	u64 may_look;
+};
+
+/* What the disks here have gone through with others is of no interest to this guest. */
+static void restore_untold(struct storvsp_ctl *ctl, const struct untold *untold)
+{
+	struct storvsp_lun *lun;
+	u32 i;
+
+	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
+		lun = &ctl->luns[i];
+		if (untold->resized & BIT_ULL(i) && storvsp_is_present(lun))
+			set_bit(STORVSP_RESIZED, &lun->untold);
+		clear_bit(STORVSP_REFUSED, &lun->untold);
+		assign_bit(STORVSP_MAY_LOOK, &lun->untold, untold->may_look & BIT_ULL(i));
+		assign_bit(STORVSP_REPLACED, &lun->untold, untold->replaced & BIT_ULL(i));
+	}
+}
+
 static int restore_ctl(struct storvsp_chan *chan, const struct saved_chan *saved,
-		       u64 resized, u64 replaced)
+		       const struct untold *untold)
 {
 	u32 state = le32_to_cpu(saved->state), version = le32_to_cpu(saved->version);
 	bool spoken = state >= STORVSP_VERSION;
 	struct storvsp_ctl *ctl = chan->ctl;
-	u32 i;
 
 	if (state > STORVSP_READY || spoken != storvsp_is_spoken(version))
 		return -EINVAL;
 	WRITE_ONCE(ctl->version, version);
-	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
-		if (resized & BIT_ULL(i) && storvsp_is_present(&ctl->luns[i]))
-			set_bit(STORVSP_RESIZED, &ctl->luns[i].untold);
-		if (replaced & BIT_ULL(i))
-			set_bit(STORVSP_REPLACED, &ctl->luns[i].untold);
-	}
+	restore_untold(ctl, untold);
 	/* It is told when the channel goes on. */
 	if (le32_to_cpu(saved->flags) & SAVED_SCAN)
 		WRITE_ONCE(ctl->scan, true);
@@ -207,7 +225,7 @@ static int restore_ctl(struct storvsp_chan *chan, const struct saved_chan *saved
 	return 0;
 }
 
-/* What is at @at, if it is there; false if it should be, and is not. */
+/* What is at @at, and how far that goes, if it is there; false if it should be, and is not. */
 static bool take_bits(u64 *bits, bool there, const void *state, u32 len, u32 *at)
 {
 	if (!there)
@@ -232,7 +250,7 @@ int storvsp_restore(struct vmh_channel *ch, const void *state, u32 len)
 {
 	struct storvsp_chan *chan = vmh_channel_priv(ch);
 	const struct saved_chan *saved = state;
-	u64 resized = 0, replaced = 0;
+	struct untold untold = {};
 	u32 n, i, want, flags;
 	int err = 0;
 
@@ -243,14 +261,15 @@ int storvsp_restore(struct vmh_channel *ch, const void *state, u32 len)
 		return -EINVAL;
 	want = struct_size(saved, answer, n);
 	flags = le32_to_cpu(saved->flags);
-	if (!take_bits(&resized, flags & SAVED_RESIZED, state, len, &want) ||
-	    !take_bits(&replaced, flags & SAVED_REPLACED, state, len, &want) ||
+	if (!take_bits(&untold.resized, flags & SAVED_RESIZED, state, len, &want) ||
+	    !take_bits(&untold.replaced, flags & SAVED_REPLACED, state, len, &want) ||
+	    !take_bits(&untold.may_look, flags & SAVED_MAY_LOOK, state, len, &want) ||
 	    len != want)
 		return -EINVAL;
 	for (i = 0; !err && i < n; i++)
 		err = restore_answer(chan, &saved->answer[i]);
 	/* Last: what it says of LUNs is not taken back with the channel. */
 	if (!err && !vmh_channel_index(ch))
-		err = restore_ctl(chan, saved, resized, replaced);
+		err = restore_ctl(chan, saved, &untold);
 	return err;
 }

@@ -283,7 +283,7 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 		return;
 	if (unlikely(se->se_cmd_flags & SCF_COMPARE_AND_WRITE))
 		storvsp_caw(cmd);
-	if (cmd->chan->prompt && READ_ONCE(cmd->lun->file))
+	if (storvsp_is_local(cmd))
 		storvsp_local(cmd);
 	if (unlikely(se->data_length < cmd->len))
 		storvsp_data_trim(cmd);
@@ -293,7 +293,7 @@ void storvsp_cmd_submit(struct storvsp_cmd *cmd)
 		transport_generic_request_failure(se, TCM_NON_EXISTENT_LUN);
 		return;
 	}
-	if (unlikely(srb->cdb[0] == PERSISTENT_RESERVE_OUT))
+	if (unlikely(storvsp_reserves(srb->cdb)))
 		storvsp_reserve(cmd);
 	else
 		target_submit(se);
@@ -334,7 +334,8 @@ static bool prepare(struct storvsp_cmd *cmd, const struct vmh_packet *packet,
 	/* From here on storvsp_qos_drain() waits for it, if it is not too late. */
 	if (unlikely(!is_there(lun)) && storvsp_absent(cmd, packet))
 		return false;
-	if (unlikely(READ_ONCE(lun->untold)) && storvsp_untold(cmd))
+	if (unlikely(READ_ONCE(lun->untold)) && storvsp_is_present(lun) &&
+	    storvsp_untold(cmd))
 		return false;
 	err = storvsp_data_get(cmd, packet, gfp);
 	if (err == -EFAULT) {

@@ -8,6 +8,7 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <scsi/scsi_common.h>
+#include <scsi/scsi_eh.h>
 #include <scsi/scsi_proto.h>
 #include <target/target_core_backend.h>
 
@@ -114,31 +115,49 @@ static u32 moved(const struct storvsp_cmd *cmd)
 	return cmd->len;
 }
 
+/* A process that serves a disk may have an error, and no data; target core sees to it then. */
+static bool has_data(const struct se_cmd *se)
+{
+	return se->data_direction != DMA_FROM_DEVICE ||
+	       se->se_cmd_flags & SCF_TREAT_READ_AS_NORMAL ||
+	       !strcmp(se->se_dev->transport->name, "pscsi");
+}
+
 /**
  * storvsp_is_recovered() - has a backstore done a command, though not at once?
  * @se: the command, through
  *
- * Return: true if so: it says RECOVERED ERROR, and its data are good.
+ * Return: true if so: it says RECOVERED ERROR, of this command, and its data are good.
  */
 bool storvsp_is_recovered(const struct se_cmd *se)
 {
 	struct scsi_sense_hdr hdr;
 
 	return se->se_cmd_flags & SCF_TRANSPORT_TASK_SENSE &&
+	       se->scsi_status == SAM_STAT_CHECK_CONDITION &&
 	       scsi_normalize_sense(se->sense_buffer, se->scsi_sense_length, &hdr) &&
-	       hdr.sense_key == RECOVERED_ERROR;
+	       hdr.sense_key == RECOVERED_ERROR && !scsi_sense_is_deferred(&hdr) &&
+	       has_data(se);
+}
+
+/* How much was moved, and what else there is to say, matters to a tape. */
+static bool is_disk(struct se_device *dev)
+{
+	u32 type = dev->transport->get_device_type(dev);
+
+	return type == TYPE_DISK || type == TYPE_ZBC;
 }
 
 /*
  * The Linux guest takes an SRB with sense for one that moved nothing
  * (storvsc_command_completion()), and has the block layer read or write all of it again, as
- * long as the device says so. What moves blocks is as good as any, then.
+ * long as the device says so. What moves blocks of a disk is as good as any, then.
  */
 static void recovered(struct storvsp_cmd *cmd)
 {
 	const struct se_cmd *se = &cmd->se;
 
-	if (cmd->cost)
+	if (cmd->cost && is_disk(se->se_dev))
 		storvsp_srb_status(cmd, VSTOR_SRB_SUCCESS, SAM_STAT_GOOD);
 	else
 		check_condition(cmd, se->sense_buffer, se->scsi_sense_length);

@@ -117,7 +117,8 @@ struct storvsp_minimum {
 enum storvsp_untold {
 	STORVSP_RESIZED,	/* its capacity has changed */
 	STORVSP_REPLACED,	/* what the guest had there is gone, whatever is there now */
-	STORVSP_HEARD,		/* of that: it was told, and has not looked since */
+	STORVSP_MAY_LOOK,	/* of that: it may look for the LUN now, as a new one */
+	STORVSP_REFUSED,	/* of that: a command was answered INVALID LUN */
 };
 
 /**
@@ -386,6 +387,12 @@ static inline bool storvsp_is_present(const struct storvsp_lun *lun)
 	return smp_load_acquire(&lun->present);
 }
 
+/* Is a command of a guest in this kernel, and for a file? (local.c) */
+static inline bool storvsp_is_local(const struct storvsp_cmd *cmd)
+{
+	return cmd->chan->prompt && READ_ONCE(cmd->lun->file);
+}
+
 /* Commands and resets that are not answered yet. */
 static inline u32 storvsp_busy(const struct storvsp_chan *chan)
 {
@@ -472,6 +479,8 @@ void storvsp_reply_drop(struct storvsp_chan *chan);
 #define STORVSP_REGISTER_AND_MOVE	0x07
 #define STORVSP_KEY_SIZE		8
 
+#define STORVSP_READ_FULL_STATUS	0x03	/* of PERSISTENT RESERVE IN */
+
 static inline u8 storvsp_service_action(const u8 *cdb)
 {
 	return cdb[1] & 0x1f;
@@ -482,7 +491,15 @@ bool storvsp_untold(struct storvsp_cmd *cmd);
 void storvsp_gone(struct storvsp_lun *lun);
 void storvsp_hears(struct storvsp_lun *lun);
 void storvsp_heard(struct storvsp_lun *lun);
-void storvsp_told(struct storvsp_ctl *ctl);
+void storvsp_begins(struct storvsp_ctl *ctl);
+
+/* Is it one for reserve.c? */
+static inline bool storvsp_reserves(const u8 *cdb)
+{
+	return cdb[0] == PERSISTENT_RESERVE_OUT ||
+	       (cdb[0] == PERSISTENT_RESERVE_IN &&
+		storvsp_service_action(cdb) == STORVSP_READ_FULL_STATUS);
+}
 
 /* others.c */
 bool storvsp_refuses(struct storvsp_cmd *cmd);
@@ -492,6 +509,7 @@ bool storvsp_copy_begin(struct storvsp_cmd *cmd);
 void storvsp_copy_end(struct storvsp_cmd *cmd);
 void storvsp_copy_of(struct storvsp_copy_stop *stop, const struct se_device *dev);
 bool storvsp_copy_stop(struct storvsp_copy_stop *stop);
+bool storvsp_copy_stopped(const struct storvsp_copy_stop *stop);
 void storvsp_copy_go(struct storvsp_copy_stop *stop);
 
 /* caw.c */
@@ -499,6 +517,8 @@ void storvsp_caw(struct storvsp_cmd *cmd);
 
 /* local.c */
 void storvsp_local(struct storvsp_cmd *cmd);
+unsigned int storvsp_local_begin(void);
+void storvsp_local_end(unsigned int flags);
 
 /* reserve.c */
 struct storvsp_turns;

@@ -6,12 +6,21 @@
  * A disk that comes right after another has gone would be taken for that: hv_storvsc removes
  * one only when a command says INVALID LUN. Until it has heard that, and looks for the LUN
  * anew, it means the one that is gone, with all that is on its way.
+ *
+ * It looks with INQUIRY. So does a program that asks just then, between the first INVALID
+ * LUN and the removal, and what the guest sends before that goes to the new disk: from here
+ * nobody can tell.
  */
+#include <linux/atomic.h>
 #include <linux/bitops.h>
+#include <linux/bits.h>
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_proto.h>
 
 #include "storvsp.h"
+
+#define OF_REPLACED	(BIT(STORVSP_REPLACED) | BIT(STORVSP_MAY_LOOK) | \
+			 BIT(STORVSP_REFUSED))
 
 /*
  * Linux does not look at the status of some (storvsc_on_io_completion()): what they were told
@@ -36,10 +45,28 @@ static bool is_look(const u8 *cdb)
 	return cdb[0] == INQUIRY && !(cdb[1] & 1);
 }
 
+/*
+ * Each INVALID LUN has hv_storvsc remove what has the number by then, one after the other.
+ * If it finds the new disk before the last of them it loses it again: it is to look once
+ * more, after all of them.
+ */
+static void looks(struct storvsp_lun *lun)
+{
+	unsigned long bits = READ_ONCE(lun->untold);
+
+	if (!(bits & BIT(STORVSP_MAY_LOOK)))
+		return;
+	/* Unless another disk goes just now. */
+	if (cmpxchg(&lun->untold, bits, bits & ~OF_REPLACED) == bits &&
+	    bits & BIT(STORVSP_REFUSED))
+		storvsp_scan(lun->ctl);
+}
+
 /**
  * storvsp_untold() - tell the guest what it does not know of a LUN
- * @cmd: the first command since, or one of those that come together with it
+ * @cmd: a command for one that is there, with something untold
  *
+ * Context: process.
  * Return: true if it is answered.
  */
 bool storvsp_untold(struct storvsp_cmd *cmd)
@@ -47,10 +74,8 @@ bool storvsp_untold(struct storvsp_cmd *cmd)
 	const u8 *cdb = cmd->reply.packet.srb.cdb;
 	struct storvsp_lun *lun = cmd->lun;
 
-	if (test_bit(STORVSP_HEARD, &lun->untold) && is_look(cdb)) {
-		clear_bit(STORVSP_REPLACED, &lun->untold);
-		clear_bit(STORVSP_HEARD, &lun->untold);
-	}
+	if (is_look(cdb))
+		looks(lun);
 	if (is_deaf(cdb[0]))
 		return false;
 	if (test_bit(STORVSP_REPLACED, &lun->untold)) {
@@ -73,10 +98,11 @@ void storvsp_gone(struct storvsp_lun *lun)
 {
 	lockdep_assert_held(&lun->ctl->luns_lock);
 	clear_bit(STORVSP_RESIZED, &lun->untold);
-	clear_bit(STORVSP_HEARD, &lun->untold);
-	/* One that is not there yet has had nothing. */
-	if (READ_ONCE(lun->ctl->state) == STORVSP_READY)
-		set_bit(STORVSP_REPLACED, &lun->untold);
+	/* Who has not looked since the last one went has none that could be this one. */
+	if (test_and_set_bit(STORVSP_REPLACED, &lun->untold))
+		return;
+	if (READ_ONCE(lun->ctl->state) != STORVSP_READY)
+		set_bit(STORVSP_MAY_LOOK, &lun->untold);
 }
 
 /**
@@ -85,8 +111,10 @@ void storvsp_gone(struct storvsp_lun *lun)
  */
 void storvsp_hears(struct storvsp_lun *lun)
 {
-	if (test_bit(STORVSP_REPLACED, &lun->untold))
-		set_bit(STORVSP_HEARD, &lun->untold);
+	if (!test_bit(STORVSP_REPLACED, &lun->untold))
+		return;
+	set_bit(STORVSP_REFUSED, &lun->untold);
+	set_bit(STORVSP_MAY_LOOK, &lun->untold);
 }
 
 /**
@@ -105,15 +133,18 @@ void storvsp_heard(struct storvsp_lun *lun)
 }
 
 /**
- * storvsp_told() - a guest begins, and knows of nothing that was before
+ * storvsp_begins() - a guest begins, and may know of nothing that was before
  * @ctl: the controller
+ *
+ * One that begins looks first. But Linux begins as well when it goes on after hibernation
+ * (storvsc_resume()), and has its disks still.
  */
-void storvsp_told(struct storvsp_ctl *ctl)
+void storvsp_begins(struct storvsp_ctl *ctl)
 {
 	u32 i;
 
 	for (i = 0; i < VSTOR_LUNS_MAX; i++) {
-		clear_bit(STORVSP_REPLACED, &ctl->luns[i].untold);
-		clear_bit(STORVSP_HEARD, &ctl->luns[i].untold);
+		if (test_bit(STORVSP_REPLACED, &ctl->luns[i].untold))
+			set_bit(STORVSP_MAY_LOOK, &ctl->luns[i].untold);
 	}
 }

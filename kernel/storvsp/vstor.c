@@ -123,7 +123,7 @@ void storvsp_set_state(struct storvsp_chan *chan, enum storvsp_state state)
 	/* Pairs with is_ready(): a sub-channel's worker can be another. */
 	smp_store_release(&ctl->state, state);
 	if (state == STORVSP_BEGUN)
-		storvsp_told(ctl);
+		storvsp_begins(ctl);
 	if (state != STORVSP_READY)
 		return;
 	mutex_lock(&ctl->primary_lock);

@@ -310,15 +310,23 @@ static void caw(int argc, char **argv)
 
 #define CHANGES		4
 
-/* All at once: registers, reserves, preempts and aborts, removes what it registered. */
+/*
+ * All at once: registers, reserves, preempts and aborts, removes what it registered; and before
+ * each of it reads who is registered.
+ */
 static void change(struct guest *g, uint8_t lun, uint8_t key, uint8_t victim)
 {
 	static const uint8_t actions[CHANGES] = { 6, 1, 5, 0 };
 	const uint8_t keys[CHANGES][2] = { { 0, key }, { key, 0 }, { key, victim }, { key, 0 } };
+	struct srb read = {
+		.lun = lun, .cdb = { 0x5e, 3, [7] = 2 }, .cdb_length = 10,
+		.data_in = VSTOR_DATA_IN, .len = 512, .offset = READ,
+	};
 	struct srb s;
 	int i;
 
 	for (i = 0; i < CHANGES; i++) {
+		send_srb(g, &read, CHANGES + i);
 		put_keys(g->data + SENT + i * PAGE, keys[i][0], keys[i][1]);
 		s = reserve_srb(lun, actions[i], 5, SENT + i * PAGE);
 		send_srb(g, &s, i);
@@ -398,9 +406,9 @@ static void preempt(int argc, char **argv)
 		change(&other, lun, 2, 1 + round / 2 % 2);
 		if (round % 4 == 3)
 			send_reset(&other, lun, 77);
-		for (i = 0; i < CHANGES; i++)
+		for (i = 0; i < 2 * CHANGES; i++)
 			next_answer(&g, &p, 60000);
-		for (i = 0; i < CHANGES + (round % 4 == 3); i++)
+		for (i = 0; i < 2 * CHANGES + (round % 4 == 3); i++)
 			next_answer(&other, &p, 60000);
 	}
 	guest_end(&other);
