@@ -35,7 +35,8 @@ packages_of()
 			python3-jsonschema linux-source-6.12 libteam-utils \
 			sparse shellcheck cppcheck lldpd/unpacked radvd/unpacked \
 			isc-dhcp-server/unpacked hyperv-daemons/unpacked zlib1g-dev \
-			fio sg3-utils dmsetup libiscsi-bin ;;
+			fio sg3-utils dmsetup libiscsi-bin \
+			tcmu-runner/unpacked libtcmu2 dbus-daemon dbus-system-bus-common ;;
 	fuzz)	echo clang libclang-rt-dev libyaml-dev binutils ;;
 	debug)	echo linux-source-6.1 build-essential flex bison bc \
 			libelf-dev libssl-dev rsync ;;

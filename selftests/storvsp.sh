@@ -16,7 +16,7 @@
 . "$(dirname "$0")/lib/storvsp.sh"
 
 TESTS="appears copied subchannels matrix unaligned discard hotplug absent_zero resize readonly
-	reservations many controllers errors sense flakey slow_neighbour pressure careful user reset pulled death orders
+	reservations many controllers errors sense flakey slow_neighbour pressure careful user process reset pulled death orders
 	integrity passed_through recovered recovered_copied copy_offload alua refused"
 
 setup()
@@ -785,14 +785,14 @@ enable_not()	# PARTITION CONTROLLER
 	check write 0 "$(tpg "$1" "$2")/enable"
 }
 
-user_backstore()	# NAME CONTROL
+user_backstore()	# NAME CONTROL SECONDS
 {
 	local dir=$TARGET/core/user_0/$1
 
 	check mkdir -p "$dir"
 	defer remove_backstore "$dir"
 	check write "$2" "$dir/control"
-	check write 2 "$dir/attrib/cmd_time_out"
+	check write "$3" "$dir/attrib/cmd_time_out"
 	check write 1 "$dir/enable"
 }
 
@@ -819,7 +819,7 @@ test_user()
 	load_storage
 	modprobe target_core_user || skip "this kernel has no target_core_user"
 	partition p1
-	user_backstore nobody dev_config=nothing/at_all,dev_size=$((16 << 20)),hw_block_size=512
+	user_backstore nobody dev_config=nothing/at_all,dev_size=$((16 << 20)),hw_block_size=512 2
 	ram_backstore rama 16
 	controller p1 0
 	check mkdir "$(tpg p1 0)/lun/lun_3"
@@ -844,6 +844,78 @@ test_user()
 	check timeout 100 rm "$(tpg p1 0)/lun/lun_3/link"
 	check rmdir "$(tpg p1 0)/lun/lun_3"
 	round_trip_small "$(disk rama)"
+	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+runner_has()	# WHAT
+{
+	grep -q "$1" /var/log/tcmu-runner.log
+}
+
+start_runner()
+{
+	: >/var/log/tcmu-runner.log
+	tcmu-runner -d >"$LIB_TMP/runner.log" 2>&1 </dev/null &
+	RUNNER=$!
+	check busywait 20000 runner_has 'org.kernel.TCMUService1 acquired'
+}
+
+end_runner()
+{
+	lib_kill "$RUNNER"
+}
+
+# One that serves raw files, too. Target core waits for it when a backstore goes.
+tcmu_runner()
+{
+	command -v tcmu-runner >/dev/null || skip "there is no tcmu-runner"
+	modprobe target_core_user || skip "this kernel has no target_core_user"
+	check mkdir -p /run/dbus
+	bg dbus-daemon --system --nofork --nopidfile
+	check busywait 10000 test -e /run/dbus/system_bus_socket
+	defer end_runner
+	start_runner
+}
+
+# Others that use what is behind the disk see what was written; a process that stands still, or
+# dies, is a disk that does, and no more.
+test_process()
+{
+	local dev neighbour
+
+	load_storage
+	tcmu_runner
+	check truncate -s 32M "$LIB_TMP/x.raw"
+	partition p1
+	user_backstore served "dev_config=qcow/$LIB_TMP/x.raw,dev_size=$((32 << 20)),hw_block_size=512" 10
+	ram_backstore rama 16
+	controller p1 0
+	lun p1 0 0 ram rama
+	check mkdir "$(tpg p1 0)/lun/lun_3"
+	check ln -s "$TARGET/core/user_0/served" "$(tpg p1 0)/lun/lun_3/link"
+	guest_driver
+	enable p1 0
+	check busywait 30000 disks_are 2
+	neighbour=$(disk rama)
+	dev=/dev/$(basename "$(echo /sys/bus/vmbus/devices/*/host*/target*/*:3/block/sd*)")
+	round_trip "$dev"
+	check cmp -n $((16 << 20)) "$LIB_TMP/data" "$LIB_TMP/x.raw"
+	check fio --name=x --filename="$dev" --direct=1 --rw=randwrite --bsrange=512-256k \
+		--blockalign=512 --bs_unaligned=0 --ioengine=libaio --iodepth=16 --size=32m \
+		--io_size=8m --verify=crc32c --verify_fatal=1 --output="$LIB_TMP/fio"
+	check cp "$LIB_TMP/data" "$LIB_TMP/whole"
+	check kill -STOP "$RUNNER"
+	bg dd if="$LIB_TMP/whole" of="$dev" bs=64k oflag=direct status=none
+	sleep 1
+	round_trip_small "$neighbour"
+	check kill -CONT "$RUNNER"
+	check wait "$BG_PID"
+	check cmp -n $((16 << 20)) "$LIB_TMP/whole" "$LIB_TMP/x.raw"
+	check kill -KILL "$RUNNER"
+	check_fail timeout 200 dd if=/dev/zero of="$dev" bs=4k count=1 oflag=direct status=none
+	round_trip_small "$neighbour"
+	start_runner
+	round_trip_small "$dev"
 	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
 }
 
