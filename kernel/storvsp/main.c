@@ -12,9 +12,11 @@
  *	storvsp_try_packet()				from who signals
  *	  storvsp_srb()			srb.c, parse.c	is it one; for which LUN
  *	    none there			absent.c
+ *	    not the one it means	untold.c
  *	    its data			data.c, direction.c
  *	    is it about others		others.c
  *	    target core's holes		copy.c, caw.c, reserve.c
+ *	    no waiting for itself	local.c
  *	    its turn			qos.c, cost.c
  *	    is its LUN fast enough	minimum.c
  *	  target core			runs it in a workqueue of the backstore, and
