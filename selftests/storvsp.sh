@@ -16,7 +16,7 @@
 . "$(dirname "$0")/lib/storvsp.sh"
 
 TESTS="appears copied subchannels matrix unaligned discard hotplug absent_zero resize readonly
-	reservations many controllers errors sense flakey slow_neighbour pressure careful user process reset pulled death orders
+	reservations many controllers errors sense flakey slow_neighbour pressure careful user process patience reset pulled death orders
 	integrity passed_through recovered recovered_copied copy_offload alua refused"
 
 setup()
@@ -916,6 +916,31 @@ test_process()
 	round_trip_small "$neighbour"
 	start_runner
 	round_trip_small "$dev"
+	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
+}
+
+# A disk that takes longer than the guest has patience for: it waits, as hv_storvsc does for
+# any host, and loses nothing.
+test_patience()
+{
+	local dev
+
+	load_storage
+	modprobe dm-delay || skip "this kernel has no dm-delay"
+	loop_device a 16
+	dm late "0 $((16 << 11)) delay $LOOP 0 0 $LOOP 0 7000"
+	partition p1
+	block_backstore late /dev/mapper/late
+	controller p1 0
+	lun p1 0 0 block late
+	guest_driver
+	enable p1 0
+	dev=$(disk late)
+	check write 2 "/sys/block/${dev##*/}/device/timeout"
+	check dd if=/dev/urandom of="$LIB_TMP/data" bs=64k count=4 status=none
+	check dd if="$LIB_TMP/data" of="$dev" bs=64k oflag=direct status=none
+	check cmp -n $((256 << 10)) "$LIB_TMP/data" "$LOOP"
+	check_eq "$(cat "/sys/block/${dev##*/}/device/state")" running "state"
 	check_eq "$(field p1 '.errors // [] | length')" 0 "errors of p1"
 }
 

@@ -10,7 +10,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="add_del types set resize limits minimum sample predecessor persistent broken_file identity
+TESTS="add_del types set resize resize_device discard limits minimum sample predecessor persistent broken_file identity
 	refused rolled_back by_hand protected shared half_way namespaces again_at_once port_id
 	in_order resize_in_order readonly_device by_hand_set replaced limits_stay no_place together"
 
@@ -160,6 +160,48 @@ test_resize()
 	check busywait 20000 size_is "$(first_disk)" $((48 << 20))
 	check_fail_with 'blocks of 512' vswitchctl disk resize p1 lun 0 size 1000
 	check_fail_with 'not a number' vswitchctl disk resize p1 lun 0 size 48x
+}
+
+# A device that has grown: the guest is told when its administrator says so.
+test_resize_device()
+{
+	guest_driver
+	loop_device grows 16
+	check vswitchctl disk add p1 block "$LOOP"
+	check busywait 20000 sd_there 1
+	check size_is "$(first_disk)" $((16 << 20))
+	check truncate -s 24M "$LIB_TMP/grows.img"
+	check losetup -c "$LOOP"
+	check vswitchctl disk resize p1 lun 0
+	check busywait 20000 size_is "$(first_disk)" $((24 << 20))
+	check_eq "$(shown '.[0].size')" $((24 << 20)) "size"
+	check dd if=/dev/urandom of="$LIB_TMP/end" bs=1M count=1 status=none
+	check dd if="$LIB_TMP/end" of="$(first_disk)" bs=1M seek=23 oflag=direct status=none
+	check cmp -n $((1 << 20)) -i $((23 << 20)):0 "$LOOP" "$LIB_TMP/end"
+}
+
+# What is not needed goes, what is to be zero is, and the rest stays.
+test_discard()
+{
+	local before dev
+
+	guest_driver
+	check dd if=/dev/urandom of="$LIB_TMP/full.img" bs=1M count=16 conv=fsync status=none
+	check cp "$LIB_TMP/full.img" "$LIB_TMP/was"
+	check vswitchctl disk add p1 file "$LIB_TMP/full.img"
+	check busywait 20000 sd_there 1
+	dev=$(first_disk)
+	before=$(stat -c %b "$LIB_TMP/full.img")
+	check_ge "$(cat "/sys/block/${dev##*/}/queue/discard_max_bytes")" 1 "discard_max_bytes"
+	check blkdiscard -o $((4 << 20)) -l $((4 << 20)) "$dev"
+	check_le "$(stat -c %b "$LIB_TMP/full.img")" $((before - (3 << 11))) "blocks of the file"
+	check blkdiscard -z -o $((10 << 20)) -l $((2 << 20)) "$dev"
+	check dd if="$dev" of="$LIB_TMP/back" bs=1M iflag=direct status=none
+	check cmp -n $((4 << 20)) "$LIB_TMP/back" "$LIB_TMP/was"
+	check cmp -n $((4 << 20)) -i $((4 << 20)):0 "$LIB_TMP/back" /dev/zero
+	check cmp -n $((2 << 20)) -i $((8 << 20)) "$LIB_TMP/back" "$LIB_TMP/was"
+	check cmp -n $((2 << 20)) -i $((10 << 20)):0 "$LIB_TMP/back" /dev/zero
+	check cmp -i $((12 << 20)) "$LIB_TMP/back" "$LIB_TMP/was"
 }
 
 # 200 a second for two seconds; a bucket that is full lets some more through.
@@ -369,6 +411,8 @@ test_persistent()
 	local dev other
 
 	guest_driver
+	# Without this directory target core keeps none.
+	rmdir "$(cat "$TARGET/dbroot")/pr" || fail "there are reservations of others"
 	check vswitchctl disk add p1 file "$LIB_TMP/a.img"
 	check busywait 20000 sd_there 1
 	dev=$(first_disk)

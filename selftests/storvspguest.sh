@@ -18,7 +18,7 @@
 . "$(dirname "$0")/lib/storvsp.sh"
 
 TESTS="versions states short srbs odd names resets breaks migrate told replaced stuck caw cawabort preempt copy copy_protected order
-	copies copy_reset copy_preempt copy_stuck cost fuzz guided"
+	copies copy_reset copy_preempt copy_stuck cost limited fuzz guided"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 GUEST=$HERE/storvsp/build/guest
@@ -295,6 +295,13 @@ test_cost()
 {
 	check write "0 4096 0" "$(tpg g 0)/qos"
 	both cost 0
+}
+
+test_limited()
+{
+	defer write "0 0 0" "$(tpg g 0)/qos"
+	check write "0 1 0" "$(tpg g 0)/qos"
+	both limited 0 1
 }
 
 errors_of_g()

@@ -34,7 +34,7 @@ BEGIN {
 	# Under a mutex of its own; the loop device of target core does it, too.
 	known = "drivers/target/[a-z_]*.c:[0-9]* RCU-list traversed"
 	# Its commands on the stack for EXTENDED COPY have a work item, which is not used:
-	# the fifth line after the one with the scissors says so.
+	# a line after the one with the scissors says so.
 	copying = "Workqueue: xcopy_wq target_xcopy_do_work"
 }
 match($0, /selftest: /) {
@@ -70,7 +70,9 @@ more == 0 && $0 ~ bad {
 	# Of this one the fourth line says where.
 	for (i = 0; (i || $0 ~ /suspicious RCU/) && i < 3 && (getline) > 0; i++)
 		lines = lines "\n# " $0
-	for (i = 0; lines ~ /ODEBUG: object [0-9a-f]* is on stack/ && i < 6 && (getline) > 0; i++)
+	# Others may say something meanwhile.
+	for (i = 0; lines ~ /ODEBUG: object [0-9a-f]* is on stack/ && $0 !~ /Workqueue:/ &&
+	     i < 12 && (getline) > 0; i++)
 		lines = lines "\n# " $0
 	if ($0 ~ known || lines ~ copying || (where ~ /^faults / && $0 ~ memory)) {
 		oom = 90
