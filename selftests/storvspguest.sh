@@ -17,7 +17,7 @@
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
 
-TESTS="versions states short srbs odd names resets breaks migrate told replaced stuck caw cawabort preempt copy copy_protected order
+TESTS="versions states short srbs odd told_how names resets breaks migrate told replaced stuck caw cawabort preempt copy copy_protected order
 	copies copy_reset copy_preempt copy_stuck cost limited fuzz guided"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -69,6 +69,11 @@ test_srbs()
 {
 	both srbs
 	check_eq "$(field g '.errors // {} | length')" 0 "errors"
+}
+
+test_told_how()
+{
+	both told_how
 }
 
 # Each kind of backstore takes data in its own way.

@@ -374,6 +374,68 @@ static void odd(int argc, char **argv)
 	guest_end(&g);
 }
 
+static void ask_srb(struct guest *g, const struct srb *srb, struct vstor_packet *p,
+		    uint32_t flags, uint8_t room)
+{
+	put_srb(srb, p);
+	p->srb.flags = htole32(flags);
+	p->srb.sense_length = room;
+	ask(g, p, sizeof(*p));
+}
+
+/*
+ * guest PARTITION told_how: what an SRB says in words of SCSI, of SRBs, and of Windows; and no
+ * more sense than there is room for, or none if none is wanted
+ */
+static void told_how(int argc, char **argv)
+{
+	const struct srb ready = { .cdb_length = 6, .data_in = VSTOR_DATA_NONE };
+	struct srb unknown = ready, absent = ready;
+	struct vstor_packet p;
+	struct guest g;
+	uint8_t room;
+	int i;
+
+	(void)argc;
+	(void)argv;
+	unknown.cdb[0] = 0xe0;
+	absent.lun = 63;
+	guest_start(&g);
+	guest_ready(&g, VSTOR_VERSION_WIN10);
+	ask_srb(&g, &ready, &p, 0, VSTOR_SENSE_MAX);
+	ask_srb(&g, &ready, &p, 0, VSTOR_SENSE_MAX);
+	check_eq(p.srb.srb_status, VSTOR_SRB_SUCCESS);
+	check_eq(p.srb.scsi_status, 0);
+	check_eq(p.srb.sense_length, 0);
+	check_eq(le32toh(p.status), VSTOR_STATUS_SUCCESS);
+	for (room = 0; room <= VSTOR_SENSE_MAX; room++) {
+		ask_srb(&g, &unknown, &p, 0, room);
+		check_eq(p.srb.srb_status, VSTOR_SRB_ERROR |
+			 (room ? VSTOR_SRB_AUTOSENSE_VALID : 0));
+		check_eq(p.srb.scsi_status, 2);
+		check(p.srb.sense_length <= room && !room == !p.srb.sense_length);
+		check_eq(le32toh(p.status), VSTOR_STATUS_IO_DEVICE_ERROR);
+		for (i = p.srb.sense_length; i < VSTOR_SENSE_MAX; i++)
+			check_eq(p.srb.sense[i], 0);
+		if (room > 13)
+			sense_is(&p, 5, 0x20, 0);
+	}
+	/* More than there can be. */
+	ask_srb(&g, &unknown, &p, 0, 255);
+	check(p.srb.sense_length <= VSTOR_SENSE_MAX);
+	sense_is(&p, 5, 0x20, 0);
+	ask_srb(&g, &unknown, &p, VSTOR_SRB_DISABLE_AUTOSENSE, VSTOR_SENSE_MAX);
+	check_eq(p.srb.srb_status, VSTOR_SRB_ERROR);
+	check_eq(p.srb.scsi_status, 2);
+	check_eq(p.srb.sense_length, 0);
+	for (i = 0; i < VSTOR_SENSE_MAX; i++)
+		check_eq(p.srb.sense[i], 0);
+	ask_srb(&g, &absent, &p, 0, VSTOR_SENSE_MAX);
+	check_eq(p.srb.srb_status, VSTOR_SRB_INVALID_LUN);
+	check_eq(le32toh(p.status), VSTOR_STATUS_DEVICE_DOES_NOT_EXIST);
+	guest_end(&g);
+}
+
 /*
  * guest PARTITION names LUN: reservations of others, whose names a guest does not know; and
  * a disk that it would have others not use
@@ -533,6 +595,7 @@ const struct test_case protocol_cases[] = {
 	{ "short", short_packets },
 	{ "srbs", srbs },
 	{ "odd", odd },
+	{ "told_how", told_how },
 	{ "names", names },
 	{ "resets", resets },
 	{ "breaks", breaks },
