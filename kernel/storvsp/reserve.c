@@ -77,6 +77,7 @@ static void put(struct storvsp_turns *turns)
 	else
 		list_del(&turns->node);
 	spin_unlock(&lock);
+	WARN_ON_ONCE(turns && turns->stopped);
 	kfree(turns);
 }
 

@@ -182,6 +182,19 @@ static void is_to_look(struct guest *g)
 	enumerations = 0;
 }
 
+/* @command: while it is away, or NULL */
+static void save_and_restore(struct guest *g, const char *command)
+{
+	size_t size = sizeof(state);
+
+	ok(vg_save(&g->vg, state, &size));
+	vg_detach(&g->vg);
+	check(!command || !system(command));
+	ok(vg_attach(&g->vg, partition, attach_flags));
+	ok(vg_restore(&g->vg, state, size));
+	ok(vg_resume(&g->vg));
+}
+
 /*
  * guest PARTITION replaced LUN COMMAND: after that there is another disk. Nothing that is meant
  * for the one before gets there, until the guest has heard that it is gone, and looks.
@@ -230,6 +243,15 @@ static void replaced(int argc, char **argv)
 		/* And that is all. */
 		says(&g, &write, VSTOR_SRB_SUCCESS);
 	}
+	/* It is saved before it has heard: then it hears it where it goes on. */
+	check(!system(argv[1]));
+	save_and_restore(&g, NULL);
+	says(&g, &write, VSTOR_SRB_INVALID_LUN);
+	says(&g, &look, VSTOR_SRB_SUCCESS);
+	says(&g, &write, VSTOR_SRB_SUCCESS);
+	/* What happens to a disk while it is away is not about a disk of its. */
+	save_and_restore(&g, argv[1]);
+	says(&g, &write, VSTOR_SRB_SUCCESS);
 	guest_end(&g);
 }
 
