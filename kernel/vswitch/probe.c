@@ -39,8 +39,8 @@ enum probe_state {
  * struct vsw_probe - what a port waits for
  * @lock: for all of it
  * @state: enum probe_state
- * @timer: ends the waiting
- * @deadline: when that is, in jiffies
+ * @timer: ends the waiting, a little later than it is over
+ * @deadline: when that is, ktime
  * @asked: headers of the request
  * @echo: identifier and sequence number, of an echo
  * @sent: when it was sent, ktime
@@ -51,7 +51,7 @@ struct vsw_probe {
 	spinlock_t lock;	/* all of it */
 	enum probe_state state;
 	struct timer_list timer;
-	unsigned long deadline;
+	u64 deadline;
 	struct vsw_headers asked;
 	__be32 echo;
 	u64 sent;
@@ -177,6 +177,16 @@ static bool is_answer(const struct vsw_probe *probe, const struct sk_buff *skb,
 	return is_echo_answer(probe, skb, &headers, error);
 }
 
+/*
+ * Is an answer still waited for? The timer wheel may be late by an eighth: who
+ * asked has counted the time, too, and may ask again before it says so.
+ */
+static bool waits(const struct vsw_probe *probe)
+{
+	lockdep_assert_held(&probe->lock);
+	return probe->state == WAITING && ktime_get_ns() < probe->deadline;
+}
+
 static int fill_answer(struct sk_buff *msg, const struct vsw_probe *probe,
 		       const struct vsw_frame *frame,
 		       const struct vsw_snap *dst, const struct sk_buff *skb,
@@ -238,7 +248,7 @@ bool vsw_probe_catch(const struct vsw_frame *frame,
 	if (!probe || READ_ONCE(probe->state) != WAITING)
 		return false;
 	spin_lock(&probe->lock);
-	caught = probe->state == WAITING && is_answer(probe, skb, &error);
+	caught = waits(probe) && is_answer(probe, skb, &error);
 	if (caught) {
 		probe->state = IDLE;
 		tell(probe, frame, dst, skb, error);
@@ -261,16 +271,28 @@ static void stop_waiting(struct vsw_probe *probe, enum probe_state state)
 		vsw_walk_end();
 }
 
+static void set_timer(struct vsw_probe *probe)
+{
+	s64 left = probe->deadline - ktime_get_ns();
+
+	/* The jiffy that has begun does not count. */
+	mod_timer(&probe->timer,
+		  jiffies + nsecs_to_jiffies(max_t(s64, left, 0)) + 2);
+}
+
 static void time_out(struct timer_list *timer)
 {
 	struct vsw_probe *probe = container_of(timer, struct vsw_probe, timer);
-	bool late;
+	bool late = false;
 
-	/* Answered, and waiting anew? */
 	spin_lock(&probe->lock);
-	late = probe->state == WAITING && !time_before(jiffies, probe->deadline);
-	if (late)
+	if (waits(probe)) {
+		/* Answered, and waiting anew. */
+		set_timer(probe);
+	} else if (probe->state == WAITING) {
 		probe->state = IDLE;
+		late = true;
+	}
 	spin_unlock(&probe->lock);
 	if (late)
 		vsw_walk_end();
@@ -308,6 +330,7 @@ int vsw_probe_start(struct vsw_port *port, const struct sk_buff *skb,
 {
 	struct vsw_probe *probe;
 	struct vsw_headers asked;
+	bool late = false;
 	int err = 0;
 
 	vsw_headers_parse(&asked, skb);
@@ -322,22 +345,25 @@ int vsw_probe_start(struct vsw_port *port, const struct sk_buff *skb,
 		return -ENOMEM;
 
 	spin_lock_bh(&probe->lock);
-	if (probe->state == WAITING) {
+	if (waits(probe)) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[VSWITCH_A_INJECT_PORT],
 				    "the port waits for an answer already: try again later");
 		err = -EBUSY;
 	} else {
+		late = probe->state == WAITING;
 		probe->state = WAITING;
 		probe->asked = asked;
 		probe->echo = word_at(skb, asked.transport + 4);
 		probe->sent = ktime_get_ns();
 		probe->portid = info->snd_portid;
 		probe->seq = info->snd_seq;
-		probe->deadline = jiffies + msecs_to_jiffies(timeout);
-		mod_timer(&probe->timer, probe->deadline);
+		probe->deadline = probe->sent + (u64)timeout * NSEC_PER_MSEC;
+		set_timer(probe);
 	}
 	spin_unlock_bh(&probe->lock);
+	if (late)	/* instead of the timer */
+		vsw_walk_end();
 	return err;
 }
 

@@ -181,7 +181,8 @@ static int wait_for_answer(struct vsw *c, uint32_t timeout,
 	struct pollfd pfd = {
 		.fd = nl_socket_get_fd(c->genl), .events = POLLIN,
 	};
-	int64_t end = now_ms() + timeout, left;
+	/* Not before the kernel's: the millisecond that has begun does not count. */
+	int64_t end = now_ms() + 1 + timeout, left;
 	struct nlmsghdr *nlh;
 	ssize_t got;
 	int len;
@@ -191,7 +192,9 @@ static int wait_for_answer(struct vsw *c, uint32_t timeout,
 		if (left < 0 || poll(&pfd, 1, left) <= 0)
 			break;
 		got = recv(pfd.fd, c->buf, VSW_RECV_BUFFER, MSG_DONTWAIT);
-		if (got < 0 && errno != EAGAIN && errno != EINTR)
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (got < 0)
 			return vsw_set_error(c, -errno, "netlink: %s",
 					     strerror(errno));
 		nlh = (struct nlmsghdr *)c->buf;
