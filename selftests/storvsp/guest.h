@@ -9,6 +9,7 @@
 #include "vstor.h"
 
 extern uint32_t ring_bytes;
+extern const struct vmh_guid scsi_class;
 
 extern const struct test_case protocol_cases[];
 extern const struct test_case hostile_cases[];
@@ -51,8 +52,9 @@ void put_srb(const struct srb *srb, struct vstor_packet *packet);
 void send_srb(struct guest *g, const struct srb *srb, uint64_t trans_id);
 /* The same, but -EAGAIN if there is no room. */
 int try_srb(struct guest *g, const struct srb *srb, uint64_t trans_id);
-/* Which the host is not told of yet. */
-int try_srb_quiet(struct guest *g, const struct srb *srb, uint64_t trans_id);
+/* On a channel of its, and the host is not told of it yet. */
+int try_srb_quiet(struct guest *g, struct vg_channel *ch, const struct srb *srb,
+		  uint64_t trans_id);
 /* Send, and wait; what it becomes. */
 void run_srb(struct guest *g, const struct srb *srb, struct vstor_packet *packet);
 

@@ -7,7 +7,8 @@
  * find twice.
  *
  * One in a dozen is good, or almost, and of those for which target core does most: COMPARE AND
- * WRITE, EXTENDED COPY between its disks, reservations of a disk that another guest has.
+ * WRITE, EXTENDED COPY between its disks, reservations of a disk that another guest has. Half of
+ * its controllers have a sub-channel, which what is sent comes by as well.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -40,9 +41,13 @@ static const uint8_t opcodes[] = {
 
 struct fuzz {
 	struct guest g;
+	struct vg_channel sub;		/* another channel of the controller */
+	bool has_sub;
+	struct vg_channel *ch;		/* the one of both that is written to */
 	uint64_t sent;
 	uint64_t answered;
-	uint64_t channels;		/* that were opened */
+	uint64_t channels;		/* that were opened, and so many with another */
+	uint64_t subs;
 	bool bad;			/* what was sent last breaks the channel */
 	bool polls;			/* rather than have the host tell it of answers */
 	struct shaker shaker;
@@ -144,7 +149,10 @@ static void to_be_shaken(struct fuzz *f, uint32_t at, const struct ranges *extra
 	uint64_t first = vg_gpa(&f->g.vg, f->g.data) / PAGE;
 	uint64_t pfn = le64toh(extra->pfn[0]);
 	struct shake_spot spot = {
+		.ring = &f->ch->out,
 		.packet = at + sizeof(struct vmh_descriptor) + extra_len,
+		.range = at + sizeof(struct vmh_descriptor) + offsetof(struct ranges, range),
+		.bytes = le32toh(extra->range.byte_count),
 		.pfn = at + sizeof(struct vmh_descriptor) + offsetof(struct ranges, pfn),
 		.data = f->g.data,
 	};
@@ -216,8 +224,8 @@ static bool send_some(struct fuzz *f)
 	packet_len = below(3000) ? sizeof(p) : 8 * below(10);
 	if (packet_len > sizeof(p))
 		packet_len = sizeof(p);
-	at = f->g.ch.out.own;
-	err = vg_send_quiet(&f->g.ch, extra_len ? VMH_PACKET_GPA_DIRECT :
+	at = f->ch->out.own;
+	err = vg_send_quiet(f->ch, extra_len ? VMH_PACKET_GPA_DIRECT :
 						  VMH_PACKET_INBAND,
 			    VMH_PACKET_WANTS_COMPLETION, f->sent + 1, &extra,
 			    extra_len, &p, packet_len);
@@ -278,7 +286,7 @@ static bool send_reset(struct fuzz *f, uint8_t lun)
 	};
 	int err;
 
-	err = vg_send_quiet(&f->g.ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION,
+	err = vg_send_quiet(f->ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION,
 			    f->sent + 1, NULL, 0, &p, sizeof(p));
 	if (err == -EAGAIN)
 		return false;
@@ -303,7 +311,7 @@ static bool send_good(struct fuzz *f)
 		srb = some_reserve(f, offset);
 	if (!below(16) && !send_reset(f, below(LUNS)))
 		return false;
-	err = try_srb_quiet(&f->g, &srb, f->sent + 1);
+	err = try_srb_quiet(&f->g, f->ch, &srb, f->sent + 1);
 	if (err == -EAGAIN)
 		return false;
 	ok(err);
@@ -318,22 +326,32 @@ static bool send_one(struct fuzz *f)
 
 static void send_burst(struct fuzz *f, uint32_t n)
 {
+	f->ch = f->has_sub && below(2) ? &f->sub : &f->g.ch;
 	shaker_hold(&f->shaker);
 	while (n && send_one(f))
 		n--;
 	shaker_go(&f->shaker);
-	ok(vg_flush(&f->g.ch));
+	ok(vg_flush(f->ch));
+}
+
+static int recv_any(struct fuzz *f, void *buf, uint32_t size, struct vg_packet *packet)
+{
+	int err = vg_recv(&f->g.ch, buf, size, packet);
+
+	return err == -EAGAIN && f->has_sub ? vg_recv(&f->sub, buf, size, packet) : err;
 }
 
 /* Meanwhile the host does many in one go: being told of each takes longer than they do. */
-static int poll_ring(struct fuzz *f, void *buf, uint32_t size, struct vg_packet *packet,
-		     int timeout_ms)
+static int poll_rings(struct fuzz *f, void *buf, uint32_t size, struct vg_packet *packet,
+		      int timeout_ms)
 {
 	int err, usec;
 
-	f->g.ch.in.hdr->interrupt_mask = htole32(1);
+	f->g.ch.in.hdr->interrupt_mask = htole32(f->polls);
+	if (f->has_sub)
+		f->sub.in.hdr->interrupt_mask = htole32(f->polls);
 	for (usec = 0; ; usec += POLL_USEC) {
-		err = vg_recv(&f->g.ch, buf, size, packet);
+		err = recv_any(f, buf, size, packet);
 		if (err != -EAGAIN)
 			return err;
 		if (usec >= timeout_ms * 1000)
@@ -350,8 +368,10 @@ static bool take(struct fuzz *f, int timeout_ms)
 	uint8_t buf[256];
 	int err;
 
-	err = (f->polls ? poll_ring(f, buf, sizeof(buf), &packet, timeout_ms) :
-			  vg_recv_wait(&f->g.ch, buf, sizeof(buf), &packet, timeout_ms));
+	if (f->polls || f->has_sub)
+		err = poll_rings(f, buf, sizeof(buf), &packet, timeout_ms);
+	else
+		err = vg_recv_wait(&f->g.ch, buf, sizeof(buf), &packet, timeout_ms);
 	if (err == -ETIMEDOUT)
 		return false;
 	ok(err);
@@ -373,13 +393,59 @@ static void must_take(struct fuzz *f)
 		     f->sent - f->answered, f->sent);
 }
 
-static void begin(struct fuzz *f)
+static void open_sub(struct fuzz *f)
+{
+	struct vstor_packet p = { .subchannels = htole16(1) };
+	struct vg_offer *offer;
+
+	check_eq(ask_op(&f->g, VSTOR_CREATE_SUB_CHANNELS, &p), 0);
+	offer = vg_find(&f->g.vg, &scsi_class, 1, 5000);
+	check(offer);
+	ok(vg_channel_open(&f->sub, &f->g.vg, offer->relid, ring_bytes, below(VG_VPS)));
+	f->has_sub = true;
+	f->subs++;
+}
+
+/* All that there were, or were asked for by chance: they go with the primary one. */
+static void release_subs(struct fuzz *f)
+{
+	uint8_t bytes[VMBUS_DEV_MESSAGE_MAX];
+	struct vg *vg = &f->g.vg;
+	size_t i = 0;
+
+	while (i < vg->n_offers) {
+		if (!vg->offers[i].index) {
+			i++;
+			continue;
+		}
+		while (!vg->offers[i].rescinded)
+			check(vg_expect(vg, VMH_MSG_RESCIND, bytes, 10000) > 0);
+		ok(vg_release(vg, vg->offers[i].relid));
+	}
+}
+
+/* The one or the other first: a driver begins with the sub-channels. */
+static void close_channels(struct fuzz *f)
+{
+	bool late = below(2);
+
+	if (f->has_sub && !late)
+		ok(vg_channel_close(&f->sub));
+	ok(vg_channel_close(&f->g.ch));
+	if (f->has_sub && late)
+		ok(vg_channel_close(&f->sub));
+	f->has_sub = false;
+}
+
+static void begin(struct fuzz *f, bool with_sub)
 {
 	uint8_t lun;
 
 	guest_ready(&f->g, below(4) ? VSTOR_VERSION_WIN10 : VSTOR_VERSION_WIN8);
 	for (lun = 0; lun < LUNS; lun++)
 		get_naa(&f->g, lun, f->naa[lun]);
+	if (with_sub)
+		open_sub(f);
 	f->channels++;
 	f->sent = 0;
 	f->answered = 0;
@@ -390,13 +456,14 @@ static void begin(struct fuzz *f)
 static void attach(struct fuzz *f)
 {
 	guest_start(&f->g);
+	memset(&f->sub, 0, sizeof(f->sub));
 	shaker_start(&f->shaker, &f->g);
 }
 
 static void detach(struct fuzz *f)
 {
 	shaker_stop(&f->shaker);
-	ok(vg_channel_close(&f->g.ch));
+	close_channels(f);
 	vg_close(&f->g.vg);
 }
 
@@ -404,7 +471,8 @@ static void detach(struct fuzz *f)
 static void reopen(struct fuzz *f)
 {
 	shaker_hold(&f->shaker);
-	ok(vg_channel_close(&f->g.ch));
+	close_channels(f);
+	release_subs(f);
 	ok(vg_channel_open(&f->g.ch, &f->g.vg, f->g.ch.relid, ring_bytes,
 			   below(VG_VPS)));
 	shaker_go(&f->shaker);
@@ -415,7 +483,7 @@ static void fuzz_channel(struct fuzz *f, uint64_t messages)
 {
 	uint32_t left;
 
-	begin(f);
+	begin(f, below(2));
 	while (f->sent < messages && !f->bad) {
 		f->polls = below(8);
 		send_burst(f, below(200));
@@ -437,7 +505,8 @@ static void show(const struct fuzz *f, uint64_t sent, uint64_t answered)
 	int i;
 
 	printf("# %" PRIu64 " messages, %" PRIu64 " answers, %" PRIu64 " channels, %" PRIu64
-	       " broken; by status", sent, answered, f->channels, f->breaks);
+	       " with another, %" PRIu64 " broken; by status", sent, answered, f->channels,
+	       f->subs, f->breaks);
 	for (i = 0; i < 64; i++)
 		if (f->by_status[i])
 			printf(" %#x: %" PRIu64, i, f->by_status[i]);
@@ -480,7 +549,7 @@ static void led_begin(void)
 {
 	memset(&led, 0, sizeof(led));
 	guest_start(&led.g);
-	begin(&led);
+	begin(&led, false);
 }
 
 static bool led_step(void)

@@ -7,7 +7,7 @@
 
 uint32_t ring_bytes = RING;
 
-static const struct vmh_guid scsi_class = { VSTOR_SCSI_CLASS };
+const struct vmh_guid scsi_class = { VSTOR_SCSI_CLASS };
 
 void guest_start(struct guest *g)
 {
@@ -79,7 +79,8 @@ void put_srb(const struct srb *srb, struct vstor_packet *packet)
 	memcpy(packet->srb.cdb, srb->cdb, sizeof(srb->cdb));
 }
 
-int try_srb_quiet(struct guest *g, const struct srb *srb, uint64_t trans_id)
+int try_srb_quiet(struct guest *g, struct vg_channel *ch, const struct srb *srb,
+		  uint64_t trans_id)
 {
 	uint32_t bytes = srb->range ? srb->range : srb->len, i, n;
 	struct {
@@ -98,14 +99,14 @@ int try_srb_quiet(struct guest *g, const struct srb *srb, uint64_t trans_id)
 	extra.range.byte_offset = htole32(gpa % PAGE);
 	for (i = 0; i < n; i++)
 		extra.pfn[i] = htole64(gpa / PAGE + i);
-	return vg_send_quiet(&g->ch, bytes ? VMH_PACKET_GPA_DIRECT : VMH_PACKET_INBAND,
+	return vg_send_quiet(ch, bytes ? VMH_PACKET_GPA_DIRECT : VMH_PACKET_INBAND,
 			     VMH_PACKET_WANTS_COMPLETION, trans_id, &extra,
 			     bytes ? 16 + n * 8 : 0, &packet, sizeof(packet));
 }
 
 int try_srb(struct guest *g, const struct srb *srb, uint64_t trans_id)
 {
-	int err = try_srb_quiet(g, srb, trans_id);
+	int err = try_srb_quiet(g, &g->ch, srb, trans_id);
 
 	return err ? err : vg_flush(&g->ch);
 }

@@ -2,8 +2,8 @@
 /*
  * Another thread changes what the host is reading.
  *
- * In the ring these are CDBs, the LUN, and frame numbers, none of which can make a message
- * one that breaks the channel. Where data begin it is what the host looks at itself, like
+ * In the ring these are all that an SRB is, and CDBs and LUNs more often, how long a range is, and
+ * its frame numbers, none of which can make a message one that breaks the channel. Where data begin it is what the host looks at itself, like
  * parameter lists. It sleeps most of the time: when it wakes up, it preempts the host
  * wherever that is, and processors are for the host.
  */
@@ -36,11 +36,9 @@ void shaker_add(struct shaker *s, const struct shake_spot *spot)
 		s->spots[s->n++] = *spot;
 }
 
-static uint8_t *in_ring(const struct shaker *s, uint32_t at)
+static uint8_t *in_ring(const struct shake_spot *spot, uint32_t at)
 {
-	const struct vg_ring *ring = &s->g->ch.out;
-
-	return ring->data + at % ring->size;
+	return spot->ring->data + at % spot->ring->size;
 }
 
 static void shake_pfn(const struct shaker *s, const struct shake_spot *spot, uint64_t x)
@@ -50,29 +48,49 @@ static void shake_pfn(const struct shaker *s, const struct shake_spot *spot, uin
 
 	if (!spot->n_pfn)
 		return;
-	at = in_ring(s, spot->pfn + (x >> 32) % spot->n_pfn * sizeof(pfn));
+	at = in_ring(spot, spot->pfn + (x >> 32) % spot->n_pfn * sizeof(pfn));
 	__atomic_store_n((uint64_t *)at, htole64(pfn), __ATOMIC_RELAXED);
+}
+
+/* Shorter, or as it was: what is longer than its frames breaks the channel. */
+static void shake_range(const struct shake_spot *spot, uint64_t x)
+{
+	uint32_t at = spot->range + offsetof(struct vmh_gpa_range, byte_count);
+	uint32_t bytes = x & 256 ? spot->bytes : (x >> 16) % (spot->bytes + 1ULL);
+
+	if (spot->n_pfn)
+		__atomic_store_n((uint32_t *)in_ring(spot, at), htole32(bytes),
+				 __ATOMIC_RELAXED);
 }
 
 static void shake_one(const struct shaker *s, uint64_t x)
 {
 	const struct shake_spot *spot = &s->spots[s->n ? (x >> 8) % s->n : 0];
-	uint32_t cdb = offsetof(struct vstor_packet, srb.cdb);
+	uint32_t srb = offsetof(struct vstor_packet, srb);
 
-	if (!s->n || x % 8 == 7) {
+	if (!s->n || x % 16 == 15) {
 		s->g->data[(x >> 16) % (DATA_PAGES * PAGE)] = x >> 48;
 		return;
 	}
+	x >>= 4;
 	switch (x % 8) {
 	case 0:
-		*in_ring(s, spot->packet + cdb + (x >> 16) % 16) = x >> 24;
+		srb += offsetof(struct vstor_srb, cdb);
+		*in_ring(spot, spot->packet + srb + (x >> 16) % VSTOR_CDB_MAX) = x >> 24;
 		break;
 	case 1:
-		*in_ring(s, spot->packet + offsetof(struct vstor_packet, srb.lun)) =
-			(x >> 16) % 3;
+		srb += offsetof(struct vstor_srb, lun);
+		*in_ring(spot, spot->packet + srb) = (x >> 16) % 3;
 		break;
 	case 2:
 		shake_pfn(s, spot, x);
+		break;
+	case 3:
+		shake_range(spot, x);
+		break;
+	case 4:
+		srb += (x >> 16) % sizeof(struct vstor_srb);
+		*in_ring(spot, spot->packet + srb) = x >> 24;
 		break;
 	default:
 		spot->data[(x >> 16) % 64] = x >> 24;

@@ -13,15 +13,21 @@
 
 /**
  * struct shake_spot - a message that the host has not answered
+ * @ring: the ring that it is in
  * @packet: where its struct vstor_packet begins in the ring
- * @pfn: and where the frames of its range do
+ * @range: and where its range does
+ * @pfn: and where the frames of that do
  * @n_pfn: that many are there
+ * @bytes: of the range, as it was sent
  * @data: in guest memory, its first byte of data
  */
 struct shake_spot {
+	const struct vg_ring *ring;
 	uint32_t packet;
+	uint32_t range;
 	uint32_t pfn;
 	uint32_t n_pfn;
+	uint32_t bytes;
 	uint8_t *data;
 };
 
