@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <scsi/scsi.h>
+
 #include "disk.h"
 #include "msg.h"
 
@@ -82,8 +84,7 @@ void scsi_end(void)
 	scsi.vg.fd = -1;
 }
 
-/* TEST UNIT READY */
-int scsi_send(uint8_t lun, uint64_t trans_id)
+static int send_command(uint8_t lun, uint8_t opcode, uint64_t trans_id)
 {
 	struct vstor_packet packet = {
 		.operation = htole32(VSTOR_EXECUTE_SRB),
@@ -92,10 +93,16 @@ int scsi_send(uint8_t lun, uint64_t trans_id)
 		.srb.cdb_length = 6,
 		.srb.sense_length = VSTOR_SENSE_MAX,
 		.srb.data_in = VSTOR_DATA_NONE,
+		.srb.cdb[0] = opcode,
 	};
 
 	return vg_send(&scsi.ch, VMH_PACKET_INBAND, VMH_PACKET_WANTS_COMPLETION,
 		       trans_id, NULL, 0, &packet, sizeof(packet));
+}
+
+int scsi_send(uint8_t lun, uint64_t trans_id)
+{
+	return send_command(lun, TEST_UNIT_READY, trans_id);
 }
 
 uint64_t scsi_answer(uint8_t *status)
@@ -107,19 +114,28 @@ uint64_t scsi_answer(uint8_t *status)
 	return trans_id;
 }
 
-/* One that was linked just now has a UNIT ATTENTION or two to tell first. */
+/*
+ * One that was linked just now has a UNIT ATTENTION or two to tell first. Who had another there
+ * hears that it is gone, and looks for the one that there is.
+ */
 bool scsi_sees(uint8_t lun)
 {
+	bool looked = false;
 	uint8_t status = 0;
 	int tries;
 
-	for (tries = 0; tries < 5; tries++) {
+	for (tries = 0; tries < 8; tries++) {
 		must(scsi_send(lun, 2), "a command");
 		scsi_answer(&status);
 		if (status == VSTOR_SRB_SUCCESS)
 			return true;
-		if (status == VSTOR_SRB_INVALID_LUN)
+		if (status != VSTOR_SRB_INVALID_LUN)
+			continue;
+		if (looked)
 			return false;
+		must(send_command(lun, INQUIRY, 3), "a command");
+		scsi_answer(&status);
+		looked = true;
 	}
 	die("LUN %u has status %#x", lun, status);
 }
