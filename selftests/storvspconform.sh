@@ -14,6 +14,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib/vmbus.sh"
 . "$(dirname "$0")/lib/storvsp.sh"
+. "$(dirname "$0")/lib/disks.sh"
 
 TESTS="utilities same"
 
@@ -33,9 +34,7 @@ EXCEPTIONS=""
 
 setup()
 {
-	[ -e /run/vswitch-vm/job ] || skip "only in the disposable VM"
-	driver_file scsi/hv_storvsc >/dev/null || skip "this kernel has no hv_storvsc"
-	! loaded hv_vmbus || skip "hv_vmbus is loaded"
+	need_driver
 }
 
 # "FAMILY.TEST passed" and so on: one that skips a part, or fails in one, has not passed,

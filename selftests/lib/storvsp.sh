@@ -160,6 +160,11 @@ enable()	# PARTITION CONTROLLER
 	check write 1 "$(tpg "$1" "$2")/enable"
 }
 
+disabled()	# PARTITION CONTROLLER
+{
+	[ "$(cat "$(tpg "$1" "$2")/enable")" = 0 ]
+}
+
 # By the backstore's name, which is its serial number.
 disks()
 {
