@@ -45,6 +45,11 @@ EXEMPT = {
     ("fabric.c", "kstrdup"): "may not fail",
     ("fabric.c", "target_register_template"):
         "while the module loads: case storvsp_module",
+    ("copy.c", "kmalloc"): "in a worker: TASK SET FULL, the guest comes again",
+    ("reserve.c", "alloc_workqueue"):
+        "while the module loads: case storvsp_module",
+    ("reserve.c", "kzalloc"):
+        "in a worker: target core answers with a status, a reset is refused",
     ("data.c", "kmalloc"): "in a worker: TASK SET FULL, the guest comes again",
     ("data.c", "sg_alloc_table_chained"):
         "in a worker: TASK SET FULL, the guest comes again",

@@ -16,6 +16,8 @@ extern const struct test_case hostile_cases[];
 extern const struct test_case migrate_cases[];
 extern const struct test_case stuck_cases[];
 extern const struct test_case core_cases[];
+extern const struct test_case copy_cases[];
+extern const struct test_case limit_cases[];
 
 struct guest {
 	struct vg vg;

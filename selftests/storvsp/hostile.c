@@ -14,7 +14,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "core.h"
+#include "commands.h"
 #include "guided.h"
 #include "random.h"
 #include "shake.h"

@@ -165,5 +165,5 @@ void guest_ready(struct guest *g, uint16_t version)
 
 const struct test_case *const test_tables[] = {
 	protocol_cases, hostile_cases, migrate_cases, stuck_cases, core_cases,
-	NULL,
+	copy_cases, limit_cases, NULL,
 };
