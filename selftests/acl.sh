@@ -256,7 +256,7 @@ test_meter_gso()
 
 	acl pg1 direction out action meter remote-ip 192.0.2.2
 	bg in_ns g2 iperf3 -s -1 -p 5001
-	busywait 5000 in_ns g2 sh -c "ss -Hlnt | grep -q :5001" >/dev/null
+	busywait 20000 in_ns g2 sh -c "ss -Hlnt | grep -q :5001" >/dev/null
 	read -r -a a < <(g1_counts)
 	check in_ns g1 iperf3 -c 192.0.2.2 -p 5001 -n 4M -l 64K
 	check busywait 20000 g1_is_quiet
@@ -552,7 +552,7 @@ for family, a, b in ((socket.AF_INET, "192.0.2.1", "192.0.2.2"),
     s = socket.socket(family, socket.SOCK_DGRAM)
     s.bind((a, 5000))
     s.sendto(b"x", (b, 6000))'
-	check busywait 5000 has_flows 2
+	check busywait 20000 has_flows 2
 	check_eq "$(verdict pg2 quote4)" passes "about a flow"
 	check_eq "$(verdict pg2 quote6)" passes "about a flow, IPv6"
 	check_eq "$(verdict pg2 quote6_parts)" passes "about its first fragment"

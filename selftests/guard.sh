@@ -319,7 +319,7 @@ test_redirect4()
 	check vswitchctl port set progue router-guard off
 	check message rogue eth0 redirect4 "$mac" 192.0.2.2 192.0.2.1 \
 		192.0.2.66 198.51.100.9
-	check busywait 5000 goes_by -4 192.0.2.66 198.51.100.9
+	check busywait 20000 goes_by -4 192.0.2.66 198.51.100.9
 }
 
 test_redirect6()
@@ -343,7 +343,7 @@ test_redirect6()
 	check vswitchctl port set progue router-guard off
 	check message rogue eth0 redirect6 "$mac" 2001:db8::2 fe80::1 fe80::66 \
 		2001:db8:9::9
-	check busywait 5000 goes_by -6 fe80::66 2001:db8:9::9
+	check busywait 20000 goes_by -6 fe80::66 2001:db8:9::9
 }
 
 # --- exactly these ---------------------------------------------------------------
@@ -394,7 +394,7 @@ test_live()
 		check vswitchctl port set pa dhcp-guard off router-guard off
 	done
 	kill -INT "$BG_PID"
-	check busywait 5000 grep -q "0% packet loss" "$BG_LOG"
+	check busywait 20000 grep -q "0% packet loss" "$BG_LOG"
 	check grep -q " 0% packet loss" "$BG_LOG"
 	unparsed
 }

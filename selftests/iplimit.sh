@@ -267,7 +267,7 @@ test_clearing()
 	check ip link set pg1 down
 	check_addresses ""
 	check ip link set pg1 up
-	check busywait 5000 port_link_is pg1 up
+	check busywait 20000 port_link_is pg1 up
 	uses g1 ip $A
 	too_many g1 ip $B
 }

@@ -301,9 +301,9 @@ test_monitor()
 	busywait 10000 told "$mac" "$log"
 	check bridge vlan add vid 9 dev pg2
 	check bridge fdb add "$mac" vlan 9 dev vs0 self via pg2 static
-	check busywait 5000 logged "$mac.*vlan 9" "$log"
+	check busywait 20000 logged "$mac.*vlan 9" "$log"
 	check bridge fdb del "$mac" vlan 9 dev vs0 self
-	check busywait 5000 logged "Deleted $mac.*vlan 9" "$log"
+	check busywait 20000 logged "Deleted $mac.*vlan 9" "$log"
 	bg bridge monitor vlan link
 	log=$BG_LOG
 	busywait 10000 flipped "$log"

@@ -266,7 +266,7 @@ lib_link_del()
 
 reaches()
 {
-	in_ns "$1" ping -n -q -c 1 -i 0.2 -w 5 "$2"
+	in_ns "$1" ping -n -q -c 1 -i 0.2 -w 20 "$2"
 }
 
 isolated()
@@ -333,7 +333,7 @@ lib_left_behind()
 {
 	local links spaces name
 
-	busywait 5000 lib_same_as_before >/dev/null && return 1
+	busywait 20000 lib_same_as_before >/dev/null && return 1
 	links=$(lib_new "$LIB_LINKS" "$(lib_links)")
 	spaces=$(lib_new "$LIB_SPACES" "$(lib_spaces)")
 	diag "left behind:${links:+ links $links}${spaces:+ namespaces $spaces}"

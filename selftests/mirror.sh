@@ -301,7 +301,7 @@ test_live()
 	check ip link set pg4 down
 	check_rx g2 g1 dst=$G2
 	check ip link set pg4 up
-	check busywait 5000 check_rx "g2 g4" g1 dst=$G2
+	check busywait 20000 check_rx "g2 g4" g1 dst=$G2
 	check ip link set pg4 nomaster
 	check_rx g2 g1 dst=$G2
 }
@@ -365,7 +365,7 @@ test_traffic()
 	check_ge "$(vswitchctl -s -j port show v1 |
 		jq '[.. | .stats? // empty][0].tx.bytes')" 8388608 "bytes of copies"
 	check kill -INT "$(pgrep -n tcpdump)"
-	check busywait 5000 grep -q 'packets captured' "$log"
+	check busywait 20000 grep -q 'packets captured' "$log"
 	check sh -c "tcpdump -n -r '$LIB_TMP/pcap' 2>/dev/null | grep -q '192.0.2.1.* > 192.0.2.2.5201: '"
 	check sh -c "tcpdump -n -r '$LIB_TMP/pcap' 2>/dev/null | grep -q '192.0.2.2.5201 > 192.0.2.1'"
 }

@@ -88,9 +88,9 @@ test_events()
 	check busywait 10000 poked a "$log_a"
 	check busywait 10000 poked b "$log_b"
 	check ctl a port set p0 vlan access 77
-	check busywait 5000 heard '"pvid": *77' "$log_a"
+	check busywait 20000 heard '"pvid": *77' "$log_a"
 	check ctl b port set p0 vlan access 88
-	check busywait 5000 heard '"pvid": *88' "$log_b"
+	check busywait 20000 heard '"pvid": *88' "$log_b"
 	check_fail heard '"pvid": *77' "$log_b"
 	check_fail heard '"pvid": *88' "$log_a"
 }
@@ -176,10 +176,10 @@ test_netns_goes_busy()
 		check reaches "g$i" 192.0.2.2
 		bg in_ns "m$i" vswitchctl monitor
 		bg in_ns "g$i" ping -f -q 192.0.2.2
-		check busywait 5000 sent_some "g$i"
+		check busywait 20000 sent_some "g$i"
 		check drop_ns "m$i"
 		check busywait 15000 unused "$refs"
-		check busywait 5000 no_eth0 "g$i"
+		check busywait 20000 no_eth0 "g$i"
 	done
 }
 

@@ -90,7 +90,7 @@ test_unseen()
 	check busywait 10000 grep -q listening "$BG_LOG"
 	check vswitchctl port test pg1 from $A to $B count 3 timeout 5000
 	check reaches g1 $B
-	check busywait 5000 grep -q "ICMP echo reply" "$BG_LOG"
+	check busywait 20000 grep -q "ICMP echo reply" "$BG_LOG"
 	check_eq "$(grep -c "ICMP echo reply" "$BG_LOG")" 1 "answers that the guest saw"
 	check_eq "$(grep -c "ARP, Reply" "$BG_LOG")" 1 "ARP replies that the guest saw"
 	# What is sent counts as the port's.
@@ -167,7 +167,7 @@ test_icmp_error()
 	check_fail vswitchctl port test pg1 from $A to 198.51.100.1 next-hop $B timeout 5000
 	[[ $LIB_OUT == *"refused"*"by $B: ICMP type 3 code "* ]] || fail "not said: $LIB_OUT"
 	check reaches g1 $B
-	check busywait 5000 grep -q "echo reply" "$BG_LOG"
+	check busywait 20000 grep -q "echo reply" "$BG_LOG"
 	check_eq "$(grep -c unreachable "$BG_LOG" || :)" 0 "errors that the guest saw"
 }
 

@@ -88,7 +88,7 @@ link-local drop pg1 link-local" pg1 type 88cc smac $G1 dmac 01:80:c2:00:00:0e
 	check_steps "receive note pg1
 source drop pg1 source-invalid" pg1 arp from 192.0.2.1 to 192.0.2.2 smac 01:00:00:00:00:01
 	check ip link set pg2 down
-	check busywait 5000 grep -q down /sys/class/net/pg2/operstate
+	check busywait 20000 grep -q down /sys/class/net/pg2/operstate
 	# shellcheck disable=SC2086
 	check_steps "receive note pg3
 vlan pass pg3

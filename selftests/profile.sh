@@ -296,9 +296,9 @@ test_monitor()
 	check vswitchctl profile set vs0 office vlan access 11
 	check vswitchctl port set pg1 profile none
 	check vswitchctl profile del vs0 office
-	check busywait 5000 told '^profile office: switch vs0 users 0 settings vlan access 10$' 1
-	check busywait 5000 told '^profile office: switch vs0 users 1 settings vlan access 11$' 1
-	check busywait 5000 told '^profile-del office: switch vs0' 1
+	check busywait 20000 told '^profile office: switch vs0 users 0 settings vlan access 10$' 1
+	check busywait 20000 told '^profile office: switch vs0 users 1 settings vlan access 11$' 1
+	check busywait 20000 told '^profile-del office: switch vs0' 1
 	check told '^port' 0
 }
 
@@ -607,12 +607,12 @@ test_acl_monitor()
 	check vswitchctl port set pg1 profile office
 	check vswitchctl acl add profile vs0 office direction in action deny weight 2
 	check vswitchctl acl flush profile vs0 office
-	check busywait 5000 told '^acl profile office switch vs0: 1 rules$' 1
-	check busywait 5000 told '^acl profile office switch vs0: 2 rules$' 1
-	check busywait 5000 told '^acl profile office switch vs0: 0 rules$' 1
-	check busywait 5000 told '^acl pg1: 1 rules from profile office$' 1
-	check busywait 5000 told '^acl pg1: 2 rules from profile office$' 1
-	check busywait 5000 told '^acl pg1: 0 rules$' 1
+	check busywait 20000 told '^acl profile office switch vs0: 1 rules$' 1
+	check busywait 20000 told '^acl profile office switch vs0: 2 rules$' 1
+	check busywait 20000 told '^acl profile office switch vs0: 0 rules$' 1
+	check busywait 20000 told '^acl pg1: 1 rules from profile office$' 1
+	check busywait 20000 told '^acl pg1: 2 rules from profile office$' 1
+	check busywait 20000 told '^acl pg1: 0 rules$' 1
 }
 
 # Rules, meters and flows of profiles go with the switch, and a vNIC that comes

@@ -146,7 +146,7 @@ setup()
 		check ip link set "p$dev" up
 		check ip link set "${dev}0" up
 	done
-	busywait 5000 is_quiet || fail "frames without anybody who sends"
+	busywait 20000 is_quiet || fail "frames without anybody who sends"
 	read_counters "$LIB_TMP/before"
 }
 

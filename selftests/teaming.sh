@@ -177,7 +177,7 @@ test_bond()
 	done
 	check ip -n "$(ns vm)" link set bond0 up
 	check ip -n "$(ns vm)" addr add 192.0.2.1/24 dev bond0
-	check busywait 5000 active n1
+	check busywait 20000 active n1
 	check reaches peer 192.0.2.1
 	check in_ns vm sh -c 'echo n2 >/sys/class/net/bond0/bonding/active_slave'
 	check reaches peer 192.0.2.1
@@ -186,7 +186,7 @@ test_bond()
 	check reaches peer 192.0.2.1
 	check_eq "$(entries $G1)" "pn1 assigned" "failed back"
 	check ip -n "$(ns vm)" link set n1 down
-	check busywait 5000 active n2
+	check busywait 20000 active n2
 	check reaches peer 192.0.2.1
 	check vswitchctl port set pn2 allow-teaming off
 	check isolated peer 192.0.2.1

@@ -79,14 +79,14 @@ test_partition()
 test_refusals()
 {
 	check vmguest g refusals
-	check busywait 5000 is_gone
+	check busywait 20000 is_gone
 }
 
 test_versions()
 {
 	both g versions
 	check_ge "$(errors version)" 12 "versions refused"
-	check busywait 5000 is_gone
+	check busywait 20000 is_gone
 }
 
 test_reopen()
@@ -101,7 +101,7 @@ test_released()
 	check vmguest g released
 	check_eq "$(errors message-state)" 1 "releases refused"
 	check_eq "$(errors relid)" 1 "channels that are none"
-	check busywait 5000 is_gone
+	check busywait 20000 is_gone
 }
 
 test_modify()
@@ -115,7 +115,7 @@ test_gpadls()
 	check_ge "$(errors gpadl-duplicate)" 2 "duplicates"
 	check_ge "$(errors gpadl-unknown)" 2 "unknown"
 	check_ge "$(errors memory)" 1 "memory that is none"
-	check busywait 5000 is_gone
+	check busywait 20000 is_gone
 }
 
 test_quota()
@@ -315,7 +315,7 @@ test_gpa()
 test_xfer()
 {
 	both g xfer
-	check busywait 5000 is_gone
+	check busywait 20000 is_gone
 }
 
 test_subchannels()
@@ -324,7 +324,7 @@ test_subchannels()
 	check busywait 60000 grep -q "^# over" "$BG_LOG"
 	check_eq "$(show g '[.gpadls, .pages] | join(" ")')" "0 0" "GPADLs left of channels that are gone"
 	lib_kill "$BG_PID"
-	check busywait 5000 is_gone
+	check busywait 20000 is_gone
 	check vmguest -c g subchannels 5 500
 	check_eq "$(show g .channels)" 2 "channels that are left"
 	check_eq "$(show g '.errors | length')" 0 "errors"
@@ -426,7 +426,7 @@ test_heartbeat()
 	age=$(show g '.heartbeat_age // "none"')
 	check_le "$age" 10000 "age of a beat"
 	lib_kill "$BG_PID"
-	check busywait 5000 is_gone
+	check busywait 20000 is_gone
 	check_eq "$(show g '.channel_list[] | select(.service == "heartbeat").stats.opens')" 1 opens
 	age=$(show g '.heartbeat_age // "none"')
 	check_eq "$age" none "age of a guest that is gone"
