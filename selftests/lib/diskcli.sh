@@ -86,11 +86,13 @@ backstores()
 	find "$TARGET/core" -mindepth 2 -maxdepth 2 -type d -path '*_2012/*' -printf '%f\n' | sort | xargs
 }
 
+# What it does not find it does not make: a file of that name would be in the next one's way.
 writes()	# DEVICE
 {
 	local n
 
 	for ((n = 0; n < 4000; n++)); do
-		dd if="$LIB_TMP/ones" of="$1" bs=1M count=4 oflag=direct status=none 2>/dev/null || break
+		dd if="$LIB_TMP/ones" of="$1" bs=1M count=4 oflag=direct conv=nocreat \
+			status=none 2>/dev/null || break
 	done
 }
