@@ -575,7 +575,8 @@ test_batch_bad()
 	judge 2 ctl -b "$LIB_TMP/b"
 	echo 'port set d0 vlan access 5' >"$LIB_TMP/b"
 	judge 1 ctl -b "$LIB_TMP/b"
-	head -c 4096 /dev/urandom | tr '\n' ' ' >"$LIB_TMP/b"
+	# Not a comment, nor an empty line, by chance.
+	{ printf x; head -c 4096 /dev/urandom | tr '\n' ' '; } >"$LIB_TMP/b"
 	judge 2 ctl -b "$LIB_TMP/b"
 }
 
